@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/kvmlat.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_KVMLAT_GEN_H
+#define _UAPI_LINUX_KVMLAT_GEN_H
+
+#define KVMLAT_FAMILY_NAME	"kvmlat"
+#define KVMLAT_FAMILY_VERSION	1
+
+#define KVMLAT_ABI		1
+#define KVMLAT_HIST_BUCKETS	274
+
+/**
+ * enum kvmlat_vendor - Whose virtualisation the loaded KVM vendor module
+ *   drives.
+ */
+enum kvmlat_vendor {
+	KVMLAT_VENDOR_NONE,
+	KVMLAT_VENDOR_INTEL,
+	KVMLAT_VENDOR_AMD,
+
+	/* private: */
+	__KVMLAT_VENDOR_MAX,
+	KVMLAT_VENDOR_MAX = (__KVMLAT_VENDOR_MAX - 1)
+};
+
+/**
+ * enum kvmlat_clock - Where time stamps come from.
+ * @KVMLAT_CLOCK_TSC: The time stamp counter, scaled with the kernel's own
+ *   calibration.
+ * @KVMLAT_CLOCK_MONO: The kernel's CLOCK_MONOTONIC, because the kernel holds
+ *   the TSC unstable. Costs more.
+ */
+enum kvmlat_clock {
+	KVMLAT_CLOCK_TSC,
+	KVMLAT_CLOCK_MONO,
+
+	/* private: */
+	__KVMLAT_CLOCK_MAX,
+	KVMLAT_CLOCK_MAX = (__KVMLAT_CLOCK_MAX - 1)
+};
+
+enum kvmlat_probe_state {
+	KVMLAT_PROBE_STATE_MISSING,
+	KVMLAT_PROBE_STATE_ATTACHED,
+
+	/* private: */
+	__KVMLAT_PROBE_STATE_MAX,
+	KVMLAT_PROBE_STATE_MAX = (__KVMLAT_PROBE_STATE_MAX - 1)
+};
+
+/**
+ * enum kvmlat_state - What a vCPU is doing. At any instant it is in exactly
+ *   one state.
+ * @KVMLAT_STATE_GUEST: From kvm_entry to kvm_exit.
+ * @KVMLAT_STATE_EXIT: KVM handles an exit in the kernel.
+ * @KVMLAT_STATE_USER: From kvm_userspace_exit to the next kvm_entry, the VMM
+ *   has the vCPU.
+ */
+enum kvmlat_state {
+	KVMLAT_STATE_GUEST,
+	KVMLAT_STATE_EXIT,
+	KVMLAT_STATE_USER,
+
+	/* private: */
+	__KVMLAT_STATE_MAX,
+	KVMLAT_STATE_MAX = (__KVMLAT_STATE_MAX - 1)
+};
+
+/**
+ * enum kvmlat_reason_class - What kind of row a reason nest is.
+ * @KVMLAT_REASON_CLASS_EXIT: One exit reason of the processor, see code.
+ * @KVMLAT_REASON_CLASS_UNKNOWN: Exits whose reason could not be read, see the
+ *   probe "exit reason" of info.
+ * @KVMLAT_REASON_CLASS_OTHER: Exits that found no memory for a row of their
+ *   own. Counted here, never lost.
+ */
+enum kvmlat_reason_class {
+	KVMLAT_REASON_CLASS_EXIT,
+	KVMLAT_REASON_CLASS_UNKNOWN,
+	KVMLAT_REASON_CLASS_OTHER,
+
+	/* private: */
+	__KVMLAT_REASON_CLASS_MAX,
+	KVMLAT_REASON_CLASS_MAX = (__KVMLAT_REASON_CLASS_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_ABI = 1,
+	KVMLAT_A_VM_ID,
+	KVMLAT_A_PID,
+	KVMLAT_A_VCPU_ID,
+	KVMLAT_A_CODE,
+	KVMLAT_A_HISTOGRAMS,
+	KVMLAT_A_INFO,
+	KVMLAT_A_VM,
+	KVMLAT_A_VCPU,
+	KVMLAT_A_MORE,
+
+	__KVMLAT_A_MAX,
+	KVMLAT_A_MAX = (__KVMLAT_A_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_INFO_PAD = 1,
+	KVMLAT_A_INFO_VERSION,
+	KVMLAT_A_INFO_ABI,
+	KVMLAT_A_INFO_VENDOR,
+	KVMLAT_A_INFO_CLOCK,
+	KVMLAT_A_INFO_CLOCK_KHZ,
+	KVMLAT_A_INFO_NOW,
+	KVMLAT_A_INFO_MONOTONIC,
+	KVMLAT_A_INFO_VMS,
+	KVMLAT_A_INFO_VMS_GONE,
+	KVMLAT_A_INFO_VMS_GONE_MAX,
+	KVMLAT_A_INFO_VCPUS,
+	KVMLAT_A_INFO_MEMORY,
+	KVMLAT_A_INFO_VCPU_MEMORY_MAX,
+	KVMLAT_A_INFO_MISSED,
+	KVMLAT_A_INFO_SPILLED,
+	KVMLAT_A_INFO_PROBE,
+
+	__KVMLAT_A_INFO_MAX,
+	KVMLAT_A_INFO_MAX = (__KVMLAT_A_INFO_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_PROBE_NAME = 1,
+	KVMLAT_A_PROBE_STATE,
+	KVMLAT_A_PROBE_WHY,
+
+	__KVMLAT_A_PROBE_MAX,
+	KVMLAT_A_PROBE_MAX = (__KVMLAT_A_PROBE_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_VM_PAD = 1,
+	KVMLAT_A_VM_VM_ID,
+	KVMLAT_A_VM_PID,
+	KVMLAT_A_VM_COMM,
+	KVMLAT_A_VM_VCPUS,
+	KVMLAT_A_VM_SINCE,
+	KVMLAT_A_VM_GONE,
+	KVMLAT_A_VM_MEMORY,
+
+	__KVMLAT_A_VM_MAX,
+	KVMLAT_A_VM_MAX = (__KVMLAT_A_VM_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_VCPU_PAD = 1,
+	KVMLAT_A_VCPU_VM_ID,
+	KVMLAT_A_VCPU_PID,
+	KVMLAT_A_VCPU_VCPU_ID,
+	KVMLAT_A_VCPU_TID,
+	KVMLAT_A_VCPU_SINCE,
+	KVMLAT_A_VCPU_NOW,
+	KVMLAT_A_VCPU_GONE,
+	KVMLAT_A_VCPU_STATE,
+	KVMLAT_A_VCPU_STATE_SINCE,
+	KVMLAT_A_VCPU_OPEN,
+	KVMLAT_A_VCPU_TIMES,
+	KVMLAT_A_VCPU_REENTRIES,
+	KVMLAT_A_VCPU_MEMORY,
+	KVMLAT_A_VCPU_REASON,
+
+	__KVMLAT_A_VCPU_MAX,
+	KVMLAT_A_VCPU_MAX = (__KVMLAT_A_VCPU_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_OPEN_PAD = 1,
+	KVMLAT_A_OPEN_CLASS,
+	KVMLAT_A_OPEN_CODE,
+	KVMLAT_A_OPEN_SINCE,
+
+	__KVMLAT_A_OPEN_MAX,
+	KVMLAT_A_OPEN_MAX = (__KVMLAT_A_OPEN_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_TIMES_PAD = 1,
+	KVMLAT_A_TIMES_GUEST,
+	KVMLAT_A_TIMES_EXIT,
+	KVMLAT_A_TIMES_USER,
+
+	__KVMLAT_A_TIMES_MAX,
+	KVMLAT_A_TIMES_MAX = (__KVMLAT_A_TIMES_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_REASON_PAD = 1,
+	KVMLAT_A_REASON_CLASS,
+	KVMLAT_A_REASON_CODE,
+	KVMLAT_A_REASON_COUNT,
+	KVMLAT_A_REASON_TOTAL,
+	KVMLAT_A_REASON_LONGEST,
+	KVMLAT_A_REASON_BUCKET_INDEX,
+	KVMLAT_A_REASON_BUCKET_COUNT,
+
+	__KVMLAT_A_REASON_MAX,
+	KVMLAT_A_REASON_MAX = (__KVMLAT_A_REASON_MAX - 1)
+};
+
+enum {
+	KVMLAT_CMD_INFO = 1,
+	KVMLAT_CMD_VM_GET,
+	KVMLAT_CMD_VCPU_GET,
+	KVMLAT_CMD_RESET,
+
+	__KVMLAT_CMD_MAX,
+	KVMLAT_CMD_MAX = (__KVMLAT_CMD_MAX - 1)
+};
+
+#endif /* _UAPI_LINUX_KVMLAT_GEN_H */
