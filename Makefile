@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+VERSION := $(shell sed -n 's/^\#define KVMLAT_VERSION "\(.*\)"/\1/p' kmod/version.h)
+
+DESTDIR ?=
+PREFIX ?= /usr/local
+KREL ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KREL)/build
+
+BUILD := $(CURDIR)/build
+KSRC := $(BUILD)/kmod/$(KREL)/src
+MAN := $(patsubst Documentation/man/%.rst,$(BUILD)/man/%,$(wildcard Documentation/man/*.rst))
+DKMS_SRC := $(DESTDIR)/usr/src/kvmlat-$(VERSION)
+
+export PREFIX DESTDIR VERSION
+
+.PHONY: all kmod user man demo check lint bench regen install dkms dkms-src clean help
+
+all: kmod user man	## build the module for the running kernel, the command, the man pages
+
+kmod:			## build kvmlat.ko for kernel KREL (default: the running one)
+	@if [ -e "$(KDIR)/Makefile" ]; then \
+		mkdir -p "$(KSRC)/kmod" "$(KSRC)/include" && \
+		cp -ru kmod/. "$(KSRC)/kmod" && cp -ru include/. "$(KSRC)/include" && \
+		$(MAKE) --no-print-directory -C "$(KDIR)" M="$(KSRC)/kmod" modules && \
+		cp "$(KSRC)/kmod/kvmlat.ko" "$(BUILD)/kmod/$(KREL)/kvmlat.ko"; \
+	else \
+		echo "kvmlat.ko is not built, \"$(KDIR)\" does not exist: install linux-headers-$(KREL)"; \
+	fi
+
+user:			## build kvmlat and libkvmlat
+	@$(MAKE) --no-print-directory -C user
+
+man: $(MAN)		## build the man pages
+
+$(BUILD)/man/%: Documentation/man/%.rst
+	@mkdir -p $(@D)
+	rst2man --halt=warning $< $@
+
+demo:			## boot a KVM host and a Linux guest in the lab and watch the guest
+	@selftests/lab/deps build lab
+	@selftests/demo
+
+check:			## run all tests; the last line is the result
+	@selftests/lab/deps build lab check
+	@selftests/check
+
+lint:			## check style and static analysis only
+	@selftests/lab/deps build lab check
+	@selftests/lint
+
+bench:			## print what the module costs per exit, in instructions
+	@selftests/lab/deps build lab
+	@selftests/bench/run
+
+regen:			## make the generated sources anew from the netlink specification
+	@selftests/lab/deps build lab
+	@Documentation/netlink/regen
+
+install: user man	## install the command, library, headers and man pages
+	@$(MAKE) --no-print-directory -C user install
+	@for page in $(MAN); do \
+		install -D -m 644 "$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}" || \
+			exit 1; \
+	done
+
+dkms-src:
+	install -d "$(DKMS_SRC)"
+	cp -r kmod include LICENSE "$(DKMS_SRC)"
+	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >"$(DKMS_SRC)/dkms.conf"
+
+dkms: dkms-src		## install the module through DKMS
+	@if dkms status -m kvmlat -v $(VERSION) | grep -q .; then \
+		dkms remove -m kvmlat -v $(VERSION) --all; \
+	fi
+	dkms add -m kvmlat -v $(VERSION)
+	dkms install -m kvmlat -v $(VERSION) -k "$(KREL)"
+
+clean:			## remove what was built
+	rm -rf build
+
+help:			## show this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
