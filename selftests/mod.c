@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Kernel modules and patience. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mod.h"
+
+void sleep_ms(int ms)
+{
+	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+	while (nanosleep(&ts, &ts) && errno == EINTR)
+		;
+}
+
+bool wait_until(int ms, bool (*done)(void *arg), void *arg)
+{
+	struct timespec start, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (;;) {
+		if (done(arg))
+			return true;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if ((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 > ms)
+			return false;
+		sleep_ms(20);
+	}
+}
+
+bool mod_is_loaded(const char *name)
+{
+	char path[256];
+
+	/* Parameters' folders of built-in code have no initstate */
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	return !access(path, F_OK);
+}
+
+int mod_remove(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+}
+
+int kvmlat_load(const char *params)
+{
+	const char *path = getenv("KVMLAT_KO");
+	int fd, err;
+
+	if (!path)
+		return ENOENT;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	err = syscall(SYS_finit_module, fd, params ? params : "", 0) ? errno : 0;
+	close(fd);
+	return err;
+}
+
+int kvmlat_unload(void)
+{
+	return mod_remove("kvmlat");
+}
+
+int kvmlat_reload(const char *params)
+{
+	int err = mod_is_loaded("kvmlat") ? kvmlat_unload() : 0;
+
+	return err ? err : kvmlat_load(params);
+}
+
+const char *kvm_vendor(void)
+{
+	char line[4096];
+	const char *vendor = NULL;
+	FILE *f = fopen("/proc/cpuinfo", "r");
+
+	while (f && !vendor && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "flags", 5))
+			vendor = strstr(line, " svm ") ? "kvm_amd" : "kvm_intel";
+	if (f)
+		fclose(f);
+	return vendor ? vendor : "kvm_amd";
+}
+
+static int modprobe(const char *name)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		return errno;
+	if (!pid) {
+		execlp("modprobe", "modprobe", name, (char *)NULL);
+		_exit(127);
+	}
+	if (waitpid(pid, &status, 0) < 0)
+		return errno;
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : ENOEXEC;
+}
+
+int kvm_load(void)
+{
+	return modprobe(kvm_vendor());
+}
+
+int kvm_unload(void)
+{
+	int err = mod_is_loaded(kvm_vendor()) ? mod_remove(kvm_vendor()) : 0;
+
+	if (!err && mod_is_loaded("kvm"))
+		err = mod_remove("kvm");
+	return err;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* kvmlat-vmm as the tests drive it, and what it says that its guests did. */
+#ifndef SELFTESTS_VMM_H
+#define SELFTESTS_VMM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "snap.h"
+
+struct vmm {
+	pid_t pid;
+	int in;
+	FILE *out;
+	int gate;
+	char fifo[64];
+};
+
+struct known_reason {
+	uint32_t code;
+	uint64_t life;		/* from the vCPU's first entry on */
+	uint64_t run;		/* from the gate on */
+	bool life_exact;
+	bool run_exact;
+};
+
+struct known_vcpu {
+	uint32_t vcpu;
+	uint32_t tid;
+	bool ok;
+	struct known_reason reasons[32];
+	unsigned int nr_reasons;
+	uint64_t exits;		/* KVM's own counter at the end, and at the gate */
+	uint64_t exits_at_gate;
+};
+
+struct known_vm {
+	uint32_t pid;
+	uint64_t moves;
+	uint32_t any_life[16];	/* codes that the VMM cannot foretell */
+	uint32_t any_run[16];
+	unsigned int nr_any_life;
+	unsigned int nr_any_run;
+	struct known_vcpu *vcpus;
+	unsigned int nr_vcpus;
+};
+
+enum phase { LIFE, RUN };
+
+/*
+ * Starts the VMM with --start-gate and --hold and the space-separated @args, and returns when its
+ * guests are at the gate. Returns 0 or an errno.
+ */
+int vmm_start(struct vmm *vmm, const char *args);
+int vmm_open_gate(struct vmm *vmm);
+/* Waits for the report of one VM; the guests are done then, the VM is held */
+int vmm_report(struct vmm *vmm, struct known_vm *vm);
+/* Ends a --forever, so that the report comes */
+void vmm_stop(struct vmm *vmm);
+/* Lets the VMM go and returns its exit status, -1 when it did not exit by itself */
+int vmm_end(struct vmm *vmm);
+void vmm_kill(struct vmm *vmm);
+void known_free(struct known_vm *vm);
+
+/* NULL, or how the account differs from what the VMM knows */
+const char *known_differs(const struct acct *acct, const struct known_vm *vm,
+			  const struct known_vcpu *vcpu, enum phase phase);
+
+#endif
