@@ -63,15 +63,6 @@ struct host {
 	ASSERT_EQ(0, info_.spilled); \
 } while (0)
 
-/* The VMs of @pid have ended and the module knows */
-struct gone_wait {
-	struct wire *wire;
-	uint32_t pid;
-	unsigned int vms;
-};
-
-bool vms_are_gone(void *gone_wait);
-
 #define ASSERT_GONE(w, pid_, vms_) do { \
 	struct gone_wait gone_ = { .wire = (w), .pid = (pid_), .vms = (vms_) }; \
 	ASSERT_TRUE(wait_until(GONE_MS, vms_are_gone, &gone_)) \

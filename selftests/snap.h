@@ -91,6 +91,15 @@ int info_get(struct wire *w, struct info *info);
 int vms_get(struct wire *w, const struct filter *f, struct vm_list *list);
 void vms_free(struct vm_list *list);
 
+/* Whether that many VMs of a process have ended, as the module sees it; for wait_until() */
+struct gone_wait {
+	struct wire *wire;
+	uint32_t pid;
+	unsigned int vms;
+};
+
+bool vms_are_gone(void *gone_wait);
+
 /* One dump as it came, or one "do"; snap_steady() asks anew as long as the dump is flagged */
 int snap_dump(struct wire *w, const struct filter *f, struct snap *snap);
 int snap_do(struct wire *w, const struct filter *f, struct snap *snap);
