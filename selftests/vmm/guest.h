@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the guest and the VMM agree on. Both the assembler and the C compiler read this.
+ *
+ * Guest-physical memory is one slot: the code from GUEST_BASE, read-only in practice, then one page per
+ * vCPU that holds the vCPU's orders, its counters and, from its end downwards, its stack.
+ */
+#ifndef VMM_GUEST_H
+#define VMM_GUEST_H
+
+#define GUEST_BASE		0x10000
+#define GUEST_CODE_PAGES	2
+#define GUEST_PAGE_SIZE		4096
+#define GUEST_VCPU_BASE		(GUEST_BASE + GUEST_CODE_PAGES * GUEST_PAGE_SIZE)
+#define GUEST_MMIO_BASE		0xd0000000
+
+#define GUEST_CS		0x08
+#define GUEST_DS		0x10
+
+/* Ports that the VMM answers */
+#define PORT_READY		0xf0
+#define PORT_END		0xf1
+#define PORT_FAIL		0xf2
+#define PORT_WORK		0xf4
+/* The PIC's mask register: answered inside KVM */
+#define PORT_KERNEL		0x21
+
+#define VECTOR_TIMER		0x40
+#define VECTOR_SELF		0x41
+#define NR_VECTORS		0x42
+
+/* What the guest writes to PORT_FAIL beside an exception's vector */
+#define FAIL_HLT		0x100
+#define FAIL_IRQWIN		0x101
+#define FAIL_HYPERCALL		0x102
+
+/* IA32_BIOS_SIGN_ID: always intercepted, never in a fastpath, a guest's write has no effect */
+#define MSR_WORK		0x8b
+#define MSR_X2APIC_EOI		0x80b
+#define MSR_X2APIC_TMICT	0x838
+#define MSR_X2APIC_SELF_IPI	0x83f
+
+#define HYPERCALL_UNKNOWN	0x6b766d
+#define HYPERCALL_ENOSYS	1000
+
+#define CR4_MCE			0x40
+
+/* struct guest_page */
+#define PAGE_STOP		0
+#define PAGE_TIMER_NS		4
+#define PAGE_MMIO		8
+#define PAGE_VMX		12
+#define PAGE_NR_OPS		16
+#define PAGE_SKIP		20
+#define PAGE_CR4		24
+#define PAGE_FAIL_IP		28
+#define PAGE_IRQS		32
+#define PAGE_FAULTS		40
+#define PAGE_LEFT		48
+#define PAGE_ROUNDS		56
+#define PAGE_OPS		64
+
+/* struct guest_op */
+#define OP_KIND			0
+#define OP_COUNT		8
+#define OP_DONE			16
+#define OP_SIZE			24
+
+#define GUEST_MAX_OPS		64
+
+#ifndef __ASSEMBLER__
+#include <stddef.h>
+#include <stdint.h>
+
+struct guest_op {
+	uint32_t kind;
+	uint32_t unused;
+	uint64_t count;
+	uint64_t done;
+};
+
+struct guest_page {
+	uint32_t stop;
+	uint32_t timer_ns;
+	uint32_t mmio;
+	uint32_t vmx;
+	uint32_t nr_ops;
+	uint32_t skip;
+	uint32_t cr4;
+	uint32_t fail_ip;
+	uint64_t irqs;
+	uint64_t faults;
+	uint64_t left;
+	uint64_t rounds;
+	struct guest_op ops[GUEST_MAX_OPS];
+};
+
+_Static_assert(offsetof(struct guest_page, fail_ip) == PAGE_FAIL_IP, "guest.h offsets");
+_Static_assert(offsetof(struct guest_page, irqs) == PAGE_IRQS, "guest.h offsets");
+_Static_assert(offsetof(struct guest_page, rounds) == PAGE_ROUNDS, "guest.h offsets");
+_Static_assert(offsetof(struct guest_page, ops) == PAGE_OPS, "guest.h offsets");
+_Static_assert(offsetof(struct guest_op, done) == OP_DONE, "guest.h offsets");
+_Static_assert(sizeof(struct guest_op) == OP_SIZE, "guest.h offsets");
+_Static_assert(sizeof(struct guest_page) <= GUEST_PAGE_SIZE - 512, "no room for the stack");
+
+/* In the order of the guest's dispatch table */
+enum guest_kind {
+	GUEST_CPUID,
+	GUEST_PIO,
+	GUEST_KPIO,
+	GUEST_MMIO,
+	GUEST_MSR,
+	GUEST_RDMSR,
+	GUEST_HLT,
+	GUEST_IRQWIN,
+	GUEST_HYPERCALL,
+	GUEST_RDPMC,
+	GUEST_WBINVD,
+	GUEST_INVD,
+	GUEST_CR,
+	GUEST_CRRD,
+	GUEST_DR,
+	GUEST_DRRD,
+	GUEST_MONITOR,
+	GUEST_MWAIT,
+	GUEST_XSETBV,
+	GUEST_RDTSCP,
+	GUEST_UD,
+	GUEST_PAUSE,
+	GUEST_SPIN,
+	GUEST_NR_KINDS
+};
+
+extern const unsigned char guest_start[], guest_end[], guest_entry[], guest_gdt[], guest_idt[];
+#endif
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What one iteration of each kind costs in exits, per vendor. */
+#ifndef VMM_KIND_H
+#define VMM_KIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum vendor { VENDOR_SVM, VENDOR_VMX, NR_VENDORS };
+
+#define MAX_COSTS 3
+
+struct cost {
+	uint32_t code;
+	uint32_t count;
+};
+
+struct kind {
+	const char *name;
+	const char *help;
+	/* Ends at the first count of 0; a kind that costs nothing anywhere has no_exits set */
+	struct cost costs[NR_VENDORS][MAX_COSTS];
+	bool no_exits;
+	bool faults;	/* may end in a fault that the guest skips over */
+	uint32_t irqs;	/* interrupts that one iteration takes */
+};
+
+extern const struct kind kinds[];
+
+enum vendor host_vendor(void);
+const char *vendor_name(enum vendor vendor);
+const char *reason_name(enum vendor vendor, uint32_t code);
+/* APIC virtualisation changes which APIC accesses exit */
+bool host_has_apicv(enum vendor vendor);
+/* NULL, or why this host cannot run the kind with known exits */
+const char *kind_refused(uint32_t kind, enum vendor vendor);
+int kind_by_name(const char *name, size_t len);
+
+#endif

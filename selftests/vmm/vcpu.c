@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A vCPU: its registers at the start, and what its exits to user space mean. */
+#include <errno.h>
+#include <linux/kvm.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include "kind.h"
+#include "vmm.h"
+
+#define CPUID_MAX	256
+#define CPUID_ECX_XSAVE	(1U << 26)
+#define CPUID_EDX_TSCP	(1U << 27)
+#define CR0_PE		0x1
+#define CR0_ET		0x10
+#define CR4_OSXSAVE	0x40000
+
+#define APIC_BASE	0xfee00000UL
+#define APIC_BSP	(1UL << 8)
+#define APIC_X2APIC	(1UL << 10)
+#define APIC_ENABLE	(1UL << 11)
+#define APIC_SPIV	0xf0
+#define APIC_LVTT	0x320
+#define APIC_TDCR	0x3e0
+#define SPIV_ENABLE	0x1ff
+#define TDCR_BY_1	0xb
+
+static void vcpu_ioctl(struct vcpu *vcpu, unsigned long request, void *arg, const char *what)
+{
+	if (ioctl(vcpu->fd, request, arg) < 0)
+		die(EXIT_SYSTEM, "VM %u vCPU %u: KVM refused to %s: %s", vcpu->vm->index, vcpu->id,
+		    what, strerror(errno));
+}
+
+static bool wants(uint32_t kind)
+{
+	for (unsigned int i = 0; i < opt.nr_ops; i++)
+		if (opt.ops[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* Returns whether the guest has XSAVE */
+static bool vcpu_set_cpuid(struct vcpu *vcpu)
+{
+	struct kvm_cpuid2 *cpuid;
+	bool xsave = false;
+
+	cpuid = calloc(1, sizeof(*cpuid) + CPUID_MAX * sizeof(cpuid->entries[0]));
+	if (!cpuid)
+		die(EXIT_SYSTEM, "no memory for a CPUID table");
+	cpuid->nent = CPUID_MAX;
+	if (ioctl(kvm_fd, KVM_GET_SUPPORTED_CPUID, cpuid) < 0)
+		die(EXIT_SYSTEM, "KVM refused to tell its CPUID table: %s", strerror(errno));
+	for (unsigned int i = 0; i < cpuid->nent; i++) {
+		struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
+
+		if (e->function == 1)
+			xsave = e->ecx & CPUID_ECX_XSAVE;
+		/* KVM intercepts RDTSCP only for a guest that must not have it */
+		if (e->function == 0x80000001 && wants(GUEST_RDTSCP))
+			e->edx &= ~CPUID_EDX_TSCP;
+	}
+	vcpu_ioctl(vcpu, KVM_SET_CPUID2, cpuid, "set CPUID");
+	free(cpuid);
+	return xsave;
+}
+
+static struct kvm_segment flat(uint16_t selector, uint8_t type)
+{
+	return (struct kvm_segment){
+		.limit = 0xffffffff, .selector = selector, .type = type,
+		.present = 1, .db = 1, .s = 1, .g = 1,
+	};
+}
+
+static void vcpu_set_registers(struct vcpu *vcpu, bool xsave)
+{
+	uint32_t page = GUEST_VCPU_BASE + vcpu->id * GUEST_PAGE_SIZE;
+	struct kvm_regs regs = {
+		.rip = GUEST_BASE + (guest_entry - guest_start),
+		.rsp = page + GUEST_PAGE_SIZE,
+		.rbp = page,
+		.rflags = 2,
+	};
+	struct kvm_sregs sregs;
+
+	vcpu_ioctl(vcpu, KVM_GET_SREGS, &sregs, "tell system registers");
+	sregs.cs = flat(GUEST_CS, 0xb);
+	sregs.ds = flat(GUEST_DS, 0x3);
+	sregs.es = sregs.ds;
+	sregs.fs = sregs.ds;
+	sregs.gs = sregs.ds;
+	sregs.ss = sregs.ds;
+	sregs.gdt.base = GUEST_BASE + (guest_gdt - guest_start);
+	sregs.gdt.limit = 3 * 8 - 1;
+	sregs.idt.base = GUEST_BASE + (guest_idt - guest_start);
+	sregs.idt.limit = NR_VECTORS * 8 - 1;
+	sregs.cr0 = CR0_PE | CR0_ET;
+	sregs.cr4 = xsave ? CR4_OSXSAVE : 0;
+	sregs.apic_base = APIC_BASE | APIC_ENABLE | APIC_X2APIC | (vcpu->id ? 0 : APIC_BSP);
+	vcpu_ioctl(vcpu, KVM_SET_SREGS, &sregs, "set system registers");
+	vcpu_ioctl(vcpu, KVM_SET_REGS, &regs, "set registers");
+	vcpu->page->cr4 = sregs.cr4;
+}
+
+static void apic_write(struct kvm_lapic_state *apic, unsigned int reg, uint32_t value)
+{
+	memcpy(apic->regs + reg, &value, sizeof(value));
+}
+
+/* Done from here and not by the guest: it would cost exits */
+static void vcpu_set_apic(struct vcpu *vcpu)
+{
+	struct kvm_mp_state state = { .mp_state = KVM_MP_STATE_RUNNABLE };
+	struct kvm_lapic_state apic;
+
+	vcpu_ioctl(vcpu, KVM_GET_LAPIC, &apic, "tell the APIC's state");
+	apic_write(&apic, APIC_SPIV, SPIV_ENABLE);
+	apic_write(&apic, APIC_LVTT, VECTOR_TIMER);
+	apic_write(&apic, APIC_TDCR, TDCR_BY_1);
+	vcpu_ioctl(vcpu, KVM_SET_LAPIC, &apic, "set the APIC's state");
+	vcpu_ioctl(vcpu, KVM_SET_MP_STATE, &state, "make it runnable");
+}
+
+void vcpu_create(struct vm *vm, unsigned int id)
+{
+	struct kvm_guest_debug debug = { .control = KVM_GUESTDBG_ENABLE };
+	struct vcpu *vcpu = &vm->vcpus[id];
+	int size;
+
+	vcpu->vm = vm;
+	vcpu->id = id;
+	vcpu->page = (void *)((char *)vm->mem + (GUEST_VCPU_BASE - GUEST_BASE) +
+			      (size_t)id * GUEST_PAGE_SIZE);
+	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)id);
+	if (vcpu->fd < 0)
+		die(EXIT_SYSTEM, "VM %u: KVM refused to create vCPU '%u': %s", vm->index, id,
+		    strerror(errno));
+	size = ioctl(kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
+	vcpu->run = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
+	if (vcpu->run == MAP_FAILED)
+		die(EXIT_SYSTEM, "VM %u vCPU %u: cannot map kvm_run: %s", vm->index, id,
+		    strerror(errno));
+
+	vcpu_set_registers(vcpu, vcpu_set_cpuid(vcpu));
+	vcpu_set_apic(vcpu);
+	/*
+	 * Without this KVM stops intercepting debug registers after the first access, until some other
+	 * exit comes by: how many accesses exit would hang on the host's interrupts.
+	 */
+	if (wants(GUEST_DR) || wants(GUEST_DRRD))
+		vcpu_ioctl(vcpu, KVM_SET_GUEST_DEBUG, &debug, "keep debug registers intercepted");
+
+	vcpu->page->timer_ns = opt.hlt_us * 1000;
+	vcpu->page->mmio = GUEST_MMIO_BASE + id * GUEST_PAGE_SIZE;
+	vcpu->page->vmx = host_vendor() == VENDOR_VMX;
+	vcpu->page->nr_ops = opt.nr_ops;
+	memcpy(vcpu->page->ops, opt.ops, opt.nr_ops * sizeof(opt.ops[0]));
+}
+
+static void vcpu_failed(const struct vcpu *vcpu, uint32_t what)
+{
+	static const char * const reasons[] = {
+		[FAIL_HLT - FAIL_HLT] = "was woken from HLT without its timer interrupt",
+		[FAIL_IRQWIN - FAIL_HLT] = "did not get the interrupt that it sent to itself",
+		[FAIL_HYPERCALL - FAIL_HLT] = "did not get -1000 (ENOSYS) from an unknown hypercall",
+	};
+
+	if (what >= FAIL_HLT)
+		die(EXIT_WRONG, "VM %u: the guest on vCPU %u %s", vcpu->vm->index, vcpu->id,
+		    reasons[what - FAIL_HLT]);
+	die(EXIT_WRONG, "VM %u: the guest on vCPU %u took exception '%u' at guest address 0x%x, offset 0x%x",
+	    vcpu->vm->index, vcpu->id, what, vcpu->page->fail_ip, vcpu->page->fail_ip - GUEST_BASE);
+}
+
+/* The n-th write of an order carries the low half of n: a lost or doubled one shows here */
+static void vcpu_check_sequence(const struct vcpu *vcpu, uint32_t kind, uint32_t data)
+{
+	for (unsigned int i = 0; i < opt.nr_ops; i++)
+		if (opt.ops[i].kind == kind && (uint32_t)vcpu->page->ops[i].done == data)
+			return;
+	die(EXIT_WRONG, "VM %u vCPU %u: %s number '%u' arrived out of order", vcpu->vm->index,
+	    vcpu->id, kinds[kind].name, data);
+}
+
+/* Runs until the guest writes to @port */
+static void vcpu_run_until(struct vcpu *vcpu, uint16_t port)
+{
+	struct kvm_run *run = vcpu->run;
+	uint32_t data;
+
+	for (;;) {
+		if (ioctl(vcpu->fd, KVM_RUN, 0) < 0) {
+			if (errno == EINTR || errno == EAGAIN)
+				continue;
+			die(EXIT_SYSTEM, "VM %u vCPU %u: KVM refused to run: %s", vcpu->vm->index,
+			    vcpu->id, strerror(errno));
+		}
+		switch (run->exit_reason) {
+		case KVM_EXIT_IO:
+			memcpy(&data, (char *)run + run->io.data_offset, sizeof(data));
+			if (run->io.port == PORT_WORK) {
+				vcpu_check_sequence(vcpu, GUEST_PIO, data);
+				vcpu->user_io++;
+				continue;
+			}
+			if (run->io.port == port)
+				return;
+			if (run->io.port == PORT_FAIL)
+				vcpu_failed(vcpu, data);
+			die(EXIT_WRONG, "VM %u vCPU %u: unexpected access to port '0x%x'",
+			    vcpu->vm->index, vcpu->id, run->io.port);
+		case KVM_EXIT_MMIO:
+			memcpy(&data, run->mmio.data, sizeof(data));
+			if (!run->mmio.is_write || run->mmio.len != sizeof(data) ||
+			    run->mmio.phys_addr != vcpu->page->mmio)
+				die(EXIT_WRONG, "VM %u vCPU %u: unexpected access to address '0x%llx'",
+				    vcpu->vm->index, vcpu->id, run->mmio.phys_addr);
+			vcpu_check_sequence(vcpu, GUEST_MMIO, data);
+			vcpu->user_mmio++;
+			continue;
+		default:
+			die(EXIT_WRONG, "VM %u vCPU %u: unexpected KVM exit reason '%u'",
+			    vcpu->vm->index, vcpu->id, run->exit_reason);
+		}
+	}
+}
+
+void vcpu_warm_up(struct vcpu *vcpu)
+{
+	vcpu_run_until(vcpu, PORT_READY);
+	vcpu->ready++;
+	stats_read(&vcpu->at_gate, vcpu->fd);
+}
+
+void vcpu_round(struct vcpu *vcpu)
+{
+	vcpu_run_until(vcpu, PORT_END);
+	vcpu->ends++;
+}
