@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ktime.h>
+#include <linux/math64.h>
+
+#include "clock.h"
+
+DEFINE_STATIC_KEY_FALSE(kvmlat_clock_mono);
+u64 kvmlat_clock_mult __read_mostly;
+
+u64 kvmlat_clock_ordered(void)
+{
+	if (static_branch_unlikely(&kvmlat_clock_mono))
+		return ktime_get_mono_fast_ns();
+	return kvmlat_clock_scale(rdtsc_ordered());
+}
+
+/**
+ * kvmlat_clock_khz() - frequency of the TSC in kHz, 0 when it is not the clock
+ */
+u32 kvmlat_clock_khz(void)
+{
+	return static_key_enabled(&kvmlat_clock_mono) ? 0 : tsc_khz;
+}
+
+/*
+ * tsc_khz and the verdict on the TSC are those at load time. A TSC that the watchdog
+ * condemns later is not left: a jump from one clock to the other would be worse.
+ */
+void kvmlat_clock_init(void)
+{
+	if (!tsc_khz || check_tsc_unstable()) {
+		static_branch_enable(&kvmlat_clock_mono);
+		return;
+	}
+	kvmlat_clock_mult = div_u64((u64)USEC_PER_SEC << KVMLAT_CLOCK_SHIFT, tsc_khz);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The time stamp, in ns.
+ *
+ * The TSC as long as the kernel itself trusts it as a clock across CPUs: then it is
+ * constant in rate and the same on all of them, so differences hold when a vCPU migrates.
+ * Plain rdtsc, without a fence: it may run some ns early, which is less than what the
+ * probe adds. One multiplication turns the absolute stamp into ns, so that all differences
+ * are exact in ns and sums of them have no rounding of their own. Where the kernel holds
+ * the TSC unstable, its own NMI-safe monotonic clock.
+ */
+#ifndef KVMLAT_CLOCK_H
+#define KVMLAT_CLOCK_H
+
+#include <linux/jump_label.h>
+#include <linux/ktime.h>
+
+#include <asm/msr.h>
+#include <asm/tsc.h>
+
+DECLARE_STATIC_KEY_FALSE(kvmlat_clock_mono);
+extern u64 kvmlat_clock_mult;
+
+#define KVMLAT_CLOCK_SHIFT	32
+
+static __always_inline u64 kvmlat_clock_scale(u64 tsc)
+{
+	return (u64)(((unsigned __int128)tsc * kvmlat_clock_mult) >> KVMLAT_CLOCK_SHIFT);
+}
+
+static __always_inline u64 kvmlat_clock(void)
+{
+	if (static_branch_unlikely(&kvmlat_clock_mono))
+		return ktime_get_mono_fast_ns();
+	return kvmlat_clock_scale(rdtsc());
+}
+
+/* For readers: not before anything that they have read already. */
+u64 kvmlat_clock_ordered(void);
+u32 kvmlat_clock_khz(void);
+void kvmlat_clock_init(void);
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/module.h>
+#include <net/genetlink.h>
+
+#include "clock.h"
+#include "netlink.h"
+#include "probe.h"
+#include "vcpu.h"
+#include "version.h"
+
+/* Probes are in place before somebody can ask, and leave when nobody can. */
+static int __init kvmlat_init(void)
+{
+	int err;
+
+	kvmlat_clock_init();
+	err = kvmlat_vcpu_init();
+	if (err)
+		return err;
+	err = kvmlat_probe_init();
+	if (err)
+		goto err_vcpu;
+	err = kvmlat_netlink_init();
+	if (err)
+		goto err_probe;
+	return 0;
+
+err_probe:
+	kvmlat_probe_exit();
+err_vcpu:
+	kvmlat_vcpu_exit();
+	return err;
+}
+
+static void __exit kvmlat_exit(void)
+{
+	kvmlat_netlink_exit();
+	kvmlat_probe_exit();
+	kvmlat_vcpu_exit();
+}
+
+module_init(kvmlat_init);
+module_exit(kvmlat_exit);
+MODULE_DESCRIPTION("Per-vCPU exit and latency accounting for KVM");
+MODULE_AUTHOR("The kvmlat developers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(KVMLAT_VERSION);
+MODULE_ALIAS_GENL_FAMILY("kvmlat");

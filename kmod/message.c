@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ktime.h>
+#include <net/netlink.h>
+
+#include "clock.h"
+#include "message.h"
+#include "probe.h"
+#include "reason.h"
+#include "reserve.h"
+#include "vcpu.h"
+#include "version.h"
+
+static int put_probes(struct sk_buff *skb)
+{
+	struct kvmlat_probe_info info;
+	struct nlattr *nest;
+	unsigned int i;
+
+	for (i = 0; kvmlat_probe_info(i, &info); i++) {
+		nest = nla_nest_start(skb, KVMLAT_A_INFO_PROBE);
+		if (!nest || nla_put_string(skb, KVMLAT_A_PROBE_NAME, info.name) ||
+		    nla_put_u32(skb, KVMLAT_A_PROBE_STATE,
+				info.attached ? KVMLAT_PROBE_STATE_ATTACHED :
+						KVMLAT_PROBE_STATE_MISSING) ||
+		    (info.why && nla_put_string(skb, KVMLAT_A_PROBE_WHY, info.why)))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+int kvmlat_message_info(struct sk_buff *skb, const void *what)
+{
+	const struct kvmlat_counts *counts = what;
+	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_INFO);
+	u32 khz = kvmlat_clock_khz();
+
+	if (!nest || nla_put_string(skb, KVMLAT_A_INFO_VERSION, KVMLAT_VERSION) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_ABI, KVMLAT_ABI) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_VENDOR, kvmlat_reason_vendor()) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_CLOCK, khz ? KVMLAT_CLOCK_TSC : KVMLAT_CLOCK_MONO) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_CLOCK_KHZ, khz) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_INFO_NOW, kvmlat_clock_ordered(),
+			      KVMLAT_A_INFO_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_INFO_MONOTONIC, ktime_get_ns(),
+			      KVMLAT_A_INFO_PAD) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_VMS, counts->vms) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_VMS_GONE, counts->vms_gone) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_VMS_GONE_MAX, counts->gone_max) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_VCPUS, counts->vcpus) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_INFO_MEMORY, kvmlat_reserve_memory(),
+			      KVMLAT_A_INFO_PAD) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_VCPU_MEMORY_MAX, counts->memory_max) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_INFO_MISSED, counts->missed, KVMLAT_A_INFO_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_INFO_SPILLED, counts->spilled, KVMLAT_A_INFO_PAD) ||
+	    put_probes(skb))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int kvmlat_message_vm(struct sk_buff *skb, const struct kvmlat_vm *vm)
+{
+	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_VM);
+	u64 gone = READ_ONCE(vm->gone);
+
+	if (!nest || nla_put_u32(skb, KVMLAT_A_VM_VM_ID, vm->id) ||
+	    nla_put_u32(skb, KVMLAT_A_VM_PID, vm->pid) ||
+	    nla_put_string(skb, KVMLAT_A_VM_COMM, vm->comm) ||
+	    nla_put_u32(skb, KVMLAT_A_VM_VCPUS, READ_ONCE(vm->nr_vcpus)) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_VM_SINCE, vm->since, KVMLAT_A_VM_PAD) ||
+	    (gone && nla_put_u64_64bit(skb, KVMLAT_A_VM_GONE, gone, KVMLAT_A_VM_PAD)) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_VM_MEMORY, kvmlat_vcpu_vm_memory(vm),
+			      KVMLAT_A_VM_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_times(struct sk_buff *skb, const struct kvmlat_snap *snap)
+{
+	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_VCPU_TIMES);
+	int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	/* The attributes are in the order of enum kvmlat_state. */
+	BUILD_BUG_ON(KVMLAT_A_TIMES_MAX != KVMLAT_A_TIMES_GUEST + KVMLAT_STATE_MAX);
+	for (i = 0; i < KVMLAT_STATES; i++) {
+		if (nla_put_u64_64bit(skb, KVMLAT_A_TIMES_GUEST + i, snap->times[i],
+				      KVMLAT_A_TIMES_PAD))
+			return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_open(struct sk_buff *skb, const struct kvmlat_snap *snap)
+{
+	struct nlattr *nest;
+
+	if (!snap->is_open)
+		return 0;
+	nest = nla_nest_start(skb, KVMLAT_A_VCPU_OPEN);
+	if (!nest || nla_put_u32(skb, KVMLAT_A_OPEN_CLASS, snap->open_class) ||
+	    (snap->open_class == KVMLAT_REASON_CLASS_EXIT &&
+	     nla_put_u32(skb, KVMLAT_A_OPEN_CODE, snap->open_code)) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_OPEN_SINCE, snap->open_since, KVMLAT_A_OPEN_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_histogram(struct sk_buff *skb, const struct kvmlat_row *row)
+{
+	struct nlattr *index, *count;
+	u32 i, used = 0;
+	u64 *counts;
+	u16 *indices;
+
+	for (i = 0; i < KVMLAT_HIST_BUCKETS; i++)
+		used += !!row->bucket[i];
+	index = nla_reserve(skb, KVMLAT_A_REASON_BUCKET_INDEX, used * sizeof(*indices));
+	count = index ? nla_reserve_64bit(skb, KVMLAT_A_REASON_BUCKET_COUNT,
+					  used * sizeof(*counts), KVMLAT_A_REASON_PAD) : NULL;
+	if (!count)
+		return -EMSGSIZE;
+	indices = nla_data(index);
+	counts = nla_data(count);
+	for (i = 0; i < KVMLAT_HIST_BUCKETS; i++) {
+		if (!row->bucket[i])
+			continue;
+		*indices++ = i;
+		*counts++ = row->bucket[i];
+	}
+	return 0;
+}
+
+static int put_row(struct sk_buff *skb, const struct kvmlat_row *row, bool histogram)
+{
+	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_VCPU_REASON);
+
+	BUILD_BUG_ON(KVMLAT_HIST_LEN != KVMLAT_HIST_BUCKETS);
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, KVMLAT_A_REASON_CLASS, row->class) ||
+	    (row->class == KVMLAT_REASON_CLASS_EXIT &&
+	     nla_put_u32(skb, KVMLAT_A_REASON_CODE, row->code)) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_REASON_COUNT, row->count, KVMLAT_A_REASON_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_REASON_TOTAL, row->total, KVMLAT_A_REASON_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_REASON_LONGEST, row->longest,
+			      KVMLAT_A_REASON_PAD) ||
+	    (histogram && put_histogram(skb, row))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_vcpu(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
+		    const struct kvmlat_snap *snap)
+{
+	if (nla_put_u32(skb, KVMLAT_A_VCPU_VM_ID, vcpu->vm->id) ||
+	    nla_put_u32(skb, KVMLAT_A_VCPU_PID, vcpu->vm->pid) ||
+	    nla_put_u32(skb, KVMLAT_A_VCPU_VCPU_ID, vcpu->vcpu_id) ||
+	    nla_put_u32(skb, KVMLAT_A_VCPU_TID, READ_ONCE(vcpu->tid)) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_SINCE, snap->since, KVMLAT_A_VCPU_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_NOW, snap->now, KVMLAT_A_VCPU_PAD) ||
+	    (READ_ONCE(vcpu->vm->gone) && nla_put_flag(skb, KVMLAT_A_VCPU_GONE)) ||
+	    nla_put_u32(skb, KVMLAT_A_VCPU_STATE, snap->state) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_STATE_SINCE, snap->state_since,
+			      KVMLAT_A_VCPU_PAD) ||
+	    put_open(skb, snap) || put_times(skb, snap) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_REENTRIES, snap->reentries,
+			      KVMLAT_A_VCPU_PAD) ||
+	    nla_put_u32(skb, KVMLAT_A_VCPU_MEMORY, snap->memory))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static bool wants_row(const struct kvmlat_filter *filter, const struct kvmlat_row *row)
+{
+	return !filter->has_code ||
+	       (row->class == KVMLAT_REASON_CLASS_EXIT && row->code == filter->code);
+}
+
+int kvmlat_message_vcpu(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
+			const struct kvmlat_snap *snap, const struct kvmlat_filter *filter,
+			u32 *row)
+{
+	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_VCPU);
+	u32 sent = 0, next = *row;
+
+	if (!nest || put_vcpu(skb, vcpu, snap))
+		return -EMSGSIZE;
+	for (; next < snap->rows; next++) {
+		void *before = skb_tail_pointer(skb);
+
+		if (!wants_row(filter, &snap->row[next]))
+			continue;
+		if (put_row(skb, &snap->row[next], filter->histograms))
+			break;
+		if (skb_tailroom(skb) < nla_total_size(0)) {
+			/* Leave room for MORE. */
+			nlmsg_trim(skb, before);
+			break;
+		}
+		sent++;
+	}
+	if (next < snap->rows && !sent)
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	if (next < snap->rows && nla_put_flag(skb, KVMLAT_A_MORE))
+		return -EMSGSIZE;
+	*row = next;
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The nests of replies: what is known of the module, a VM, a vCPU, as attributes. */
+#ifndef KVMLAT_MESSAGE_H
+#define KVMLAT_MESSAGE_H
+
+#include <linux/types.h>
+
+struct kvmlat_snap;
+struct kvmlat_vcpu;
+struct kvmlat_vm;
+struct sk_buff;
+
+struct kvmlat_filter {
+	u32 vm_id;			/* 0: any */
+	u32 pid;			/* 0: any */
+	u32 vcpu_id;
+	u32 code;
+	bool has_vcpu_id;
+	bool has_code;
+	bool histograms;
+};
+
+/* All return 0 or -EMSGSIZE; what they began is then the caller's to cancel. */
+int kvmlat_message_info(struct sk_buff *skb, const void *counts);
+int kvmlat_message_vm(struct sk_buff *skb, const struct kvmlat_vm *vm);
+
+/*
+ * The vCPU with its rows from *row on, as many as fit; at least one, if there is any, else
+ * -EMSGSIZE. *row becomes the first one that is not sent, and MORE is put if there is one.
+ */
+int kvmlat_message_vcpu(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
+			const struct kvmlat_snap *snap, const struct kvmlat_filter *filter,
+			u32 *row);
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KVMLAT_NETLINK_H
+#define KVMLAT_NETLINK_H
+
+int kvmlat_netlink_init(void);
+void kvmlat_netlink_exit(void);
+
+#endif

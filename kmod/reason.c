@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kvm_exit does not pass the reason, and no kernel since 6.1 exports a way to ask for it.
+ * Each vendor module has a function that fills in the same six fields for the trace event
+ * itself. Its address is what a kprobe on it resolves to; the kprobe is never armed. With
+ * IBT that is the instruction after the ENDBR: right for a direct call, which a static
+ * call is. (Not so kallsyms_lookup_name(), whose ENDBR is sealed: it is never called.)
+ *
+ * The function is only called in a kvm_exit probe, with a vCPU of that vendor module, which
+ * pins the module; so it cannot go away under the call. kvm_intel and kvm_amd exclude each
+ * other on a host.
+ */
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+
+#include "reason.h"
+
+static const struct vendor {
+	const char *module;
+	const char *symbol;
+	u32 id;
+} vendors[] = {
+	{ "kvm_intel", "kvm_intel:vmx_get_exit_info", KVMLAT_VENDOR_INTEL },
+	{ "kvm_amd",   "kvm_amd:svm_get_exit_info",   KVMLAT_VENDOR_AMD },
+};
+
+static DEFINE_MUTEX(reason_mutex);
+static const struct vendor *current_vendor;
+static const char *why = "neither kvm_intel nor kvm_amd is loaded";
+
+DEFINE_STATIC_CALL(kvmlat_reason_info, kvmlat_reason_none);
+
+void kvmlat_reason_none(struct kvm_vcpu *vcpu, u32 *reason, u64 *info1, u64 *info2,
+			u32 *intr_info, u32 *error_code)
+{
+	*reason = KVMLAT_CODE_UNKNOWN;
+}
+
+static void resolve(const struct vendor *vendor)
+{
+	struct kprobe kp = { .symbol_name = vendor->symbol, .flags = KPROBE_FLAG_DISABLED };
+
+	lockdep_assert_held(&reason_mutex);
+	if (current_vendor)
+		return;
+	if (register_kprobe(&kp)) {
+		why = "the vendor module's get_exit_info function was not found, exits are counted without their reason";
+		return;
+	}
+	static_call_update(kvmlat_reason_info, (void *)kp.addr);
+	current_vendor = vendor;
+	why = NULL;
+	unregister_kprobe(&kp);
+}
+
+static void forget(void)
+{
+	lockdep_assert_held(&reason_mutex);
+	static_call_update(kvmlat_reason_info, kvmlat_reason_none);
+	current_vendor = NULL;
+	why = "neither kvm_intel nor kvm_amd is loaded";
+}
+
+/**
+ * kvmlat_reason_module() - a module comes or goes
+ * @mod: the module
+ * @state: MODULE_STATE_COMING, before its first VM, or MODULE_STATE_GOING, after its last
+ */
+void kvmlat_reason_module(const struct module *mod, unsigned long state)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(vendors); i++) {
+		if (strcmp(mod->name, vendors[i].module))
+			continue;
+		mutex_lock(&reason_mutex);
+		if (state == MODULE_STATE_COMING)
+			resolve(&vendors[i]);
+		else if (current_vendor == &vendors[i])
+			forget();
+		mutex_unlock(&reason_mutex);
+	}
+}
+
+u32 kvmlat_reason_vendor(void)
+{
+	const struct vendor *vendor = READ_ONCE(current_vendor);
+
+	return vendor ? vendor->id : KVMLAT_VENDOR_NONE;
+}
+
+const char *kvmlat_reason_why(void)
+{
+	return READ_ONCE(why);
+}
+
+/* For a vendor module that is loaded already. After the module notifier is in place. */
+void kvmlat_reason_init(void)
+{
+	size_t i;
+
+	mutex_lock(&reason_mutex);
+	for (i = 0; i < ARRAY_SIZE(vendors); i++) {
+		struct kprobe kp = { .symbol_name = vendors[i].symbol,
+				     .flags = KPROBE_FLAG_DISABLED };
+
+		if (current_vendor || register_kprobe(&kp))
+			continue;
+		unregister_kprobe(&kp);
+		resolve(&vendors[i]);
+	}
+	mutex_unlock(&reason_mutex);
+}
+
+/* No probe runs any more. */
+void kvmlat_reason_exit(void)
+{
+	mutex_lock(&reason_mutex);
+	forget();
+	mutex_unlock(&reason_mutex);
+}

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/hash.h>
+#include <linux/irq_work.h>
+#include <linux/kvm_host.h>
+#include <linux/moduleparam.h>
+#include <linux/workqueue.h>
+
+#include "clock.h"
+#include "reserve.h"
+#include "vcpu.h"
+
+#define TABLE_BITS	12
+
+static unsigned int gone_max = 64;
+module_param(gone_max, uint, 0444);
+MODULE_PARM_DESC(gone_max, "VMs that ended and are kept for reading; the oldest goes first (default 64)");
+
+DEFINE_PER_CPU(struct kvmlat_last, kvmlat_last);
+DEFINE_MUTEX(kvmlat_mutex);
+LIST_HEAD(kvmlat_vms);
+
+static DEFINE_RAW_SPINLOCK(table_lock);
+static struct hlist_head vcpu_hash[1 << TABLE_BITS];
+static struct hlist_head vm_hash[1 << TABLE_BITS];
+static u32 generation = 1;
+static u32 last_vm_id;
+static u32 nr_vms, nr_gone, nr_vcpus;
+static atomic64_t missed;
+
+static void table_work(struct work_struct *work);
+static DECLARE_WORK(work, table_work);
+
+/* A probe cannot queue work: it may hold what the scheduler needs. */
+static void table_irq_work(struct irq_work *unused)
+{
+	schedule_work(&work);
+}
+
+static DEFINE_IRQ_WORK(irq_work, table_irq_work);
+
+void kvmlat_vcpu_kick(void)
+{
+	irq_work_queue(&irq_work);
+}
+
+static void changed(void)
+{
+	u32 next = generation + 1;
+
+	WRITE_ONCE(generation, next ?: 1);
+}
+
+u32 kvmlat_vcpu_generation(void)
+{
+	return READ_ONCE(generation);
+}
+
+static struct kvmlat_vm *find_vm(const struct kvm *kvm)
+{
+	struct kvmlat_vm *vm;
+
+	lockdep_assert_held(&table_lock);
+	hlist_for_each_entry(vm, &vm_hash[hash_ptr(kvm, TABLE_BITS)], hash) {
+		if (vm->kvm == kvm)
+			return vm;
+	}
+	return NULL;
+}
+
+/*
+ * The VM has ended, nobody runs its vCPUs. Its vCPUs leave the hash and the per-CPU caches,
+ * so that a vCPU that gets the same address later is a new one. Only the key of a cache is
+ * cleared: its CPU may be writing another vCPU there, and then at worst misses once.
+ */
+static void end_vm(struct kvmlat_vm *vm)
+{
+	u64 now = kvmlat_clock_ordered();
+	struct kvmlat_vcpu *vcpu;
+	int cpu;
+
+	lockdep_assert_held(&table_lock);
+	list_for_each_entry(vcpu, &vm->vcpus, node) {
+		hlist_del_rcu(&vcpu->hash);
+		kvmlat_ledger_end(&vcpu->ledger, now);
+	}
+	for_each_possible_cpu(cpu) {
+		struct kvmlat_last *last = per_cpu_ptr(&kvmlat_last, cpu);
+
+		if (READ_ONCE(last->vm) == vm)
+			WRITE_ONCE(last->kvm_vcpu, NULL);
+	}
+	hlist_del(&vm->hash);
+	WRITE_ONCE(vm->gone, now);
+	nr_vms--;
+	nr_gone++;
+	changed();
+	if (nr_gone > gone_max)
+		kvmlat_vcpu_kick();
+}
+
+static struct kvmlat_vm *learn_vm(struct kvm_vcpu *kvm_vcpu, u64 now)
+{
+	struct kvmlat_vm *vm = kvmlat_reserve_vm();
+
+	if (!vm)
+		return NULL;
+	vm->kvm = kvm_vcpu->kvm;
+	vm->id = ++last_vm_id;
+	vm->pid = kvm_vcpu->kvm->userspace_pid;
+	/* Our own leader: it cannot be freed while we run. */
+	strscpy(vm->comm, current->group_leader->comm, sizeof(vm->comm));
+	vm->since = now;
+	INIT_LIST_HEAD(&vm->vcpus);
+	hlist_add_head(&vm->hash, &vm_hash[hash_ptr(vm->kvm, TABLE_BITS)]);
+	list_add_tail_rcu(&vm->node, &kvmlat_vms);
+	nr_vms++;
+	return vm;
+}
+
+static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u64 now, u32 state)
+{
+	struct kvmlat_vm *vm = find_vm(kvm_vcpu->kvm);
+	struct kvmlat_vcpu *vcpu = NULL;
+
+	lockdep_assert_held(&table_lock);
+	/* An address that is used again without a notice that its VM had ended. */
+	if (vm && vm->pid != kvm_vcpu->kvm->userspace_pid) {
+		end_vm(vm);
+		vm = NULL;
+	}
+	if (!vm)
+		vm = learn_vm(kvm_vcpu, now);
+	if (vm)
+		vcpu = kvmlat_reserve_vcpu();
+	if (!vcpu)
+		return NULL;
+	kvmlat_ledger_init(&vcpu->ledger, now, state);
+	vcpu->vm = vm;
+	vcpu->kvm_vcpu = kvm_vcpu;
+	vcpu->vcpu_id = kvm_vcpu->vcpu_id;
+	vcpu->index = vm->nr_vcpus;
+	vcpu->tid = task_pid_nr(current);
+	vcpu->ledger.owner = current;
+	hlist_add_head_rcu(&vcpu->hash, &vcpu_hash[hash_ptr(kvm_vcpu, TABLE_BITS)]);
+	list_add_tail_rcu(&vcpu->node, &vm->vcpus);
+	WRITE_ONCE(vm->nr_vcpus, vm->nr_vcpus + 1);
+	nr_vcpus++;
+	changed();
+	return vcpu;
+}
+
+static struct kvmlat_vcpu *find_or_learn(struct kvm_vcpu *kvm_vcpu, u64 now, u32 state)
+{
+	struct kvmlat_vcpu *vcpu;
+	unsigned long flags;
+
+	hlist_for_each_entry_rcu(vcpu, &vcpu_hash[hash_ptr(kvm_vcpu, TABLE_BITS)], hash) {
+		if (vcpu->kvm_vcpu != kvm_vcpu)
+			continue;
+		if (vcpu->vm->kvm == kvm_vcpu->kvm && vcpu->vcpu_id == kvm_vcpu->vcpu_id &&
+		    vcpu->vm->pid == kvm_vcpu->kvm->userspace_pid)
+			return vcpu;
+		raw_spin_lock_irqsave(&table_lock, flags);
+		if (!vcpu->vm->gone)
+			end_vm(vcpu->vm);
+		raw_spin_unlock_irqrestore(&table_lock, flags);
+		break;
+	}
+	raw_spin_lock_irqsave(&table_lock, flags);
+	vcpu = learn(kvm_vcpu, now, state);
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	return vcpu;
+}
+
+/**
+ * kvmlat_vcpu_find() - the account of a vCPU that this CPU did not have last
+ * @kvm_vcpu: KVM's vCPU, loaded on this CPU
+ * @now: time of the event
+ * @state: what the vCPU did until now, should it be new
+ */
+struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u64 now, u32 state)
+{
+	struct kvmlat_vcpu *vcpu = find_or_learn(kvm_vcpu, now, state);
+
+	if (!vcpu) {
+		atomic64_inc(&missed);
+		return NULL;
+	}
+	this_cpu_write(kvmlat_last.vm, vcpu->vm);
+	this_cpu_write(kvmlat_last.vcpu, vcpu);
+	/* The key last, so that it never names another's account. */
+	barrier();
+	this_cpu_write(kvmlat_last.kvm_vcpu, kvm_vcpu);
+	return vcpu;
+}
+
+/**
+ * kvmlat_vcpu_switch() - another thread runs the vCPU, or somebody reset it
+ * @vcpu: vCPU of the probe that calls
+ */
+void kvmlat_vcpu_switch(struct kvmlat_vcpu *vcpu)
+{
+	WRITE_ONCE(vcpu->tid, task_pid_nr(current));
+	kvmlat_ledger_own(&vcpu->ledger, current);
+}
+
+/**
+ * kvmlat_vcpu_of_current() - the vCPU whose exit the current task handles
+ *
+ * For events that come after KVM let go of the vCPU. Nearly always this CPU had the exit
+ * and remembers. After a migration in between, the task's own vCPUs are searched for the
+ * one with the latest exit: a task can run several vCPUs one after the other.
+ */
+struct kvmlat_vcpu *kvmlat_vcpu_of_current(void)
+{
+	struct kvmlat_vcpu *vcpu, *found = NULL;
+	struct kvmlat_vm *vm;
+
+	vcpu = this_cpu_read(kvmlat_last.vcpu);
+	if (this_cpu_read(kvmlat_last.kvm_vcpu) && vcpu->ledger.owner == current)
+		return vcpu;
+	list_for_each_entry_rcu(vm, &kvmlat_vms, node) {
+		if (READ_ONCE(vm->gone) || vm->pid != task_tgid_nr(current))
+			continue;
+		list_for_each_entry_rcu(vcpu, &vm->vcpus, node) {
+			if (READ_ONCE(vcpu->ledger.owner) == current &&
+			    vcpu->ledger.state == KVMLAT_STATE_EXIT &&
+			    (!found || vcpu->ledger.exit_at > found->ledger.exit_at))
+				found = vcpu;
+		}
+	}
+	return found;
+}
+
+/**
+ * kvmlat_vcpu_vm_ends() - KVM destroys a VM
+ * @kvm: the VM; all its file descriptors are closed
+ */
+void kvmlat_vcpu_vm_ends(const struct kvm *kvm)
+{
+	struct kvmlat_vm *vm;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	vm = find_vm(kvm);
+	if (vm)
+		end_vm(vm);
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+}
+
+/* KVM is being unloaded, so there can be no VM. */
+void kvmlat_vcpu_all_end(void)
+{
+	struct kvmlat_vm *vm;
+
+	mutex_lock(&kvmlat_mutex);
+	raw_spin_lock_irq(&table_lock);
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (!vm->gone)
+			end_vm(vm);
+	}
+	raw_spin_unlock_irq(&table_lock);
+	mutex_unlock(&kvmlat_mutex);
+}
+
+/* Takes a VM that ended off the list; free_vms() frees it. */
+static void unlist_vm(struct kvmlat_vm *vm, struct hlist_head *dead)
+{
+	lockdep_assert_held(&kvmlat_mutex);
+	raw_spin_lock_irq(&table_lock);
+	list_del_rcu(&vm->node);
+	nr_gone--;
+	nr_vcpus -= vm->nr_vcpus;
+	changed();
+	raw_spin_unlock_irq(&table_lock);
+	/* A probe may still stand on node.next; hash is free since the VM ended. */
+	hlist_add_head(&vm->hash, dead);
+}
+
+static void free_vms(struct hlist_head *dead)
+{
+	struct kvmlat_vcpu *vcpu, *next_vcpu;
+	struct hlist_node *next;
+	struct kvmlat_vm *vm;
+
+	if (hlist_empty(dead))
+		return;
+	synchronize_rcu();
+	hlist_for_each_entry_safe(vm, next, dead, hash) {
+		list_for_each_entry_safe(vcpu, next_vcpu, &vm->vcpus, node)
+			kvmlat_reserve_free_vcpu(vcpu);
+		kvmlat_reserve_free_vm(vm);
+	}
+}
+
+/* The worker: fills reserves, frees what is dead, forgets the oldest of the VMs that ended. */
+static void table_work(struct work_struct *unused)
+{
+	HLIST_HEAD(dead);
+	struct kvmlat_vm *vm, *next;
+
+	kvmlat_reserve_fill();
+	mutex_lock(&kvmlat_mutex);
+	kvmlat_reserve_sweep();
+	while (READ_ONCE(nr_gone) > gone_max) {
+		struct kvmlat_vm *oldest = NULL;
+
+		list_for_each_entry_safe(vm, next, &kvmlat_vms, node) {
+			if (vm->gone && (!oldest || vm->gone < oldest->gone))
+				oldest = vm;
+		}
+		unlist_vm(oldest, &dead);
+	}
+	free_vms(&dead);
+	mutex_unlock(&kvmlat_mutex);
+}
+
+void kvmlat_vcpu_count(struct kvmlat_counts *counts)
+{
+	struct kvmlat_vcpu *vcpu;
+	struct kvmlat_vm *vm;
+
+	lockdep_assert_held(&kvmlat_mutex);
+	*counts = (struct kvmlat_counts) {
+		.vms = READ_ONCE(nr_vms),
+		.vms_gone = READ_ONCE(nr_gone),
+		.vcpus = READ_ONCE(nr_vcpus),
+		.gone_max = gone_max,
+		.missed = atomic64_read(&missed),
+	};
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		list_for_each_entry(vcpu, &vm->vcpus, node) {
+			counts->spilled += READ_ONCE(vcpu->ledger.spilled);
+			counts->memory_max = max(counts->memory_max,
+						 kvmlat_ledger_memory(&vcpu->ledger));
+		}
+	}
+}
+
+u64 kvmlat_vcpu_vm_memory(const struct kvmlat_vm *vm)
+{
+	const struct kvmlat_vcpu *vcpu;
+	u64 bytes = sizeof(*vm);
+
+	lockdep_assert_held(&kvmlat_mutex);
+	list_for_each_entry(vcpu, &vm->vcpus, node)
+		bytes += kvmlat_ledger_memory(&vcpu->ledger);
+	return bytes;
+}
+
+/**
+ * kvmlat_vcpu_reset() - start accounts anew, forget VMs that ended
+ * @vm_id: only this VM, 0 for any
+ * @pid: only VMs of this process, 0 for any
+ *
+ * Return: number of VMs that were meant.
+ */
+u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid)
+{
+	struct kvmlat_vm *vm, *next;
+	struct kvmlat_vcpu *vcpu;
+	HLIST_HEAD(dead);
+	u64 now = kvmlat_clock_ordered();
+	u32 met = 0;
+
+	mutex_lock(&kvmlat_mutex);
+	list_for_each_entry_safe(vm, next, &kvmlat_vms, node) {
+		if ((vm_id && vm->id != vm_id) || (pid && vm->pid != pid))
+			continue;
+		met++;
+		if (READ_ONCE(vm->gone)) {
+			unlist_vm(vm, &dead);
+			continue;
+		}
+		list_for_each_entry(vcpu, &vm->vcpus, node)
+			kvmlat_ledger_reset(&vcpu->ledger, now);
+	}
+	raw_spin_lock_irq(&table_lock);
+	changed();
+	raw_spin_unlock_irq(&table_lock);
+	free_vms(&dead);
+	mutex_unlock(&kvmlat_mutex);
+	return met;
+}
+
+int kvmlat_vcpu_init(void)
+{
+	return kvmlat_reserve_init();
+}
+
+/* No probe runs any more. */
+void kvmlat_vcpu_exit(void)
+{
+	struct kvmlat_vm *vm, *next;
+	HLIST_HEAD(dead);
+
+	kvmlat_vcpu_all_end();
+	irq_work_sync(&irq_work);
+	cancel_work_sync(&work);
+	mutex_lock(&kvmlat_mutex);
+	list_for_each_entry_safe(vm, next, &kvmlat_vms, node)
+		unlist_vm(vm, &dead);
+	free_vms(&dead);
+	mutex_unlock(&kvmlat_mutex);
+	irq_work_sync(&irq_work);
+	cancel_work_sync(&work);
+	kvmlat_reserve_exit();
+}
