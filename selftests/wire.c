@@ -11,6 +11,13 @@
 /* A module that does not answer must not hang the tests */
 #define ANSWER_S 20
 
+static void set_patience(struct wire *w, int seconds)
+{
+	struct timeval tv = { .tv_sec = seconds };
+
+	setsockopt(nl_socket_get_fd(w->sock), SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+}
+
 static void take_extack(struct wire *w, const void *tlvs, int len)
 {
 	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1];
@@ -100,7 +107,6 @@ static int on_any_seq(struct nl_msg *msg, void *arg)
 
 int wire_open(struct wire *w)
 {
-	struct timeval tv = { .tv_sec = ANSWER_S };
 	int fd, one = 1;
 
 	memset(w, 0, sizeof(*w));
@@ -119,11 +125,11 @@ int wire_open(struct wire *w)
 	fd = nl_socket_get_fd(w->sock);
 	if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one)) ||
 	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one)) ||
-	    setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv))) {
+	    setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one))) {
 		wire_close(w);
 		return EPROTONOSUPPORT;
 	}
+	set_patience(w, ANSWER_S);
 	nl_socket_set_buffer_size(w->sock, 1 << 20, 1 << 20);
 	nl_socket_enable_msg_peek(w->sock);
 	/* The fuzzer's messages have any sequence number */
@@ -167,10 +173,8 @@ void wire_put_filter(struct nl_msg *msg, const struct filter *f)
 		nla_put_flag(msg, KVMLAT_A_HISTOGRAMS);
 }
 
-int wire_talk(struct wire *w, struct nl_msg *msg)
+static void forget_last(struct wire *w)
 {
-	int err;
-
 	w->err = 0;
 	w->intr = false;
 	w->done = false;
@@ -178,22 +182,42 @@ int wire_talk(struct wire *w, struct nl_msg *msg)
 	w->offs = 0;
 	w->miss = 0;
 	w->text[0] = '\0';
-	if (!msg)
-		return w->err = ENOMEM;
+}
 
-	nl_complete_msg(w->sock, msg);
-	err = nl_send(w->sock, msg);
-	nlmsg_free(msg);
-	if (err < 0)
-		return w->err = EIO;
-
+static int take_answers(struct wire *w)
+{
 	while (!w->done) {
-		err = nl_recvmsgs_default(w->sock);
+		int err = nl_recvmsgs_default(w->sock);
+
 		if (err == -NLE_DUMP_INTR)
 			w->intr = true;
 		else if (err < 0 && !w->done)
 			return w->err = err == -NLE_AGAIN ? ETIMEDOUT : EIO;
 	}
+	return w->err;
+}
+
+int wire_talk(struct wire *w, struct nl_msg *msg)
+{
+	int err;
+
+	forget_last(w);
+	if (!msg)
+		return w->err = ENOMEM;
+	nl_complete_msg(w->sock, msg);
+	err = nl_send(w->sock, msg);
+	nlmsg_free(msg);
+	return err < 0 ? w->err = EIO : take_answers(w);
+}
+
+int wire_talk_raw(struct wire *w, void *buf, size_t size)
+{
+	forget_last(w);
+	if (nl_sendto(w->sock, buf, size) < 0)
+		return w->err = EIO;
+	set_patience(w, 1);
+	take_answers(w);
+	set_patience(w, ANSWER_S);
 	return w->err;
 }
 
