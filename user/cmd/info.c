@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "../command.h"
+#include "../options.h"
+#include "../out/out.h"
+
+static const char usage[] =
+"Usage: kvmlat info [--json | --csv]\n"
+"\n"
+"Show versions, the vendor and the clock, which probes are attached and which are\n"
+"missing and why, and what the accounts cost in memory.\n"
+"\n"
+"  --json  one JSON object\n"
+"  --csv   name,value pairs\n";
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "csv", no_argument, NULL, 'c' },
+	{ 0 }
+};
+
+static int run(int argc, char **argv)
+{
+	struct info_view view = { .command = KVMLAT_VERSION };
+	const struct format *format = &table_format;
+	struct kvmlat_error err = { 0 };
+	struct kvmlat_info info;
+	struct utsname uts;
+	struct kvmlat *k;
+	int c, ret;
+
+	while ((c = next_option(argc, argv, "+:", options)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		format = c == 'j' ? &json_format : &csv_format;
+	}
+	if (!no_arguments(argc, argv))
+		return EXIT_USAGE;
+	if (kvmlat_open(&k, &err))
+		return complain_kvmlat(&err);
+	ret = kvmlat_get_info(k, &info, &err);
+	kvmlat_close(k);
+	if (ret)
+		return complain_kvmlat(&err);
+
+	uname(&uts);
+	snprintf(view.kernel, sizeof(view.kernel), "%s", uts.release);
+	view.module = &info;
+	format->info(stdout, &view);
+	kvmlat_info_free(&info);
+	return EXIT_OK;
+}
+
+COMMAND(info, run, "show the module, its probes, its clock and its memory", usage);

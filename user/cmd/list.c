@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+
+#include "../command.h"
+#include "../guests.h"
+#include "../options.h"
+#include "../out/out.h"
+
+static const char usage[] =
+"Usage: kvmlat list [--json | --csv]\n"
+"\n"
+"List the VMs that run, and those that ended and are still kept for reading.\n"
+"\n"
+"  --json  one JSON object\n"
+"  --csv   comma separated, with a header\n";
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "csv", no_argument, NULL, 'c' },
+	{ 0 }
+};
+
+static int show(const struct kvmlat_snapshot *snap, const struct format *format)
+{
+	struct list_view view = { .nr = snap->nr_vms };
+	struct guests guests = { 0 };
+	struct kvmlat_guest guest;
+	size_t i;
+
+	view.rows = calloc(snap->nr_vms + 1, sizeof(*view.rows));
+	if (!view.rows || guests_learn(&guests, snap)) {
+		free(view.rows);
+		return complain(EXIT_REFUSED, "out of memory");
+	}
+	for (i = 0; i < snap->nr_vms; i++) {
+		const struct kvmlat_vm *vm = &snap->vms[i];
+		struct list_row *row = &view.rows[i];
+
+		row->vm = vm;
+		row->guest = guests_name(&guests, vm->vm_id);
+		row->alive = !vm->gone && !kvmlat_get_guest(vm->pid, &guest);
+		if (row->alive) {
+			row->threads = guest.threads;
+			row->uptime = guest.uptime;
+		}
+	}
+	format->list(stdout, &view);
+	free(view.rows);
+	guests_free(&guests);
+	return EXIT_OK;
+}
+
+static int run(int argc, char **argv)
+{
+	const struct format *format = &table_format;
+	struct kvmlat_error err = { 0 };
+	struct kvmlat_snapshot *snap;
+	struct kvmlat *k;
+	int c, ret;
+
+	while ((c = next_option(argc, argv, "+:", options)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		format = c == 'j' ? &json_format : &csv_format;
+	}
+	if (!no_arguments(argc, argv))
+		return EXIT_USAGE;
+	if (kvmlat_open(&k, &err))
+		return complain_kvmlat(&err);
+	ret = kvmlat_get_vms(k, NULL, &snap, &err);
+	kvmlat_close(k);
+	if (ret)
+		return complain_kvmlat(&err);
+	ret = show(snap, format);
+	kvmlat_snapshot_free(snap);
+	return ret;
+}
+
+COMMAND(list, run, "list the VMs", usage);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_COMMAND_H
+#define _KVMLAT_COMMAND_H
+
+#include "lib/kvmlat.h"
+
+/* Fixed in kvmlat(1). */
+enum exit_code {
+	EXIT_OK,
+	EXIT_USAGE,
+	EXIT_NO_MODULE,
+	EXIT_NO_PERMISSION,
+	EXIT_NO_VM,
+	EXIT_REFUSED,
+	EXIT_AMBIGUOUS,
+};
+
+/**
+ * struct command - a word after "kvmlat"
+ * @run: gets the word itself as argv[0]; returns an exit code
+ * @summary: for the list of commands
+ * @usage: for its own help
+ */
+struct command {
+	const char	*name;
+	int		(*run)(int argc, char **argv);
+	const char	*summary;
+	const char	*usage;
+};
+
+/* A command is one file: what it registers here, the dispatcher finds. */
+#define COMMAND(_name, _run, _summary, _usage)					\
+	static const struct command command_##_name = {				\
+		.name = #_name, .run = _run, .summary = _summary, .usage = _usage, \
+	};									\
+	static const struct command * const command_ptr_##_name			\
+		__attribute__((used, section("kvmlat_commands"))) = &command_##_name
+
+int complain(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int complain_kvmlat(const struct kvmlat_error *err);
+
+#endif /* _KVMLAT_COMMAND_H */

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+static int cmp_reason(const void *a, const void *b)
+{
+	const struct kvmlat_reason *x = a, *y = b;
+
+	if (x->cls != y->cls)
+		return x->cls < y->cls ? -1 : 1;
+	return (x->code > y->code) - (x->code < y->code);
+}
+
+void kvmlat_sort_reasons(struct kvmlat_account *a)
+{
+	if (a->nr_reasons)
+		qsort(a->reasons, a->nr_reasons, sizeof(*a->reasons), cmp_reason);
+}
+
+const struct kvmlat_reason *kvmlat_find_reason(const struct kvmlat_account *a, uint32_t cls,
+					       uint32_t code)
+{
+	struct kvmlat_reason key = { .cls = cls, .code = code };
+
+	if (!a->nr_reasons)
+		return NULL;
+	return bsearch(&key, a->reasons, a->nr_reasons, sizeof(key), cmp_reason);
+}
+
+static void spread(uint64_t *dense, const struct kvmlat_reason *r, bool subtract)
+{
+	size_t i;
+
+	for (i = 0; i < r->nr_buckets; i++) {
+		if (subtract)
+			dense[r->buckets[i].index] -= r->buckets[i].count;
+		else
+			dense[r->buckets[i].index] += r->buckets[i].count;
+	}
+}
+
+static int gather(struct kvmlat_reason *r, const uint64_t *dense)
+{
+	struct kvmlat_bucket *buckets;
+	size_t i, n = 0;
+
+	for (i = 0; i < KVMLAT_HIST_BUCKETS; i++)
+		n += !!dense[i];
+	buckets = n ? malloc(n * sizeof(*buckets)) : NULL;
+	if (n && !buckets)
+		return -1;
+	free(r->buckets);
+	r->buckets = buckets;
+	r->nr_buckets = n;
+	for (i = n = 0; i < KVMLAT_HIST_BUCKETS; i++) {
+		if (dense[i])
+			buckets[n++] = (struct kvmlat_bucket){ .index = i, .count = dense[i] };
+	}
+	return 0;
+}
+
+/*
+ * The longest of an interval is not the difference of two maxima. Where the maximum grew, the
+ * new one belongs to the interval; where not, the highest bucket that grew bounds it.
+ */
+static void bound_longest(struct kvmlat_reason *r, const struct kvmlat_reason *newer,
+			  const struct kvmlat_reason *older)
+{
+	unsigned int top;
+
+	r->longest_min = 0;
+	r->longest_max = 0;
+	if (!r->count)
+		return;
+	r->longest_max = newer->longest_max;
+	if (newer->longest_max > older->longest_max) {
+		r->longest_min = newer->longest_min;
+	} else if (r->nr_buckets) {
+		top = r->buckets[r->nr_buckets - 1].index;
+		r->longest_min = kvmlat_bucket_lower(top);
+		if (kvmlat_bucket_upper(top) < r->longest_max)
+			r->longest_max = kvmlat_bucket_upper(top);
+	}
+}
+
+static int reason_delta(struct kvmlat_reason *to, const struct kvmlat_reason *newer,
+			const struct kvmlat_reason *older)
+{
+	uint64_t dense[KVMLAT_HIST_BUCKETS] = { 0 };
+
+	*to = *newer;
+	to->buckets = NULL;
+	to->nr_buckets = 0;
+	spread(dense, newer, false);
+	if (older) {
+		to->count -= older->count;
+		to->total -= older->total;
+		spread(dense, older, true);
+	}
+	if (gather(to, dense))
+		return -1;
+	if (older)
+		bound_longest(to, newer, older);
+	return 0;
+}
+
+/* @to must be zero; what it holds after a failure can be freed. */
+int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
+			 const struct kvmlat_account *older)
+{
+	const struct kvmlat_reason *r, *was;
+	size_t i;
+
+	*to = *newer;
+	to->nr_reasons = 0;
+	to->reasons = calloc(newer->nr_reasons + 1, sizeof(*to->reasons));
+	if (!to->reasons)
+		return -1;
+	if (older) {
+		to->start = older->end;
+		to->elapsed -= older->elapsed;
+		to->reentries -= older->reentries;
+		for (i = 0; i < KVMLAT_NR_STATES; i++)
+			to->times[i] -= older->times[i];
+	}
+	for (i = 0; i < newer->nr_reasons; i++) {
+		r = &newer->reasons[i];
+		was = older ? kvmlat_find_reason(older, r->cls, r->code) : NULL;
+		to->nr_reasons++;
+		if (reason_delta(&to->reasons[i], r, was))
+			return -1;
+	}
+	return 0;
+}
+
+static int reason_merge(struct kvmlat_reason *to, const struct kvmlat_reason *from)
+{
+	uint64_t dense[KVMLAT_HIST_BUCKETS] = { 0 };
+
+	spread(dense, to, false);
+	spread(dense, from, false);
+	if (gather(to, dense))
+		return -1;
+	to->count += from->count;
+	to->total += from->total;
+	if (from->longest_min > to->longest_min)
+		to->longest_min = from->longest_min;
+	if (from->longest_max > to->longest_max)
+		to->longest_max = from->longest_max;
+	return 0;
+}
+
+static struct kvmlat_reason *reason_add(struct kvmlat_account *a, uint32_t cls, uint32_t code)
+{
+	struct kvmlat_reason *rows = realloc(a->reasons, (a->nr_reasons + 1) * sizeof(*rows));
+
+	if (!rows)
+		return NULL;
+	a->reasons = rows;
+	rows += a->nr_reasons++;
+	*rows = (struct kvmlat_reason){ .cls = cls, .code = code };
+	return rows;
+}
+
+int kvmlat_merge(struct kvmlat_account *into, const struct kvmlat_account *from)
+{
+	struct kvmlat_reason *to;
+	size_t i, had = into->nr_reasons;
+
+	if (!into->nr_vcpus || from->start < into->start)
+		into->start = from->start;
+	if (from->end > into->end)
+		into->end = from->end;
+	into->elapsed += from->elapsed;
+	into->reentries += from->reentries;
+	into->nr_vcpus += from->nr_vcpus;
+	for (i = 0; i < KVMLAT_NR_STATES; i++)
+		into->times[i] += from->times[i];
+
+	for (i = 0; i < from->nr_reasons; i++) {
+		const struct kvmlat_reason *r = &from->reasons[i];
+		struct kvmlat_account old = *into;
+
+		old.nr_reasons = had;
+		to = (struct kvmlat_reason *)kvmlat_find_reason(&old, r->cls, r->code);
+		if (!to)
+			to = reason_add(into, r->cls, r->code);
+		if (!to || reason_merge(to, r))
+			return -1;
+	}
+	kvmlat_sort_reasons(into);
+	return 0;
+}

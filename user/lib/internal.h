@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_INTERNAL_H
+#define _KVMLAT_INTERNAL_H
+
+#include <libmnl/libmnl.h>
+
+#include "kvmlat.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/*
+ * A dump fills messages of up to 32 KiB, and the kernel sizes them by the largest buffer it has
+ * seen a caller use: a generous one means fewer system calls, and never a cut message.
+ */
+#define KVMLAT_RECV_SIZE	(256 * 1024)
+
+/* send and recv are members so that a test can play the kernel's part. */
+struct kvmlat {
+	struct mnl_socket	*sock;
+	ssize_t			(*send)(struct kvmlat *k, const void *buf, size_t len);
+	ssize_t			(*recv)(struct kvmlat *k, void *buf, size_t len);
+	void			*priv;
+	uint16_t		family;
+	uint32_t		seq;
+	unsigned int		retries;
+	char			*buf;
+};
+
+typedef int (*kvmlat_msg_fn)(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error *err);
+
+/* error.c */
+int kvmlat_fail(struct kvmlat_error *err, enum kvmlat_status status, int error,
+		const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+int kvmlat_fail_ack(struct kvmlat_error *err, const struct nlmsghdr *reply,
+		    const struct nlmsghdr *request);
+void kvmlat_printable(char *text);
+
+/* socket.c */
+int kvmlat_socket_open(struct kvmlat *k, struct kvmlat_error *err);
+int kvmlat_talk(struct kvmlat *k, struct nlmsghdr *request, kvmlat_msg_fn fn, void *ctx,
+		bool *interrupted, struct kvmlat_error *err);
+
+/* parse.c */
+int kvmlat_parse_info(const struct nlmsghdr *nlh, void *info, struct kvmlat_error *err);
+int kvmlat_parse_vm(const struct nlmsghdr *nlh, struct kvmlat_vm *vm, struct kvmlat_error *err);
+int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *vcpu, bool *more,
+		      struct kvmlat_error *err);
+
+/* snapshot.c */
+struct kvmlat_builder {
+	struct kvmlat_snapshot	*snap;
+	bool			more;
+};
+
+int kvmlat_add_vm(const struct nlmsghdr *nlh, void *builder, struct kvmlat_error *err);
+int kvmlat_add_vcpu(const struct nlmsghdr *nlh, void *builder, struct kvmlat_error *err);
+int kvmlat_finish(struct kvmlat_builder *b, struct kvmlat_error *err);
+void kvmlat_clear_vms(struct kvmlat_snapshot *snap);
+void kvmlat_clear_vcpus(struct kvmlat_snapshot *snap);
+
+/* account.c */
+void kvmlat_sort_reasons(struct kvmlat_account *account);
+int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
+			 const struct kvmlat_account *older);
+
+/* guest.c */
+int kvmlat_parse_stat(const char *text, uint32_t *threads, uint64_t *start_ticks);
+
+#endif /* _KVMLAT_INTERNAL_H */

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * libkvmlat - read the accounts of the kvmlat kernel module
+ *
+ * Three layers, each usable without the next:
+ *
+ *  - the module:	kvmlat_open, kvmlat_get_*, kvmlat_reset speak the netlink family that
+ *			<linux/kvmlat.h> describes;
+ *  - the model:	struct kvmlat_account and what can be done with it (delta, merge,
+ *			percentile). Pure: no system call, no global state;
+ *  - names:		exit reasons and guests.
+ *
+ * Functions that can fail return 0, or -1 with the reason in *err. err may be NULL. A handle
+ * is for one thread at a time; different handles do not know of each other. Times are ns.
+ */
+#ifndef _KVMLAT_KVMLAT_H
+#define _KVMLAT_KVMLAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/kvmlat.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define KVMLAT_API	__attribute__((visibility("default")))
+
+#define KVMLAT_NR_STATES	(KVMLAT_STATE_MAX + 1)
+#define KVMLAT_NAME_SIZE	256
+
+/**
+ * enum kvmlat_status - what kind of failure a kvmlat_error describes
+ * @KVMLAT_E_NONE: no failure
+ * @KVMLAT_E_NO_MODULE: the kernel does not know the family: the module is not loaded
+ * @KVMLAT_E_PERMISSION: the caller has not the capability that the request needs
+ * @KVMLAT_E_ABI: library and module speak different versions of the contract
+ * @KVMLAT_E_NOT_FOUND: no such VM or vCPU
+ * @KVMLAT_E_REFUSED: the module refused for another reason
+ * @KVMLAT_E_PROTOCOL: the reply is not as the contract says
+ * @KVMLAT_E_SYSTEM: a system call of this process failed, or memory is short
+ */
+enum kvmlat_status {
+	KVMLAT_E_NONE,
+	KVMLAT_E_NO_MODULE,
+	KVMLAT_E_PERMISSION,
+	KVMLAT_E_ABI,
+	KVMLAT_E_NOT_FOUND,
+	KVMLAT_E_REFUSED,
+	KVMLAT_E_PROTOCOL,
+	KVMLAT_E_SYSTEM,
+};
+
+/**
+ * struct kvmlat_error - why a call failed
+ * @status: what kind of failure
+ * @error: errno of the kernel or of the system call, 0 where there is none
+ * @attr: KVMLAT_A_* of the request's attribute at fault, 0 where none is
+ * @text: a sentence without a full stop; the kernel's own where it sent one
+ */
+struct kvmlat_error {
+	enum kvmlat_status	status;
+	int			error;
+	uint16_t		attr;
+	char			text[384];
+};
+
+/* The module */
+
+struct kvmlat;
+
+/**
+ * struct kvmlat_filter - which VMs and vCPUs; zero means all
+ * @vm_id: the VM of this id; 0 for any
+ * @pid: the VMs of this process; 0 for any
+ * @vcpu_id: the vCPU of this id, if @has_vcpu_id
+ * @code: only the row of this exit reason, if @has_code
+ * @histograms: with histograms, which percentiles need
+ */
+struct kvmlat_filter {
+	uint32_t	vm_id;
+	uint32_t	pid;
+	uint32_t	vcpu_id;
+	uint32_t	code;
+	bool		has_vcpu_id;
+	bool		has_code;
+	bool		histograms;
+};
+
+/**
+ * struct kvmlat_probe - one of the hooks that the module needs
+ * @name: of the tracepoint or facility
+ * @attached: it works
+ * @why: if not, a sentence why and what that means
+ */
+struct kvmlat_probe {
+	char	name[64];
+	bool	attached;
+	char	why[KVMLAT_NAME_SIZE];
+};
+
+/** struct kvmlat_info - the module; members as the attributes of the same name */
+struct kvmlat_info {
+	char			version[64];
+	uint32_t		abi;
+	uint32_t		vendor;
+	uint32_t		clock;
+	uint32_t		clock_khz;
+	uint64_t		now;
+	uint64_t		monotonic;
+	uint32_t		vms;
+	uint32_t		vms_gone;
+	uint32_t		vms_gone_max;
+	uint32_t		vcpus;
+	uint64_t		memory;
+	uint32_t		vcpu_memory_max;
+	uint64_t		missed;
+	uint64_t		spilled;
+	size_t			nr_probes;
+	struct kvmlat_probe	*probes;
+};
+
+/** struct kvmlat_vm - a VM; @gone is 0 while it exists */
+struct kvmlat_vm {
+	uint32_t	vm_id;
+	uint32_t	pid;
+	uint32_t	vcpus;
+	char		comm[64];
+	uint64_t	since;
+	uint64_t	gone;
+	uint64_t	memory;
+};
+
+/** struct kvmlat_bucket - a bucket of a histogram that is not empty */
+struct kvmlat_bucket {
+	uint16_t	index;
+	uint64_t	count;
+};
+
+/**
+ * struct kvmlat_reason - what exits of one reason cost
+ * @cls: enum kvmlat_reason_class
+ * @code: the processor's exit code; 0 unless @cls is KVMLAT_REASON_CLASS_EXIT
+ * @count: exits whose handling is complete
+ * @total: time of them all
+ * @longest_min: the longest of them took at least this
+ * @longest_max: and at most this. Both are equal when the longest is known exactly, which is so
+ *	since the start of an account. In a delta it is known if it grew meanwhile; if not, all
+ *	that is known is the bucket it fell into.
+ * @nr_buckets: length of @buckets; 0 without histograms
+ * @buckets: ascending by index
+ */
+struct kvmlat_reason {
+	uint32_t		cls;
+	uint32_t		code;
+	uint64_t		count;
+	uint64_t		total;
+	uint64_t		longest_min;
+	uint64_t		longest_max;
+	size_t			nr_buckets;
+	struct kvmlat_bucket	*buckets;
+};
+
+/**
+ * struct kvmlat_account - where the time of one or several vCPUs went
+ * @start: begin of the time it covers; of several vCPUs the earliest
+ * @end: end of it; of several vCPUs the latest
+ * @elapsed: the time covered, of several vCPUs their sum. Equals the sum of @times.
+ * @times: time in each enum kvmlat_state
+ * @reentries: entries that followed an entry
+ * @nr_vcpus: so many vCPUs are merged here
+ * @nr_reasons: length of @reasons
+ * @reasons: ascending by class and code
+ */
+struct kvmlat_account {
+	uint64_t		start;
+	uint64_t		end;
+	uint64_t		elapsed;
+	uint64_t		times[KVMLAT_NR_STATES];
+	uint64_t		reentries;
+	uint32_t		nr_vcpus;
+	size_t			nr_reasons;
+	struct kvmlat_reason	*reasons;
+};
+
+/**
+ * struct kvmlat_vcpu - a vCPU and its account
+ * @open: an exit is being handled; it is in no row of @account yet
+ * @open_cls: its class, @open_code its code, @open_since when it began
+ */
+struct kvmlat_vcpu {
+	uint32_t		vm_id;
+	uint32_t		pid;
+	uint32_t		vcpu_id;
+	uint32_t		tid;
+	bool			gone;
+	uint32_t		state;
+	uint64_t		state_since;
+	bool			open;
+	uint32_t		open_cls;
+	uint32_t		open_code;
+	uint64_t		open_since;
+	uint32_t		memory;
+	struct kvmlat_account	account;
+};
+
+/**
+ * struct kvmlat_snapshot - all that the module knew at one time
+ * @now: the module's clock before the first vCPU was read
+ * @vendor: enum kvmlat_vendor, which names of exit reasons apply
+ * @interrupted: VMs or vCPUs came, went or were reset in every attempt to read them, so one may
+ *	be missing. What is there is exact.
+ * @vms: ascending by vm_id; @nr_vms of them
+ * @vcpus: ascending by vm_id and vcpu_id; @nr_vcpus of them
+ */
+struct kvmlat_snapshot {
+	uint64_t		now;
+	uint32_t		vendor;
+	bool			interrupted;
+	size_t			nr_vms;
+	struct kvmlat_vm	*vms;
+	size_t			nr_vcpus;
+	struct kvmlat_vcpu	*vcpus;
+};
+
+/**
+ * kvmlat_open - connect to the module
+ * @handle: where to put the handle, for kvmlat_close
+ * @err: KVMLAT_E_NO_MODULE, KVMLAT_E_PERMISSION and KVMLAT_E_ABI tell apart what a user can mend
+ */
+KVMLAT_API int kvmlat_open(struct kvmlat **handle, struct kvmlat_error *err);
+KVMLAT_API void kvmlat_close(struct kvmlat *handle);
+
+/** kvmlat_set_retries - read an interrupted dump again so often before flagging it (default 5) */
+KVMLAT_API void kvmlat_set_retries(struct kvmlat *handle, unsigned int retries);
+
+KVMLAT_API int kvmlat_get_info(struct kvmlat *handle, struct kvmlat_info *info,
+			       struct kvmlat_error *err);
+KVMLAT_API void kvmlat_info_free(struct kvmlat_info *info);
+
+/**
+ * kvmlat_get_vms - read the VMs, but not their accounts
+ * @snap: for kvmlat_snapshot_free; nr_vcpus is 0
+ */
+KVMLAT_API int kvmlat_get_vms(struct kvmlat *handle, const struct kvmlat_filter *filter,
+			      struct kvmlat_snapshot **snap, struct kvmlat_error *err);
+
+/**
+ * kvmlat_get_snapshot - read VMs and accounts
+ * @filter: NULL for all, without histograms
+ * @snap: for kvmlat_snapshot_free. Nothing that matches is no failure but an empty snapshot.
+ */
+KVMLAT_API int kvmlat_get_snapshot(struct kvmlat *handle, const struct kvmlat_filter *filter,
+				   struct kvmlat_snapshot **snap, struct kvmlat_error *err);
+KVMLAT_API void kvmlat_snapshot_free(struct kvmlat_snapshot *snap);
+
+/** kvmlat_reset - start the accounts anew; of @filter only vm_id and pid are looked at */
+KVMLAT_API int kvmlat_reset(struct kvmlat *handle, const struct kvmlat_filter *filter,
+			    struct kvmlat_error *err);
+
+/* The model */
+
+KVMLAT_API const struct kvmlat_vm *kvmlat_find_vm(const struct kvmlat_snapshot *snap,
+						  uint32_t vm_id);
+KVMLAT_API const struct kvmlat_vcpu *kvmlat_find_vcpu(const struct kvmlat_snapshot *snap,
+						      uint32_t vm_id, uint32_t vcpu_id);
+KVMLAT_API const struct kvmlat_reason *kvmlat_find_reason(const struct kvmlat_account *account,
+							  uint32_t cls, uint32_t code);
+
+/**
+ * kvmlat_delta - what happened between two snapshots
+ * @older: may be NULL: then the result is a copy of @newer
+ *
+ * A vCPU that began, or was reset, after @older counts from its begin. One that @older should
+ * have held but did not (an interrupted snapshot) is left out, since nobody knows what was
+ * before. Rows that did not change stay, with a count of 0. Returns NULL if memory is short.
+ */
+KVMLAT_API struct kvmlat_snapshot *kvmlat_delta(const struct kvmlat_snapshot *newer,
+						const struct kvmlat_snapshot *older);
+
+/** kvmlat_merge - add @from to @into, which may be all zero. -1 if memory is short. */
+KVMLAT_API int kvmlat_merge(struct kvmlat_account *into, const struct kvmlat_account *from);
+KVMLAT_API void kvmlat_account_free(struct kvmlat_account *account);
+
+/** kvmlat_bucket_lower - the least time that falls into a bucket */
+KVMLAT_API uint64_t kvmlat_bucket_lower(unsigned int index);
+
+/** kvmlat_bucket_upper - the greatest time that falls into a bucket, UINT64_MAX for the last */
+KVMLAT_API uint64_t kvmlat_bucket_upper(unsigned int index);
+
+/** kvmlat_bucket_of - the bucket that a time falls into */
+KVMLAT_API unsigned int kvmlat_bucket_of(uint64_t ns);
+
+/**
+ * kvmlat_percentile - the time that so many per mille of the exits did not exceed
+ * @permille: 0 to 1000; 500 is the median
+ * @ns: the middle of the bucket: at most 1/16 off for 64 ns to 2^40 ns
+ *
+ * False if there is no histogram, or nothing in it.
+ */
+KVMLAT_API bool kvmlat_percentile(const struct kvmlat_reason *reason, unsigned int permille,
+				  uint64_t *ns);
+
+/* Names */
+
+/**
+ * kvmlat_reason_name - the kernel's own name of an exit reason
+ * @buf: written to only for a code that the kernel's table lacks, which is shown as hex
+ */
+KVMLAT_API const char *kvmlat_reason_name(uint32_t vendor, uint32_t cls, uint32_t code,
+					  char *buf, size_t size);
+KVMLAT_API const char *kvmlat_class_name(uint32_t cls);
+KVMLAT_API const char *kvmlat_vendor_name(uint32_t vendor);
+KVMLAT_API const char *kvmlat_clock_name(uint32_t clock);
+KVMLAT_API const char *kvmlat_state_name(uint32_t state);
+
+/**
+ * struct kvmlat_guest - what /proc tells about a VMM
+ * @name: of the guest, else of the command
+ * @threads: number of threads
+ * @uptime: seconds since the process started
+ */
+struct kvmlat_guest {
+	char		name[KVMLAT_NAME_SIZE];
+	uint32_t	threads;
+	double		uptime;
+};
+
+/** kvmlat_get_guest - look a VMM up; -1 if there is no such process */
+KVMLAT_API int kvmlat_get_guest(uint32_t pid, struct kvmlat_guest *guest);
+
+/**
+ * kvmlat_guest_name - the guest's name in a VMM's command line
+ * @cmdline: as in /proc/PID/cmdline, a NUL after each argument
+ *
+ * Knows -name of QEMU (and so of libvirt), --name, and --id and the name of the API socket of
+ * cloud-hypervisor and firecracker. False if there is none.
+ */
+KVMLAT_API bool kvmlat_guest_name(const char *cmdline, size_t len, char *name, size_t size);
+
+/** kvmlat_thread_name - the name of a VMM's thread; -1 if there is no such thread */
+KVMLAT_API int kvmlat_thread_name(uint32_t pid, uint32_t tid, char *name, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _KVMLAT_KVMLAT_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_OPTIONS_H
+#define _KVMLAT_OPTIONS_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NSEC_PER_SEC	1000000000ULL
+
+enum sort_key {
+	SORT_COUNT,
+	SORT_TIME,
+	SORT_MEAN,
+	SORT_MAX,
+	SORT_P99,
+	SORT_REASON,
+	NR_SORT_KEYS,
+};
+
+/*
+ * Each says what is wrong with the value of option @what in @why, quoted and with what would be
+ * allowed, and returns false.
+ */
+bool parse_u32(const char *what, const char *text, uint32_t min, uint32_t *value,
+	       char *why, size_t size);
+bool parse_seconds(const char *what, const char *text, uint64_t *ns, char *why, size_t size);
+bool parse_key(const char *text, enum sort_key *key, char *why, size_t size);
+bool parse_guest(const char *text, char *why, size_t size);
+
+/* getopt_long with sentences in the place of its own messages. '?' after a complaint. */
+int next_option(int argc, char **argv, const char *letters, const struct option *options);
+
+/* For commands that take no arguments: complains about the first one left. */
+bool no_arguments(int argc, char **argv);
+
+#endif /* _KVMLAT_OPTIONS_H */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_OUT_H
+#define _KVMLAT_OUT_H
+
+#include <stdio.h>
+
+#include "../sample.h"
+
+/* Of the three JSON schemas together; grows when a member changes its meaning or goes. */
+#define SCHEMA_VERSION		1
+
+/* What an account may take, see Documentation/design.rst. */
+#define IDLE_VCPU_MEMORY	(16 * 1024)
+#define BUSY_VCPU_MEMORY	(64 * 1024)
+
+struct info_view {
+	const char			*command;
+	char				kernel[128];
+	const struct kvmlat_info	*module;
+};
+
+struct list_row {
+	const struct kvmlat_vm	*vm;
+	const char		*guest;
+	bool			alive;
+	uint32_t		threads;
+	double			uptime;
+};
+
+struct list_view {
+	size_t		nr;
+	struct list_row	*rows;
+};
+
+/**
+ * struct format - a way to show things
+ * @stat: @first tells the first sample of a run, which a header goes before
+ */
+struct format {
+	void	(*info)(FILE *to, const struct info_view *v);
+	void	(*list)(FILE *to, const struct list_view *v);
+	void	(*stat)(FILE *to, const struct sample *s, bool first);
+};
+
+extern const struct format table_format;
+extern const struct format json_format;
+extern const struct format csv_format;
+
+#endif /* _KVMLAT_OUT_H */

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "out.h"
+
+#define MAX_COLUMNS	12
+#define CELL_SIZE	KVMLAT_NAME_SIZE
+
+/* Cells are kept as text until the widest of each column is known. */
+struct grid {
+	unsigned int	columns;
+	unsigned int	left;
+	unsigned int	min;
+	size_t		nr;
+	size_t		room;
+	char		(*cells)[CELL_SIZE];
+};
+
+static void cell(struct grid *g, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void cell(struct grid *g, const char *fmt, ...)
+{
+	va_list args;
+	void *cells;
+
+	if (g->nr == g->room) {
+		cells = realloc(g->cells, (g->room + 256) * sizeof(*g->cells));
+		if (!cells)
+			abort();
+		g->cells = cells;
+		g->room += 256;
+	}
+	va_start(args, fmt);
+	vsnprintf(g->cells[g->nr++], CELL_SIZE, fmt, args);
+	va_end(args);
+}
+
+static void cells(struct grid *g, const char * const *texts)
+{
+	while (*texts)
+		cell(g, "%s", *texts++);
+}
+
+/* Bytes that start a character: good enough for the width of names. */
+static int width(const char *text)
+{
+	int n = 0;
+
+	for (; *text; text++)
+		n += (*text & 0xc0) != 0x80;
+	return n;
+}
+
+static void print_grid(FILE *to, struct grid *g)
+{
+	int widths[MAX_COLUMNS] = { 0 };
+	unsigned int c;
+	size_t i;
+
+	for (i = 0; i < g->nr; i++) {
+		c = i % g->columns;
+		if (widths[c] < width(g->cells[i]))
+			widths[c] = width(g->cells[i]);
+		if (c && widths[c] < (int)g->min)
+			widths[c] = g->min;
+	}
+	for (i = 0; i < g->nr; i++) {
+		const char *text = g->cells[i];
+		int pad;
+
+		c = i % g->columns;
+		pad = widths[c] - width(text);
+		if (c >= g->left)
+			fprintf(to, "%*s%s", pad, "", text);
+		else if (c + 1 < g->columns)
+			fprintf(to, "%s%*s", text, pad, "");
+		else
+			fputs(text, to);
+		fputs(c + 1 < g->columns ? "  " : "\n", to);
+	}
+	free(g->cells);
+}
+
+static void info(FILE *to, const struct info_view *v)
+{
+	const struct kvmlat_info *m = v->module;
+	struct grid g = { .columns = 3, .left = 3 };
+	size_t i;
+
+	fprintf(to, "%-12s kvmlat %s\n", "command", v->command);
+	fprintf(to, "%-12s %s, ABI %u (the command's: %u)\n", "module", m->version, m->abi,
+		KVMLAT_ABI);
+	fprintf(to, "%-12s %s\n", "kernel", v->kernel);
+	fprintf(to, "%-12s %s\n", "vendor", kvmlat_vendor_name(m->vendor));
+	fprintf(to, "%-12s %s", "clock", kvmlat_clock_name(m->clock));
+	if (m->clock_khz)
+		fprintf(to, ", %u.%03u MHz", m->clock_khz / 1000, m->clock_khz % 1000);
+	fprintf(to, "\n%-12s %u, and %u that ended (at most %u are kept)\n", "VMs", m->vms,
+		m->vms_gone, m->vms_gone_max);
+	fprintf(to, "%-12s %u\n", "vCPUs", m->vcpus);
+	fprintf(to, "%-12s %" PRIu64 " bytes in all, largest account %u bytes", "memory",
+		m->memory, m->vcpu_memory_max);
+	fprintf(to, " (limits: idle vCPU %u, busy vCPU %u)\n", IDLE_VCPU_MEMORY,
+		BUSY_VCPU_MEMORY);
+	fprintf(to, "%-12s %" PRIu64 " events of vCPUs without an account\n", "missed",
+		m->missed);
+	fprintf(to, "%-12s %" PRIu64 " exits counted in the row \"other\"\n", "spilled",
+		m->spilled);
+
+	fputc('\n', to);
+	cells(&g, (const char * const[]){ "PROBE", "STATE", "WHY", NULL });
+	for (i = 0; i < m->nr_probes; i++) {
+		const struct kvmlat_probe *p = &m->probes[i];
+
+		cell(&g, "%s", p->name);
+		cell(&g, "%s", p->attached ? "attached" : "missing");
+		cell(&g, "%s", p->why[0] ? p->why : "-");
+	}
+	print_grid(to, &g);
+}
+
+static void list(FILE *to, const struct list_view *v)
+{
+	struct grid g = { .columns = 7, .left = 0 };
+	size_t i;
+
+	cells(&g, (const char * const[]){ "ID", "PID", "VCPUS", "THREADS", "UPTIME/s", "STATE",
+					  "GUEST", NULL });
+	for (i = 0; i < v->nr; i++) {
+		const struct list_row *r = &v->rows[i];
+
+		cell(&g, "%u", r->vm->vm_id);
+		cell(&g, "%u", r->vm->pid);
+		cell(&g, "%u", r->vm->vcpus);
+		if (r->alive) {
+			cell(&g, "%u", r->threads);
+			cell(&g, "%.0f", r->uptime);
+		} else {
+			cell(&g, "-");
+			cell(&g, "-");
+		}
+		cell(&g, "%s", r->vm->gone ? "gone" : "runs");
+		cell(&g, "%s", r->guest);
+	}
+	print_grid(to, &g);
+}
+
+static void head_line(FILE *to, const struct sample *s, const struct block *b)
+{
+	unsigned int i;
+
+	switch (b->scope) {
+	case SCOPE_ALL:
+		fprintf(to, "all VMs, %u vCPU%s", b->vcpus, b->vcpus == 1 ? "" : "s");
+		break;
+	case SCOPE_VM:
+		fprintf(to, "VM %u \"%s\", pid %u, %u vCPU%s", b->vm_id, b->guest, b->pid,
+			b->vcpus, b->vcpus == 1 ? "" : "s");
+		break;
+	case SCOPE_VCPU:
+		fprintf(to, "VM %u \"%s\", pid %u, vCPU %u", b->vm_id, b->guest, b->pid,
+			b->vcpu_id);
+		if (b->tid)
+			fprintf(to, ", thread %u", b->tid);
+		if (b->thread[0])
+			fprintf(to, " \"%s\"", b->thread);
+		break;
+	}
+	if (b->gone)
+		fputs(", gone", to);
+	fprintf(to, ", %s%.3f s:", s->cumulative ? "since the start " : "",
+		(double)b->duration / NSEC_PER_SEC);
+	for (i = 0; i < KVMLAT_NR_STATES; i++)
+		fprintf(to, "%s %s %.2f %%", i ? "," : "", kvmlat_state_name(i),
+			b->elapsed ? 100.0 * b->times[i] / b->elapsed : 0);
+	fputc('\n', to);
+}
+
+static void us(struct grid *g, bool known, const char *mark, double ns)
+{
+	if (known)
+		cell(g, "%s%.3f", mark, ns / 1000);
+	else
+		cell(g, "-");
+}
+
+static void stat_row(struct grid *g, const struct row *r)
+{
+	cell(g, "%s", r->name);
+	cell(g, "%" PRIu64, r->count);
+	cell(g, "%.1f", r->rate);
+	cell(g, "%.2f", r->exit_percent);
+	cell(g, "%.3f", r->total / 1e6);
+	cell(g, "%.2f", r->time_percent);
+	us(g, r->has_mean, "", r->mean);
+	us(g, r->has_percentiles, "", r->p50);
+	us(g, r->has_percentiles, "", r->p99);
+	us(g, r->has_percentiles, "", r->p999);
+	us(g, r->has_max, r->max_exact ? "" : "<", r->max);
+}
+
+static void stat(FILE *to, const struct sample *s, bool first)
+{
+	time_t seconds = s->time_ms / 1000;
+	char text[32] = "";
+	struct tm tm;
+	size_t i, n;
+
+	if (localtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%H:%M:%S", &tm);
+	fprintf(to, "%s%s.%03d%s\n", first ? "" : "\n", text, (int)(s->time_ms % 1000),
+		s->interrupted ? ", vCPUs came or went while reading: some may be missing" : "");
+	if (!s->nr_blocks)
+		fputs("no exits\n", to);
+	for (i = 0; i < s->nr_blocks; i++) {
+		const struct block *b = &s->blocks[i];
+		struct grid g = { .columns = 11, .left = 1, .min = 7 };
+		struct row sum = block_sum(b);
+
+		fputc('\n', to);
+		head_line(to, s, b);
+		cells(&g, (const char * const[]){ "REASON", "COUNT", "RATE/s", "EXITS%",
+						  "TIME/ms", "TIME%", "MEAN/us", "P50/us",
+						  "P99/us", "P99.9/us", "MAX/us", NULL });
+		for (n = 0; n < b->nr_rows; n++)
+			stat_row(&g, &b->rows[n]);
+		stat_row(&g, &sum);
+		print_grid(to, &g);
+	}
+}
+
+const struct format table_format = {
+	.info	= info,
+	.list	= list,
+	.stat	= stat,
+};
