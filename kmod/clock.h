@@ -25,7 +25,15 @@ extern u64 kvmlat_clock_mult;
 
 static __always_inline u64 kvmlat_clock_scale(u64 tsc)
 {
-	return (u64)(((unsigned __int128)tsc * kvmlat_clock_mult) >> KVMLAT_CLOCK_SHIFT);
+	/*
+	 * (tsc * mult) >> 32 of the 128 bit product. In C its 16 byte type makes the compiler
+	 * realign the stack in every probe, ten instructions each.
+	 */
+	asm("mulq %[mult]\n\tshrdq %[shift], %%rdx, %%rax"
+	    : "+a" (tsc)
+	    : [mult] "m" (kvmlat_clock_mult), [shift] "i" (KVMLAT_CLOCK_SHIFT)
+	    : "rdx", "cc");
+	return tsc;
 }
 
 static __always_inline u64 kvmlat_clock(void)

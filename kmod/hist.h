@@ -22,7 +22,7 @@ static inline u32 kvmlat_hist_bucket(u64 ns)
 
 	if (ns < (1ULL << KVMLAT_HIST_FIRST))
 		return 0;
-	top = fls64(ns) - 1;
+	top = __fls(ns);
 	if (top > KVMLAT_HIST_LAST)
 		return KVMLAT_HIST_LEN - 1;
 	/*

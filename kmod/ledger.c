@@ -41,6 +41,16 @@ void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state)
 }
 
 /**
+ * kvmlat_ledger_close_open() - close the open exit where that is rare
+ * @l: ledger with an open exit, between begin and commit
+ * @now: time of the event
+ */
+void kvmlat_ledger_close_open(struct kvmlat_ledger *l, u64 now)
+{
+	kvmlat_ledger_close(l, now);
+}
+
+/**
  * kvmlat_ledger_new_cell() - the cell of an exit code that the map does not know
  * @l: ledger, between begin and commit
  * @code: exit code, or KVMLAT_CODE_UNKNOWN
@@ -73,24 +83,29 @@ struct kvmlat_cell *kvmlat_ledger_new_cell(struct kvmlat_ledger *l, u32 code)
 }
 
 /**
- * kvmlat_ledger_new_seg() - give a cell a segment of its histogram
- * @l: ledger, between begin and commit
- * @cell: the cell, without segment @seg
- * @seg: index of the segment
+ * kvmlat_ledger_close_slow() - close the open exit whose cell lacks the segment
+ * @l: ledger with an open exit, between begin and commit
+ * @now: time of the event
  *
- * Return: @cell, or without memory the cell for all others, which has the segment.
+ * Without memory for a segment the exit goes to the cell for all others, which has them all.
  */
-struct kvmlat_cell *kvmlat_ledger_new_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell,
-					  u32 seg)
+void kvmlat_ledger_close_slow(struct kvmlat_ledger *l, u64 now)
 {
+	struct kvmlat_cell *cell = l->open;
+	u64 ns = now - l->exit_at;
+	u32 bucket = kvmlat_hist_bucket(ns);
+	struct kvmlat_seg **seg = &cell->seg[bucket / KVMLAT_SEG_LEN];
+
 	if (l->segs < KVMLAT_SEGS_MAX)
-		cell->seg[seg] = kvmlat_reserve_seg();
-	if (!cell->seg[seg]) {
+		*seg = kvmlat_reserve_seg();
+	if (*seg) {
+		l->segs++;
+	} else {
 		l->spilled++;
-		return &l->other;
+		cell = &l->other;
+		seg = &cell->seg[bucket / KVMLAT_SEG_LEN];
 	}
-	l->segs++;
-	return cell;
+	kvmlat_cell_add(cell, *seg, bucket, ns);
 }
 
 /**
@@ -159,7 +174,7 @@ void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now)
 	if (now < l->state_since)
 		now = l->state_since;
 	if (l->open)
-		kvmlat_ledger_close(l, now);
+		kvmlat_ledger_close_open(l, now);
 	kvmlat_ledger_state(l, now, l->state);
 	l->ended = now;
 	kvmlat_ledger_commit(l);

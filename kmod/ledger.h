@@ -122,9 +122,9 @@ struct kvmlat_seg *kvmlat_reserve_seg(void);
 void kvmlat_reserve_bury(struct kvmlat_cell *first);
 
 void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state);
+void kvmlat_ledger_close_open(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_close_slow(struct kvmlat_ledger *l, u64 now);
 struct kvmlat_cell *kvmlat_ledger_new_cell(struct kvmlat_ledger *l, u32 code);
-struct kvmlat_cell *kvmlat_ledger_new_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell,
-					  u32 seg);
 void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_own(struct kvmlat_ledger *l, const void *owner);
 void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now);
@@ -155,23 +155,30 @@ static __always_inline void kvmlat_ledger_state(struct kvmlat_ledger *l, u64 now
 	l->state = state;
 }
 
-/* The open exit is complete: its row gets it. */
-static __always_inline void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
+static __always_inline void kvmlat_cell_add(struct kvmlat_cell *cell, struct kvmlat_seg *seg,
+					    u32 bucket, u64 ns)
 {
-	struct kvmlat_cell *cell = l->open;
-	u64 ns = now - l->exit_at;
-	u32 bucket = kvmlat_hist_bucket(ns);
-	u32 seg = bucket / KVMLAT_SEG_LEN;
-
-	if (unlikely(!cell->seg[seg]))
-		cell = kvmlat_ledger_new_seg(l, cell, seg);
-	cell->seg[seg]->n[bucket % KVMLAT_SEG_LEN]++;
+	seg->n[bucket % KVMLAT_SEG_LEN]++;
 	cell->total += ns;
 	if (ns > cell->longest)
 		cell->longest = ns;
 	/* Last: a reader who finds an old count copies the cell again, see read_row(). */
 	smp_wmb();
 	cell->count++;
+}
+
+/* The open exit is complete: its row gets it. */
+static __always_inline void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
+{
+	struct kvmlat_cell *cell = l->open;
+	u64 ns = now - l->exit_at;
+	u32 bucket = kvmlat_hist_bucket(ns);
+	struct kvmlat_seg *seg = cell->seg[bucket / KVMLAT_SEG_LEN];
+
+	if (likely(seg))
+		kvmlat_cell_add(cell, seg, bucket, ns);
+	else
+		kvmlat_ledger_close_slow(l, now);
 	l->open = NULL;
 }
 
@@ -182,7 +189,7 @@ static __always_inline void kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now,
 	kvmlat_ledger_begin(l);
 	/* Two exits without an entry between them: the processor refused the entry. */
 	if (unlikely(l->open))
-		kvmlat_ledger_close(l, now);
+		kvmlat_ledger_close_open(l, now);
 	kvmlat_ledger_state(l, now, KVMLAT_STATE_EXIT);
 	l->exit_at = now;
 	if (likely(code < KVMLAT_MAP_LOW))

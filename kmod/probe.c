@@ -22,29 +22,67 @@
 #include "reason.h"
 #include "vcpu.h"
 
-static void probe_exit(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
+static __always_inline void count_exit(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu,
+				       u64 now)
+{
+	kvmlat_ledger_exit(&vcpu->ledger, now, kvmlat_reason(kvm_vcpu));
+}
+
+/*
+ * The slow halves: the CPU had another vCPU last, another thread runs the vCPU, or it was
+ * reset. Apart, so that the fast halves need few registers and no stack frame.
+ */
+static noinline void probe_exit_slow(struct kvm_vcpu *kvm_vcpu, u64 now)
+{
+	struct kvmlat_vcpu *vcpu = kvmlat_vcpu_find(kvm_vcpu, now, KVMLAT_STATE_GUEST);
+
+	if (!vcpu)
+		return;
+	if (READ_ONCE(vcpu->ledger.owner) != current)
+		kvmlat_vcpu_switch(vcpu);
+	count_exit(vcpu, kvm_vcpu, now);
+}
+
+static noinline void probe_entry_slow(struct kvm_vcpu *kvm_vcpu, u64 now)
+{
+	struct kvmlat_vcpu *vcpu = kvmlat_vcpu_find(kvm_vcpu, now, KVMLAT_STATE_EXIT);
+
+	if (!vcpu)
+		return;
+	if (!READ_ONCE(vcpu->ledger.owner))
+		kvmlat_vcpu_switch(vcpu);
+	kvmlat_ledger_entry(&vcpu->ledger, now);
+}
+
+static notrace void probe_exit(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
 {
 	u64 now = kvmlat_clock();
-	struct kvmlat_vcpu *vcpu = kvmlat_vcpu_get(kvm_vcpu, now, KVMLAT_STATE_GUEST);
 
-	if (unlikely(!vcpu))
-		return;
-	if (unlikely(READ_ONCE(vcpu->ledger.owner) != current))
-		kvmlat_vcpu_switch(vcpu);
-	kvmlat_ledger_exit(&vcpu->ledger, now, kvmlat_reason(kvm_vcpu, isa));
+	if (kvmlat_vcpu_is_last(kvm_vcpu)) {
+		struct kvmlat_vcpu *vcpu = this_cpu_read(kvmlat_last.vcpu);
+
+		if (likely(READ_ONCE(vcpu->ledger.owner) == current)) {
+			count_exit(vcpu, kvm_vcpu, now);
+			return;
+		}
+	}
+	probe_exit_slow(kvm_vcpu, now);
 }
 
 /* The event has one more argument from 6.9 on; nobody reads it, so we leave it out. */
-static void probe_entry(void *data, struct kvm_vcpu *kvm_vcpu)
+static notrace void probe_entry(void *data, struct kvm_vcpu *kvm_vcpu)
 {
 	u64 now = kvmlat_clock();
-	struct kvmlat_vcpu *vcpu = kvmlat_vcpu_get(kvm_vcpu, now, KVMLAT_STATE_EXIT);
 
-	if (unlikely(!vcpu))
-		return;
-	if (unlikely(!READ_ONCE(vcpu->ledger.owner)))
-		kvmlat_vcpu_switch(vcpu);
-	kvmlat_ledger_entry(&vcpu->ledger, now);
+	if (kvmlat_vcpu_is_last(kvm_vcpu)) {
+		struct kvmlat_vcpu *vcpu = this_cpu_read(kvmlat_last.vcpu);
+
+		if (likely(READ_ONCE(vcpu->ledger.owner))) {
+			kvmlat_ledger_entry(&vcpu->ledger, now);
+			return;
+		}
+	}
+	probe_entry_slow(kvm_vcpu, now);
 }
 
 static void probe_user(void *data, u32 reason, int error)

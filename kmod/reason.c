@@ -20,10 +20,13 @@ static const struct vendor {
 	const char *module;
 	const char *symbol;
 	u32 id;
+	u32 mask;
 } vendors[] = {
-	{ "kvm_intel", "kvm_intel:vmx_get_exit_info", KVMLAT_VENDOR_INTEL },
-	{ "kvm_amd",   "kvm_amd:svm_get_exit_info",   KVMLAT_VENDOR_AMD },
+	{ "kvm_intel", "kvm_intel:vmx_get_exit_info", KVMLAT_VENDOR_INTEL, 0xffff },
+	{ "kvm_amd",   "kvm_amd:svm_get_exit_info",   KVMLAT_VENDOR_AMD, ~0U },
 };
+
+u32 kvmlat_reason_mask __read_mostly = ~0U;
 
 static DEFINE_MUTEX(reason_mutex);
 static const struct vendor *current_vendor;
@@ -48,6 +51,7 @@ static void resolve(const struct vendor *vendor)
 		why = "the vendor module's get_exit_info function was not found, exits are counted without their reason";
 		return;
 	}
+	kvmlat_reason_mask = vendor->mask;
 	static_call_update(kvmlat_reason_info, (void *)kp.addr);
 	current_vendor = vendor;
 	why = NULL;
@@ -58,6 +62,7 @@ static void forget(void)
 {
 	lockdep_assert_held(&reason_mutex);
 	static_call_update(kvmlat_reason_info, kvmlat_reason_none);
+	kvmlat_reason_mask = ~0U;
 	current_vendor = NULL;
 	why = "neither kvm_intel nor kvm_amd is loaded";
 }

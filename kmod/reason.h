@@ -11,23 +11,27 @@
 struct kvm_vcpu;
 struct module;
 
-#define KVMLAT_ISA_VMX	1	/* KVM_ISA_VMX of arch/x86/kvm/trace.h, which headers lack */
-#define KVMLAT_VMX_MASK	0xffff	/* the basic reason; flags are above */
+/* What of a reason is its code: VMX has flags above the 16 bits of the basic reason. */
+extern u32 kvmlat_reason_mask;
 
 void kvmlat_reason_none(struct kvm_vcpu *vcpu, u32 *reason, u64 *info1, u64 *info2,
 			u32 *intr_info, u32 *error_code);
 DECLARE_STATIC_CALL(kvmlat_reason_info, kvmlat_reason_none);
 
-/* In the kvm_exit probe only: the exit's fields are valid there. */
-static __always_inline u32 kvmlat_reason(struct kvm_vcpu *vcpu, u32 isa)
+/*
+ * In the kvm_exit probe only: the exit's fields are valid there. Those that nobody reads
+ * share their places, and nothing is zeroed beforehand (CONFIG_INIT_STACK_ALL_ZERO),
+ * as the function writes each of them.
+ */
+static __always_inline u32 kvmlat_reason(struct kvm_vcpu *vcpu)
 {
-	u32 reason = 0, intr_info, error_code;
-	u64 info1, info2;
+	u32 reason __attribute__((uninitialized));
+	u32 unused __attribute__((uninitialized));
+	u64 unused_info __attribute__((uninitialized));
 
-	static_call(kvmlat_reason_info)(vcpu, &reason, &info1, &info2, &intr_info, &error_code);
-	if (isa == KVMLAT_ISA_VMX && reason != KVMLAT_CODE_UNKNOWN)
-		reason &= KVMLAT_VMX_MASK;
-	return reason;
+	static_call(kvmlat_reason_info)(vcpu, &reason, &unused_info, &unused_info, &unused,
+					&unused);
+	return reason & kvmlat_reason_mask;
 }
 
 u32 kvmlat_reason_vendor(void);

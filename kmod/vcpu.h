@@ -87,16 +87,10 @@ u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid);
 int kvmlat_vcpu_init(void);
 void kvmlat_vcpu_exit(void);
 
-/*
- * Preemption is off. @state is what the vCPU did until now, should this be its first
- * event. NULL when no memory waits for a new vCPU; then the event is counted as missed.
- */
-static __always_inline struct kvmlat_vcpu *kvmlat_vcpu_get(struct kvm_vcpu *kvm_vcpu, u64 now,
-							   u32 state)
+/* Whether kvmlat_last of this CPU is of that vCPU. Preemption is off. */
+static __always_inline bool kvmlat_vcpu_is_last(const struct kvm_vcpu *kvm_vcpu)
 {
-	if (likely(this_cpu_read(kvmlat_last.kvm_vcpu) == kvm_vcpu))
-		return this_cpu_read(kvmlat_last.vcpu);
-	return kvmlat_vcpu_find(kvm_vcpu, now, state);
+	return likely(this_cpu_read(kvmlat_last.kvm_vcpu) == kvm_vcpu);
 }
 
 #endif
