@@ -4,14 +4,12 @@
 
 #include "clock.h"
 
-DEFINE_STATIC_KEY_FALSE(kvmlat_clock_mono);
+bool kvmlat_clock_is_tsc __read_mostly;
 u64 kvmlat_clock_mult __read_mostly;
 
 u64 kvmlat_clock_ordered(void)
 {
-	if (static_branch_unlikely(&kvmlat_clock_mono))
-		return ktime_get_mono_fast_ns();
-	return kvmlat_clock_scale(rdtsc_ordered());
+	return kvmlat_clock_is_tsc ? kvmlat_clock_scale(rdtsc_ordered()) : kvmlat_clock_mono();
 }
 
 /**
@@ -19,7 +17,7 @@ u64 kvmlat_clock_ordered(void)
  */
 u32 kvmlat_clock_khz(void)
 {
-	return static_key_enabled(&kvmlat_clock_mono) ? 0 : tsc_khz;
+	return kvmlat_clock_is_tsc ? tsc_khz : 0;
 }
 
 /*
@@ -28,9 +26,8 @@ u32 kvmlat_clock_khz(void)
  */
 void kvmlat_clock_init(void)
 {
-	if (!tsc_khz || check_tsc_unstable()) {
-		static_branch_enable(&kvmlat_clock_mono);
+	if (!tsc_khz || check_tsc_unstable())
 		return;
-	}
 	kvmlat_clock_mult = div_u64((u64)USEC_PER_SEC << KVMLAT_CLOCK_SHIFT, tsc_khz);
+	kvmlat_clock_is_tsc = true;
 }

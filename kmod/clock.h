@@ -12,23 +12,22 @@
 #ifndef KVMLAT_CLOCK_H
 #define KVMLAT_CLOCK_H
 
-#include <linux/jump_label.h>
 #include <linux/ktime.h>
 
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
-DECLARE_STATIC_KEY_FALSE(kvmlat_clock_mono);
+extern bool kvmlat_clock_is_tsc;
 extern u64 kvmlat_clock_mult;
 
 #define KVMLAT_CLOCK_SHIFT	32
 
+/*
+ * (tsc * mult) >> 32 of the 128 bit product. In C its 16 byte type makes the compiler
+ * realign the stack in every probe, ten instructions each.
+ */
 static __always_inline u64 kvmlat_clock_scale(u64 tsc)
 {
-	/*
-	 * (tsc * mult) >> 32 of the 128 bit product. In C its 16 byte type makes the compiler
-	 * realign the stack in every probe, ten instructions each.
-	 */
 	asm("mulq %[mult]\n\tshrdq %[shift], %%rdx, %%rax"
 	    : "+a" (tsc)
 	    : [mult] "m" (kvmlat_clock_mult), [shift] "i" (KVMLAT_CLOCK_SHIFT)
@@ -36,11 +35,20 @@ static __always_inline u64 kvmlat_clock_scale(u64 tsc)
 	return tsc;
 }
 
-static __always_inline u64 kvmlat_clock(void)
+/* The two clocks. Probes come in two variants, so that none has to ask which one it is. */
+static __always_inline u64 kvmlat_clock_tsc(void)
 {
-	if (static_branch_unlikely(&kvmlat_clock_mono))
-		return ktime_get_mono_fast_ns();
 	return kvmlat_clock_scale(rdtsc());
+}
+
+static __always_inline u64 kvmlat_clock_mono(void)
+{
+	return ktime_get_mono_fast_ns();
+}
+
+static inline u64 kvmlat_clock(void)
+{
+	return kvmlat_clock_is_tsc ? kvmlat_clock_tsc() : kvmlat_clock_mono();
 }
 
 /* For readers: not before anything that they have read already. */

@@ -11,7 +11,7 @@ static void clear(struct kvmlat_ledger *l, u64 now)
 {
 	u32 i;
 
-	memset(l->times, 0, sizeof(l->times));
+	memset(&l->none, 0, sizeof(l->none));
 	memset(l->cell, 0, sizeof(l->cell));
 	memset(l->map, 0, sizeof(l->map));
 	memset(&l->other, 0, sizeof(l->other));
@@ -21,33 +21,32 @@ static void clear(struct kvmlat_ledger *l, u64 now)
 	l->other.class = KVMLAT_REASON_CLASS_OTHER;
 	l->cells = 0;
 	l->segs = 0;
-	l->open = NULL;
+	l->held = NULL;
+	l->guest = 0;
+	l->user = 0;
 	l->reentries = 0;
 	l->spilled = 0;
 	l->since = now;
-	l->state_since = now;
+	l->mark = now;
+}
+
+static u32 state(const struct kvmlat_ledger *l)
+{
+	if (!READ_ONCE(l->open))
+		return KVMLAT_STATE_GUEST;
+	return READ_ONCE(l->user_at) ? KVMLAT_STATE_USER : KVMLAT_STATE_EXIT;
 }
 
 /**
  * kvmlat_ledger_init() - start an account
  * @l: zeroed memory that nobody else sees yet
  * @now: start of the account
- * @state: what the vCPU has been doing up to its first event, since @now
+ * @first: what the vCPU has been doing up to its first event, guest or exit
  */
-void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state)
+void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 first)
 {
 	clear(l, now);
-	l->state = state;
-}
-
-/**
- * kvmlat_ledger_close_open() - close the open exit where that is rare
- * @l: ledger with an open exit, between begin and commit
- * @now: time of the event
- */
-void kvmlat_ledger_close_open(struct kvmlat_ledger *l, u64 now)
-{
-	kvmlat_ledger_close(l, now);
+	l->open = first == KVMLAT_STATE_GUEST ? NULL : &l->none;
 }
 
 /**
@@ -82,30 +81,85 @@ struct kvmlat_cell *kvmlat_ledger_new_cell(struct kvmlat_ledger *l, u32 code)
 	return cell;
 }
 
+/* The cell's segment for a bucket; without memory the one of the cell for all others. */
+static struct kvmlat_cell *with_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u32 seg)
+{
+	if (cell->seg[seg])
+		return cell;
+	if (l->segs < KVMLAT_SEGS_MAX)
+		cell->seg[seg] = kvmlat_reserve_seg();
+	if (!cell->seg[seg]) {
+		l->spilled++;
+		return &l->other;
+	}
+	l->segs++;
+	return cell;
+}
+
 /**
- * kvmlat_ledger_close_slow() - close the open exit whose cell lacks the segment
+ * kvmlat_ledger_close() - the open exit is complete, whichever state it is in
  * @l: ledger with an open exit, between begin and commit
  * @now: time of the event
- *
- * Without memory for a segment the exit goes to the cell for all others, which has them all.
  */
-void kvmlat_ledger_close_slow(struct kvmlat_ledger *l, u64 now)
+void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 {
 	struct kvmlat_cell *cell = l->open;
-	u64 ns = now - l->exit_at;
+	u64 ns = now - l->mark;
 	u32 bucket = kvmlat_hist_bucket(ns);
-	struct kvmlat_seg **seg = &cell->seg[bucket / KVMLAT_SEG_LEN];
 
-	if (l->segs < KVMLAT_SEGS_MAX)
-		*seg = kvmlat_reserve_seg();
-	if (*seg) {
-		l->segs++;
-	} else {
-		l->spilled++;
-		cell = &l->other;
-		seg = &cell->seg[bucket / KVMLAT_SEG_LEN];
+	if (cell == &l->none) {
+		cell = l->held;
+		l->held = NULL;
 	}
-	kvmlat_cell_add(cell, *seg, bucket, ns);
+	if (l->user_at) {
+		l->user += now - l->user_at;
+		l->user_at = 0;
+	}
+	if (cell) {
+		cell = with_seg(l, cell, bucket / KVMLAT_SEG_LEN);
+		kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns);
+	} else {
+		l->none.total += ns;
+	}
+	l->mark = now;
+	l->open = NULL;
+}
+
+/**
+ * kvmlat_ledger_entry_slow() - an entry after anything but an exit with all its memory
+ * @l: ledger, after begin; this commits
+ * @now: time of the event
+ */
+void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now)
+{
+	if (l->open) {
+		kvmlat_ledger_close(l, now);
+	} else {
+		l->reentries++;
+		l->guest += now - l->mark;
+		l->mark = now;
+	}
+	kvmlat_ledger_commit(l);
+}
+
+/**
+ * kvmlat_ledger_user() - KVM hands the exit to the VMM
+ * @l: ledger, not between begin and commit
+ * @now: time of the event
+ *
+ * Without an open exit there is nothing to hand over: KVM_RUN returned before it entered.
+ */
+void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now)
+{
+	if (!l->open || l->user_at)
+		return;
+	kvmlat_ledger_begin(l);
+	if (l->open != &l->none) {
+		l->held = l->open;
+		l->open = &l->none;
+	}
+	l->user_at = now;
+	kvmlat_ledger_commit(l);
 }
 
 /**
@@ -125,11 +179,17 @@ void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now)
 	WRITE_ONCE(l->owner, NULL);
 }
 
+static u64 start_of_state(const struct kvmlat_ledger *l)
+{
+	return state(l) == KVMLAT_STATE_USER ? READ_ONCE(l->user_at) : READ_ONCE(l->mark);
+}
+
 /* Between begin and commit. An event that raced with the note moves the start past it. */
 static void obey_reset(struct kvmlat_ledger *l)
 {
 	struct kvmlat_cell *dead = NULL;
 	u64 at = READ_ONCE(l->reset_at);
+	u64 since = start_of_state(l);
 	u32 i;
 
 	if (!at)
@@ -139,7 +199,11 @@ static void obey_reset(struct kvmlat_ledger *l)
 		l->cell[i]->next_dead = dead;
 		dead = l->cell[i];
 	}
-	clear(l, at > l->state_since ? at : l->state_since);
+	clear(l, at > since ? at : since);
+	if (l->open)
+		l->open = &l->none;
+	if (l->user_at)
+		l->user_at = l->mark;
 	if (dead)
 		kvmlat_reserve_bury(dead);
 }
@@ -171,11 +235,14 @@ void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now)
 {
 	kvmlat_ledger_begin(l);
 	obey_reset(l);
-	if (now < l->state_since)
-		now = l->state_since;
+	if (now < start_of_state(l))
+		now = start_of_state(l);
+	l->last_state = state(l);
 	if (l->open)
-		kvmlat_ledger_close_open(l, now);
-	kvmlat_ledger_state(l, now, l->state);
+		kvmlat_ledger_close(l, now);
+	else
+		l->guest += now - l->mark;
+	l->mark = now;
 	l->ended = now;
 	kvmlat_ledger_commit(l);
 }
@@ -226,10 +293,11 @@ static void read_row(const struct kvmlat_cell *cell, struct kvmlat_row *row)
 static void read_body(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
 {
 	const struct kvmlat_cell *open = READ_ONCE(l->open);
+	u64 exits = READ_ONCE(l->none.total);
 	u32 i, cells = READ_ONCE(l->cells);
 
-	for (i = 0; i < KVMLAT_STATES; i++)
-		snap->times[i] = READ_ONCE(l->times[i]);
+	if (open == &l->none)
+		open = READ_ONCE(l->held);
 	snap->since = READ_ONCE(l->since);
 	snap->reentries = READ_ONCE(l->reentries);
 	snap->spilled = READ_ONCE(l->spilled);
@@ -238,7 +306,7 @@ static void read_body(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
 	if (open) {
 		snap->open_code = READ_ONCE(open->code);
 		snap->open_class = READ_ONCE(open->class);
-		snap->open_since = READ_ONCE(l->exit_at);
+		snap->open_since = READ_ONCE(l->mark);
 	}
 	snap->rows = 0;
 	for (i = 0; i < cells && i < KVMLAT_CELLS_MAX; i++) {
@@ -250,6 +318,14 @@ static void read_body(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
 	}
 	if (snap->spilled)
 		read_row(&l->other, &snap->row[snap->rows++]);
+	for (i = 0; i < snap->rows; i++)
+		exits += snap->row[i].total;
+	snap->times[KVMLAT_STATE_GUEST] = READ_ONCE(l->guest);
+	snap->times[KVMLAT_STATE_USER] = READ_ONCE(l->user);
+	snap->times[KVMLAT_STATE_EXIT] = exits - snap->times[KVMLAT_STATE_USER];
+	/* In the VMM: what the exit took in KVM before. */
+	if (snap->state == KVMLAT_STATE_USER)
+		snap->times[KVMLAT_STATE_EXIT] += snap->state_since - READ_ONCE(l->mark);
 }
 
 /* What a reset that the writer has not seen yet leaves: nothing but the open interval. */
@@ -287,8 +363,8 @@ bool kvmlat_ledger_read(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
 		if (seq & 1)
 			continue;
 		at = READ_ONCE(l->reset_at);
-		snap->state = READ_ONCE(l->state) % KVMLAT_STATES;
-		snap->state_since = READ_ONCE(l->state_since);
+		snap->state = state(l);
+		snap->state_since = start_of_state(l);
 		if (at)
 			read_nothing(l, snap, at);
 		else
@@ -303,6 +379,8 @@ bool kvmlat_ledger_read(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
 		if (snap->now < snap->state_since)
 			snap->now = snap->state_since;
 		snap->times[snap->state] += snap->now - snap->state_since;
+		if (l->ended)
+			snap->state = l->last_state;
 		return true;
 	}
 	return false;

@@ -58,30 +58,45 @@ struct kvmlat_cell {
 #define KVMLAT_MAP_LEN		(KVMLAT_MAP_LOW + 0x10)
 #define KVMLAT_CODE_UNKNOWN	0xfffffffe	/* the reason could not be read */
 
+/*
+ * What every event writes is one cache line, and no more than needed: the state follows
+ * from open and user_at, and the time in KVM is the sum of the rows' totals less the VMM's.
+ *
+ *	open			user_at
+ *	NULL			0	guest
+ *	a cell			0	exit: KVM handles the exit of this row
+ *	&none			0	exit: of no known row (a reset, or our first event)
+ *	&none, cell in held	set	user: the exit of the row in held is with the VMM
+ *
+ * none has no segments, so an entry that finds it there takes the slow way.
+ */
 struct kvmlat_ledger {
-	/* Written by every event: one cache line. */
 	u32 seq;
-	u32 state;
-	u64 state_since;
-	u64 exit_at;			/* when the open exit began */
-	struct kvmlat_cell *open;	/* its cell, NULL if none is open */
-	u64 times[KVMLAT_STATES];
+	u32 cells;
+	u64 mark;			/* the last kvm_entry or kvm_exit */
+	struct kvmlat_cell *open;
+	u64 guest;			/* ns in the guest up to mark */
 	/*
 	 * The task that the account belongs to, compared and never followed. NULL asks the
 	 * writer to look at reset_at; see kvmlat_ledger_reset().
 	 */
 	const void *owner;
+	u64 user_at;
+	u64 user;			/* ns with the VMM, complete visits */
+	struct kvmlat_cell *held;
 
 	u64 reset_at;
 	u64 since;
 	u64 ended;			/* 0 while the vCPU exists */
+	u32 last_state;			/* when it ended */
 	u64 reentries;
 	u64 spilled;
-	u32 cells;
 	u32 segs;
 	struct kvmlat_cell *cell[KVMLAT_CELLS_MAX];
 	struct kvmlat_cell *map[KVMLAT_MAP_LEN];
 
+	/* Only its total counts, and it is no row. */
+	struct kvmlat_cell none;
 	/* Takes what finds no memory elsewhere, so it has all its segments. */
 	struct kvmlat_cell other;
 	struct kvmlat_seg other_seg[KVMLAT_SEGS];
@@ -122,8 +137,9 @@ struct kvmlat_seg *kvmlat_reserve_seg(void);
 void kvmlat_reserve_bury(struct kvmlat_cell *first);
 
 void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state);
-void kvmlat_ledger_close_open(struct kvmlat_ledger *l, u64 now);
-void kvmlat_ledger_close_slow(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now);
 struct kvmlat_cell *kvmlat_ledger_new_cell(struct kvmlat_ledger *l, u32 code);
 void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_own(struct kvmlat_ledger *l, const void *owner);
@@ -148,13 +164,6 @@ static __always_inline void kvmlat_ledger_commit(struct kvmlat_ledger *l)
 	l->seq++;
 }
 
-static __always_inline void kvmlat_ledger_state(struct kvmlat_ledger *l, u64 now, u32 state)
-{
-	l->times[l->state] += now - l->state_since;
-	l->state_since = now;
-	l->state = state;
-}
-
 static __always_inline void kvmlat_cell_add(struct kvmlat_cell *cell, struct kvmlat_seg *seg,
 					    u32 bucket, u64 ns)
 {
@@ -167,21 +176,6 @@ static __always_inline void kvmlat_cell_add(struct kvmlat_cell *cell, struct kvm
 	cell->count++;
 }
 
-/* The open exit is complete: its row gets it. */
-static __always_inline void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
-{
-	struct kvmlat_cell *cell = l->open;
-	u64 ns = now - l->exit_at;
-	u32 bucket = kvmlat_hist_bucket(ns);
-	struct kvmlat_seg *seg = cell->seg[bucket / KVMLAT_SEG_LEN];
-
-	if (likely(seg))
-		kvmlat_cell_add(cell, seg, bucket, ns);
-	else
-		kvmlat_ledger_close_slow(l, now);
-	l->open = NULL;
-}
-
 static __always_inline void kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now, u32 code)
 {
 	struct kvmlat_cell *cell = NULL;
@@ -189,9 +183,9 @@ static __always_inline void kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now,
 	kvmlat_ledger_begin(l);
 	/* Two exits without an entry between them: the processor refused the entry. */
 	if (unlikely(l->open))
-		kvmlat_ledger_close_open(l, now);
-	kvmlat_ledger_state(l, now, KVMLAT_STATE_EXIT);
-	l->exit_at = now;
+		kvmlat_ledger_close(l, now);
+	l->guest += now - l->mark;
+	l->mark = now;
 	if (likely(code < KVMLAT_MAP_LOW))
 		cell = l->map[code];
 	else if (code - KVMLAT_MAP_HIGH < KVMLAT_MAP_LEN - KVMLAT_MAP_LOW)
@@ -202,22 +196,26 @@ static __always_inline void kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now,
 	kvmlat_ledger_commit(l);
 }
 
+/* Calls nothing but the slow half, and that last, so that it needs no stack. */
 static __always_inline void kvmlat_ledger_entry(struct kvmlat_ledger *l, u64 now)
 {
-	kvmlat_ledger_begin(l);
-	if (likely(l->open))
-		kvmlat_ledger_close(l, now);
-	else if (l->state == KVMLAT_STATE_GUEST)
-		l->reentries++;
-	kvmlat_ledger_state(l, now, KVMLAT_STATE_GUEST);
-	kvmlat_ledger_commit(l);
-}
+	struct kvmlat_cell *cell = l->open;
 
-static __always_inline void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now)
-{
 	kvmlat_ledger_begin(l);
-	kvmlat_ledger_state(l, now, KVMLAT_STATE_USER);
-	kvmlat_ledger_commit(l);
+	if (likely(cell)) {
+		u64 ns = now - l->mark;
+		u32 bucket = kvmlat_hist_bucket(ns);
+		struct kvmlat_seg *seg = cell->seg[bucket / KVMLAT_SEG_LEN];
+
+		if (likely(seg)) {
+			kvmlat_cell_add(cell, seg, bucket, ns);
+			l->mark = now;
+			l->open = NULL;
+			kvmlat_ledger_commit(l);
+			return;
+		}
+	}
+	kvmlat_ledger_entry_slow(l, now);
 }
 
 #endif

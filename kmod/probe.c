@@ -54,10 +54,8 @@ static noinline void probe_entry_slow(struct kvm_vcpu *kvm_vcpu, u64 now)
 	kvmlat_ledger_entry(&vcpu->ledger, now);
 }
 
-static notrace void probe_exit(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
+static __always_inline void exit_at(struct kvm_vcpu *kvm_vcpu, u64 now)
 {
-	u64 now = kvmlat_clock();
-
 	if (kvmlat_vcpu_is_last(kvm_vcpu)) {
 		struct kvmlat_vcpu *vcpu = this_cpu_read(kvmlat_last.vcpu);
 
@@ -69,11 +67,8 @@ static notrace void probe_exit(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
 	probe_exit_slow(kvm_vcpu, now);
 }
 
-/* The event has one more argument from 6.9 on; nobody reads it, so we leave it out. */
-static notrace void probe_entry(void *data, struct kvm_vcpu *kvm_vcpu)
+static __always_inline void entry_at(struct kvm_vcpu *kvm_vcpu, u64 now)
 {
-	u64 now = kvmlat_clock();
-
 	if (kvmlat_vcpu_is_last(kvm_vcpu)) {
 		struct kvmlat_vcpu *vcpu = this_cpu_read(kvmlat_last.vcpu);
 
@@ -85,6 +80,27 @@ static notrace void probe_entry(void *data, struct kvm_vcpu *kvm_vcpu)
 	probe_entry_slow(kvm_vcpu, now);
 }
 
+static notrace void probe_exit(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
+{
+	exit_at(kvm_vcpu, kvmlat_clock_tsc());
+}
+
+static notrace void probe_exit_mono(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
+{
+	exit_at(kvm_vcpu, kvmlat_clock_mono());
+}
+
+/* The event has one more argument from 6.9 on; nobody reads it, so we leave it out. */
+static notrace void probe_entry(void *data, struct kvm_vcpu *kvm_vcpu)
+{
+	entry_at(kvm_vcpu, kvmlat_clock_tsc());
+}
+
+static notrace void probe_entry_mono(void *data, struct kvm_vcpu *kvm_vcpu)
+{
+	entry_at(kvm_vcpu, kvmlat_clock_mono());
+}
+
 static void probe_user(void *data, u32 reason, int error)
 {
 	struct kvmlat_vcpu *vcpu;
@@ -93,8 +109,7 @@ static void probe_user(void *data, u32 reason, int error)
 	preempt_disable_notrace();
 	now = kvmlat_clock();
 	vcpu = kvmlat_vcpu_of_current();
-	/* Left from KVM_RUN before it ever entered the guest: nothing is known of it. */
-	if (vcpu && vcpu->ledger.state == KVMLAT_STATE_EXIT)
+	if (vcpu)
 		kvmlat_ledger_user(&vcpu->ledger, now);
 	preempt_enable_notrace();
 }
@@ -102,13 +117,14 @@ static void probe_user(void *data, u32 reason, int error)
 static struct probe {
 	const char *name;
 	void *func;
+	void *func_mono;	/* where the TSC is no clock, NULL: the same */
 	struct tracepoint *tp;
 	int err;
 } probes[] = {
 	/* Exits are counted from the first one on that has its entry, so entries come last. */
-	{ "kvm_exit", probe_exit },
+	{ "kvm_exit", probe_exit, probe_exit_mono },
 	{ "kvm_userspace_exit", probe_user },
-	{ "kvm_entry", probe_entry },
+	{ "kvm_entry", probe_entry, probe_entry_mono },
 };
 
 /* Runs in the thread that drops the VM's last reference, preemption off. */
@@ -154,6 +170,11 @@ static void detach_vm_end(void)
 	kvmlat_vcpu_all_end();
 }
 
+static void *func_of(const struct probe *p)
+{
+	return kvmlat_clock_is_tsc || !p->func_mono ? p->func : p->func_mono;
+}
+
 static void attach(struct tracepoint *tp, void *unused)
 {
 	size_t i;
@@ -163,7 +184,7 @@ static void attach(struct tracepoint *tp, void *unused)
 
 		if (p->tp || strcmp(tp->name, p->name))
 			continue;
-		p->err = tracepoint_probe_register(tp, p->func, NULL);
+		p->err = tracepoint_probe_register(tp, func_of(p), NULL);
 		if (!p->err)
 			p->tp = tp;
 	}
@@ -178,7 +199,7 @@ static void detach(struct tracepoint *tp)
 
 		if (p->tp != tp)
 			continue;
-		tracepoint_probe_unregister(tp, p->func, NULL);
+		tracepoint_probe_unregister(tp, func_of(p), NULL);
 		p->tp = NULL;
 	}
 }

@@ -223,9 +223,8 @@ struct kvmlat_vcpu *kvmlat_vcpu_of_current(void)
 		if (READ_ONCE(vm->gone) || vm->pid != task_tgid_nr(current))
 			continue;
 		list_for_each_entry_rcu(vcpu, &vm->vcpus, node) {
-			if (READ_ONCE(vcpu->ledger.owner) == current &&
-			    vcpu->ledger.state == KVMLAT_STATE_EXIT &&
-			    (!found || vcpu->ledger.exit_at > found->ledger.exit_at))
+			if (READ_ONCE(vcpu->ledger.owner) == current && vcpu->ledger.open &&
+			    (!found || vcpu->ledger.mark > found->ledger.mark))
 				found = vcpu;
 		}
 	}
