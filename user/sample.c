@@ -116,8 +116,11 @@ static bool same_block(enum scope scope, const struct block *b, const struct kvm
 	return scope == SCOPE_ALL || (scope == SCOPE_VM && b->vm_id == v->vm_id);
 }
 
-static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struct guests *g)
+static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struct guests *g,
+		       uint32_t vendor)
 {
+	char hex[16];
+
 	if (b->scope == SCOPE_ALL)
 		return;
 	b->vm_id = v->vm_id;
@@ -133,6 +136,14 @@ static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struc
 	if (v->gone || !v->tid ||
 	    kvmlat_thread_name(v->pid, v->tid, b->thread, sizeof(b->thread)))
 		b->thread[0] = 0;
+	b->open = v->open && !v->gone;
+	if (!b->open)
+		return;
+	snprintf(b->open_name, sizeof(b->open_name), "%s",
+		 kvmlat_reason_name(vendor, v->open_cls, v->open_code, hex, sizeof(hex)));
+	b->open_cls = v->open_cls;
+	b->open_code = v->open_code;
+	b->open_for = v->account.end - v->open_since;
 }
 
 /* @sums has the same indices as the blocks. vCPUs are ascending by VM. */
@@ -151,7 +162,7 @@ static int group(struct sample *s, struct kvmlat_account *sums,
 		if (!b || !same_block(scope, b, v)) {
 			b = &s->blocks[s->nr_blocks++];
 			b->scope = scope;
-			name_block(b, v, g);
+			name_block(b, v, g, snap->vendor);
 		}
 		if (kvmlat_merge(&sums[s->nr_blocks - 1], &v->account))
 			return -1;

@@ -33,7 +33,10 @@ struct row {
 	uint64_t	max;
 };
 
-/* All lines of a VM, of a vCPU or of all. */
+/*
+ * All lines of a VM, of a vCPU or of all. The open exit, which no line counts yet, and the thread
+ * are those of a vCPU.
+ */
 struct block {
 	enum scope	scope;
 	uint32_t	vm_id;
@@ -43,6 +46,11 @@ struct block {
 	uint32_t	vcpu_id;
 	uint32_t	tid;
 	char		thread[32];
+	bool		open;
+	char		open_name[64];
+	uint32_t	open_cls;
+	uint32_t	open_code;
+	uint64_t	open_for;
 	uint32_t	vcpus;
 	uint64_t	duration;
 	uint64_t	elapsed;

@@ -140,6 +140,20 @@ static struct json_object *reason(const struct row *r)
 	return o;
 }
 
+static struct json_object *open_exit(const struct block *b)
+{
+	struct json_object *o;
+
+	if (!b->open)
+		return NULL;
+	o = json_object_new_object();
+	add_text(o, "name", b->open_name);
+	add_text(o, "class", kvmlat_class_name(b->open_cls));
+	add_if(o, "code", b->open_cls == KVMLAT_REASON_CLASS_EXIT, b->open_code);
+	add_u64(o, "for_ns", b->open_for);
+	return o;
+}
+
 static struct json_object *block(const struct block *b)
 {
 	static const char * const scopes[] = {
@@ -163,6 +177,7 @@ static struct json_object *block(const struct block *b)
 		add_u64(o, "vcpu_id", b->vcpu_id);
 		add_if(o, "tid", b->tid, b->tid);
 		add(o, "thread", b->thread[0] ? json_object_new_string(b->thread) : NULL);
+		add(o, "open", open_exit(b));
 	}
 	add_u64(o, "vcpus", b->vcpus);
 	add_u64(o, "duration_ns", b->duration);

@@ -10,10 +10,14 @@
 #define MAX_COLUMNS	12
 #define CELL_SIZE	KVMLAT_NAME_SIZE
 
-/* Cells are kept as text until the widest of each column is known. */
+/*
+ * Cells are kept as text until the widest of each column is known. The first @left columns are
+ * flush left, and the last if @ragged.
+ */
 struct grid {
 	unsigned int	columns;
 	unsigned int	left;
+	bool		ragged;
 	unsigned int	min;
 	size_t		nr;
 	size_t		room;
@@ -73,12 +77,12 @@ static void print_grid(FILE *to, struct grid *g)
 
 		c = i % g->columns;
 		pad = widths[c] - width(text);
-		if (c >= g->left)
-			fprintf(to, "%*s%s", pad, "", text);
-		else if (c + 1 < g->columns)
+		if (c + 1 == g->columns && (g->ragged || c < g->left))
+			fputs(text, to);
+		else if (c < g->left)
 			fprintf(to, "%s%*s", text, pad, "");
 		else
-			fputs(text, to);
+			fprintf(to, "%*s%s", pad, "", text);
 		fputs(c + 1 < g->columns ? "  " : "\n", to);
 	}
 	free(g->cells);
@@ -124,7 +128,7 @@ static void info(FILE *to, const struct info_view *v)
 
 static void list(FILE *to, const struct list_view *v)
 {
-	struct grid g = { .columns = 7, .left = 0 };
+	struct grid g = { .columns = 7, .ragged = true };
 	size_t i;
 
 	cells(&g, (const char * const[]){ "ID", "PID", "VCPUS", "THREADS", "UPTIME/s", "STATE",
@@ -176,6 +180,8 @@ static void head_line(FILE *to, const struct sample *s, const struct block *b)
 	for (i = 0; i < KVMLAT_NR_STATES; i++)
 		fprintf(to, "%s %s %.2f %%", i ? "," : "", kvmlat_state_name(i),
 			b->elapsed ? 100.0 * b->times[i] / b->elapsed : 0);
+	if (b->open)
+		fprintf(to, "; in %s for %.3f ms", b->open_name, b->open_for / 1e6);
 	fputc('\n', to);
 }
 
