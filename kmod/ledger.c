@@ -175,6 +175,7 @@ void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now)
 void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now)
 {
 	WRITE_ONCE(l->reset_at, now);
+	/* The time before the NULL that sends the writer to look for it. */
 	smp_mb();
 	WRITE_ONCE(l->owner, NULL);
 }
@@ -263,6 +264,7 @@ static void read_cell(const struct kvmlat_cell *cell, struct kvmlat_row *row)
 
 	row->cell = cell;
 	row->count = READ_ONCE(cell->count);
+	/* Pairs with the one before count grows, in kvmlat_cell_add(). */
 	smp_rmb();
 	row->total = READ_ONCE(cell->total);
 	row->longest = READ_ONCE(cell->longest);
@@ -359,6 +361,7 @@ bool kvmlat_ledger_read(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
 
 	for (tries = 0; tries < KVMLAT_READ_TRIES; tries++) {
 		seq = READ_ONCE(l->seq);
+		/* Pairs with kvmlat_ledger_commit(). */
 		smp_rmb();
 		if (seq & 1)
 			continue;
@@ -372,6 +375,7 @@ bool kvmlat_ledger_read(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
 		snap->now = READ_ONCE(l->ended);
 		if (!snap->now)
 			snap->now = clock();
+		/* Pairs with kvmlat_ledger_begin(). */
 		smp_rmb();
 		if (READ_ONCE(l->seq) != seq)
 			continue;

@@ -155,11 +155,13 @@ bool kvmlat_ledger_read(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
 static __always_inline void kvmlat_ledger_begin(struct kvmlat_ledger *l)
 {
 	l->seq++;
+	/* Odd before the first change. */
 	smp_wmb();
 }
 
 static __always_inline void kvmlat_ledger_commit(struct kvmlat_ledger *l)
 {
+	/* Even after the last change. */
 	smp_wmb();
 	l->seq++;
 }

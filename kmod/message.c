@@ -85,7 +85,7 @@ static int put_times(struct sk_buff *skb, const struct kvmlat_snap *snap)
 	if (!nest)
 		return -EMSGSIZE;
 	/* The attributes are in the order of enum kvmlat_state. */
-	BUILD_BUG_ON(KVMLAT_A_TIMES_MAX != KVMLAT_A_TIMES_GUEST + KVMLAT_STATE_MAX);
+	BUILD_BUG_ON(ARRAY_SIZE(snap->times) != KVMLAT_A_TIMES_MAX - KVMLAT_A_TIMES_GUEST + 1);
 	for (i = 0; i < KVMLAT_STATES; i++) {
 		if (nla_put_u64_64bit(skb, KVMLAT_A_TIMES_GUEST + i, snap->times[i],
 				      KVMLAT_A_TIMES_PAD))

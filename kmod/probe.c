@@ -262,7 +262,7 @@ bool kvmlat_probe_info(unsigned int n, struct kvmlat_probe_info *info)
 		info->name = "VM end";
 		info->attached = READ_ONCE(vm_attached);
 		info->why = info->attached ? NULL : READ_ONCE(vm_err) ?
-			"the kernel refused a kprobe on kvm_arch_destroy_vm, VMs that ended look as if they slept" :
+			"no kprobe on kvm_arch_destroy_vm: VMs that ended seem to sleep" :
 			"kvm is not loaded";
 		return true;
 	default:

@@ -48,7 +48,7 @@ static void resolve(const struct vendor *vendor)
 	if (current_vendor)
 		return;
 	if (register_kprobe(&kp)) {
-		why = "the vendor module's get_exit_info function was not found, exits are counted without their reason";
+		why = "the vendor module has no get_exit_info: exits count without reason";
 		return;
 	}
 	kvmlat_reason_mask = vendor->mask;

@@ -18,16 +18,17 @@ void kvmlat_reason_none(struct kvm_vcpu *vcpu, u32 *reason, u64 *info1, u64 *inf
 			u32 *intr_info, u32 *error_code);
 DECLARE_STATIC_CALL(kvmlat_reason_info, kvmlat_reason_none);
 
+/* Keeps CONFIG_INIT_STACK_ALL_ZERO away from a local that somebody else fills in. */
+#define KVMLAT_FILLED_IN __attribute__((__uninitialized__))
+
 /*
  * In the kvm_exit probe only: the exit's fields are valid there. Those that nobody reads
- * share their places, and nothing is zeroed beforehand (CONFIG_INIT_STACK_ALL_ZERO),
- * as the function writes each of them.
+ * share their places.
  */
 static __always_inline u32 kvmlat_reason(struct kvm_vcpu *vcpu)
 {
-	u32 reason __attribute__((uninitialized));
-	u32 unused __attribute__((uninitialized));
-	u64 unused_info __attribute__((uninitialized));
+	KVMLAT_FILLED_IN u32 reason, unused;
+	KVMLAT_FILLED_IN u64 unused_info;
 
 	static_call(kvmlat_reason_info)(vcpu, &reason, &unused_info, &unused_info, &unused,
 					&unused);

@@ -16,6 +16,7 @@ module_param(gone_max, uint, 0444);
 MODULE_PARM_DESC(gone_max, "VMs that ended and are kept for reading; the oldest goes first (default 64)");
 
 DEFINE_PER_CPU(struct kvmlat_last, kvmlat_last);
+/* All that reads accounts or takes VMs off the list, see vcpu.h. */
 DEFINE_MUTEX(kvmlat_mutex);
 LIST_HEAD(kvmlat_vms);
 
