@@ -29,11 +29,11 @@ const struct kind kinds[GUEST_NR_KINDS] = {
 	[GUEST_RDMSR] = { "rdmsr", "RDMSR of 0x8b",
 		{ SVM({ SVM_EXIT_MSR, 1 }), VMX({ EXIT_REASON_MSR_READ, 1 }) } },
 	[GUEST_HLT] = { "hlt", "arm the x2APIC timer (WRMSR), HLT, end of interrupt (WRMSR)",
-		{ SVM({ SVM_EXIT_HLT, 1 }, { SVM_EXIT_MSR, 2 }),
-		  VMX({ EXIT_REASON_HLT, 1 }, { EXIT_REASON_MSR_WRITE, 2 }) }, .irqs = 1 },
+		{ SVM({ SVM_EXIT_HLT, 1 }, { SVM_EXIT_MSR, 1 }),
+		  VMX({ EXIT_REASON_HLT, 1 }, { EXIT_REASON_MSR_WRITE, 1 }) }, .irqs = 1 },
 	[GUEST_IRQWIN] = { "irqwin", "self-IPI with interrupts off, STI, end of interrupt",
-		{ SVM({ SVM_EXIT_VINTR, 1 }, { SVM_EXIT_MSR, 2 }),
-		  VMX({ EXIT_REASON_INTERRUPT_WINDOW, 1 }, { EXIT_REASON_MSR_WRITE, 2 }) },
+		{ SVM({ SVM_EXIT_VINTR, 1 }, { SVM_EXIT_MSR, 1 }),
+		  VMX({ EXIT_REASON_INTERRUPT_WINDOW, 1 }, { EXIT_REASON_MSR_WRITE, 1 }) },
 		.irqs = 1 },
 	[GUEST_HYPERCALL] = { "hypercall", "VMMCALL or VMCALL with a number that KVM does not know",
 		{ SVM({ SVM_EXIT_VMMCALL, 1 }), VMX({ EXIT_REASON_VMCALL, 1 }) } },
@@ -108,7 +108,7 @@ bool host_has_apicv(enum vendor vendor)
 	return c == 'Y' || c == '1';
 }
 
-static bool cpu_is_tcg(void)
+bool cpu_is_tcg(void)
 {
 	uint32_t eax, sig[3];
 

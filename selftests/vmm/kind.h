@@ -18,7 +18,10 @@ struct cost {
 struct kind {
 	const char *name;
 	const char *help;
-	/* Ends at the first count of 0; a kind that costs nothing anywhere has no_exits set */
+	/*
+	 * Ends at the first count of 0; a kind that costs nothing anywhere has no_exits set. What an
+	 * interrupt costs (its end is a WRMSR) comes on top, for each that the guest has taken.
+	 */
 	struct cost costs[NR_VENDORS][MAX_COSTS];
 	bool no_exits;
 	bool faults;	/* may end in a fault that the guest skips over */
@@ -32,6 +35,7 @@ const char *vendor_name(enum vendor vendor);
 const char *reason_name(enum vendor vendor, uint32_t code);
 /* APIC virtualisation changes which APIC accesses exit */
 bool host_has_apicv(enum vendor vendor);
+bool cpu_is_tcg(void);
 /* NULL, or why this host cannot run the kind with known exits */
 const char *kind_refused(uint32_t kind, enum vendor vendor);
 int kind_by_name(const char *name, size_t len);

@@ -94,9 +94,10 @@ static void ledger_add_op(struct ledger *l, const struct guest_op *op, uint64_t 
 	for (unsigned int i = 0; i < MAX_COSTS && c[i].count; i++) {
 		uint64_t n = op->done * c[i].count;
 
-		/* Without APIC virtualisation the end of interrupt is one of the two MSR writes */
-		if (op->kind == GUEST_HLT && i == 1 && host_has_apicv(l->vendor))
-			n = l->vendor == VENDOR_VMX ? op->done : 0;
+		/* AVIC answers the arming itself, with an exit of its own kind or none */
+		if (op->kind == GUEST_HLT && c[i].code == SVM_EXIT_MSR &&
+		    l->vendor == VENDOR_SVM && host_has_apicv(l->vendor))
+			continue;
 		/* A vCPU's first access to its own MMIO page sets up what later ones trip over */
 		if (op->kind == GUEST_MMIO && l->vendor == VENDOR_VMX && n && !*first_mmio) {
 			*first_mmio = 1;
@@ -111,11 +112,15 @@ static void ledger_add_op(struct ledger *l, const struct guest_op *op, uint64_t 
 static void ledger_fill(struct ledger *l, const struct vcpu *vcpu)
 {
 	uint32_t io = l->vendor == VENDOR_SVM ? SVM_EXIT_IOIO : EXIT_REASON_IO_INSTRUCTION;
+	uint32_t wrmsr = l->vendor == VENDOR_SVM ? SVM_EXIT_MSR : EXIT_REASON_MSR_WRITE;
+	uint64_t irqs = vcpu->page->irqs;
 	uint64_t first_mmio = 0;
 
 	ledger_add(l, io, vcpu->ready + vcpu->ends, vcpu->ends);
 	for (unsigned int i = 0; i < opt.nr_ops; i++)
 		ledger_add_op(l, &vcpu->page->ops[i], &first_mmio);
+	if (irqs && !host_has_apicv(l->vendor))
+		ledger_add(l, wrmsr, irqs, irqs);
 }
 
 static bool wrong(const struct vcpu *vcpu, const char *fmt, ...)
@@ -155,7 +160,8 @@ static bool check(const struct vcpu *vcpu, const struct ledger *l)
 		ok = wrong(vcpu, "the VMM saw '%" PRIu64 "' port and '%" PRIu64
 			   "' MMIO writes, the guest did %" PRIu64 " and %" PRIu64,
 			   vcpu->user_io, vcpu->user_mmio, io, mmio);
-	if (irqs != page->irqs)
+	/* QEMU's emulation now and then delivers an injected interrupt twice: KVM has no part in it */
+	if (page->irqs < irqs || (page->irqs > irqs && !cpu_is_tcg()))
 		ok = wrong(vcpu, "the guest took '%" PRIu64 "' interrupts, not %" PRIu64,
 			   page->irqs, irqs);
 	if (page->faults > most_faults)
@@ -194,13 +200,11 @@ static void print_stats(const char *key, const struct stats *stats)
 	putchar('}');
 }
 
-static bool print_vcpu(const struct vcpu *vcpu, enum vendor vendor)
+static void print_vcpu(const struct vcpu *vcpu, const struct ledger *ledger, bool ok)
 {
-	struct ledger l = { .vendor = vendor };
-	bool ok;
+	enum vendor vendor = ledger->vendor;
+	const struct expected *e = ledger->e;
 
-	ledger_fill(&l, vcpu);
-	ok = check(vcpu, &l);
 	printf("{\"vcpu\":%u,\"tid\":%d,\"ok\":%s,\"rounds\":%" PRIu64 ",\"work\":[", vcpu->id,
 	       vcpu->tid, ok ? "true" : "false", vcpu->ends);
 	for (unsigned int i = 0; i < opt.nr_ops; i++)
@@ -208,12 +212,12 @@ static bool print_vcpu(const struct vcpu *vcpu, enum vendor vendor)
 		       i ? "," : "", kinds[vcpu->page->ops[i].kind].name,
 		       vcpu->page->ops[i].count, vcpu->page->ops[i].done);
 	printf("],\"expect\":[");
-	for (unsigned int i = 0; i < l.nr; i++)
+	for (unsigned int i = 0; i < ledger->nr; i++)
 		printf("%s{\"code\":%u,\"name\":\"%s\",\"life\":%" PRIu64
 		       ",\"life_exact\":%s,\"run\":%" PRIu64 ",\"run_exact\":%s}",
-		       i ? "," : "", l.e[i].code, reason_name(vendor, l.e[i].code), l.e[i].life,
-		       l.e[i].life_exact ? "true" : "false", l.e[i].run,
-		       l.e[i].run_exact ? "true" : "false");
+		       i ? "," : "", e[i].code, reason_name(vendor, e[i].code), e[i].life,
+		       e[i].life_exact ? "true" : "false", e[i].run,
+		       e[i].run_exact ? "true" : "false");
 	printf("],\"guest\":{\"irqs\":%" PRIu64 ",\"faults\":%" PRIu64
 	       "},\"user\":{\"ready\":%" PRIu64 ",\"end\":%" PRIu64 ",\"io\":%" PRIu64
 	       ",\"mmio\":%" PRIu64 "}",
@@ -222,7 +226,6 @@ static bool print_vcpu(const struct vcpu *vcpu, enum vendor vendor)
 	print_stats("kvm_at_gate", &vcpu->at_gate);
 	print_stats("kvm", &vcpu->at_end);
 	putchar('}');
-	return ok;
 }
 
 bool report_vm(const struct vm *vm)
@@ -247,10 +250,15 @@ bool report_vm(const struct vm *vm)
 	}
 	printf("],\"vcpus\":[");
 	for (unsigned int i = 0; i < opt.vcpus; i++) {
+		struct ledger ledger = { .vendor = vendor };
+		bool vcpu_ok;
+
+		ledger_fill(&ledger, &vm->vcpus[i]);
+		vcpu_ok = check(&vm->vcpus[i], &ledger);
+		ok = ok && vcpu_ok;
 		if (i)
 			putchar(',');
-		if (!print_vcpu(&vm->vcpus[i], vendor))
-			ok = false;
+		print_vcpu(&vm->vcpus[i], &ledger, vcpu_ok);
 	}
 	printf("]}\n");
 	return ok;
