@@ -33,7 +33,7 @@ VARIANT(hlt, .args = "--do hlt=1000");
 VARIANT(irqwin, .args = "--do irqwin=1000");
 VARIANT(hypercall, .args = "--do hypercall=3000");
 VARIANT(fault, .args = "--do rdpmc=1000 --do ud=1000");
-VARIANT(cache, .args = "--do wbinvd=500 --do invd=500");
+VARIANT(cache, .args = "--do wbinvd=1000");
 VARIANT(registers, .args = "--do cr=1000 --do dr=300 --do drrd=300");
 VARIANT(crrd, .args = "--do crrd=1000", .svm = true);
 VARIANT(no_exit, .args = "--do spin=100000 --do pause=1000");
@@ -43,7 +43,7 @@ VARIANT(vcpus, .args = "--vcpus 6 --repeat 5 --do cpuid=300 --do pio=50 --do hlt
 VARIANT(shared_threads, .args = "--vcpus 7 --threads 2 --repeat 10 --do cpuid=100 --do pio=20");
 VARIANT(vms, .args = "--vms 4 --vcpus 2 --do cpuid=800 --do pio=100 --do hlt=20", .vms = 4);
 VARIANT(processes, .args = "--vms 3 --fork --vcpus 2 --do cpuid=800 --do mmio=100", .vms = 3);
-VARIANT(migration, .args = "--vcpus 3 --migrate 300 --repeat 20 --do cpuid=300 --do pio=50 --do hlt=20",
+VARIANT(migration, .args = "--vcpus 3 --migrate 300 --repeat 20 --do cpuid=300 --do pio=50 --do irqwin=10",
 	.two_cpus = true);
 VARIANT(vms_migration, .args = "--vms 2 --vcpus 2 --threads 1 --migrate 300 --repeat 20 "
 			       "--do cpuid=200 --do mmio=30 --do msr=50", .vms = 2, .two_cpus = true);

@@ -9,7 +9,7 @@
 #define RELOADS 50
 #define READERS 4
 #define RESETS 60
-#define BUSY "--forever --vcpus 2 --do cpuid=500 --do pio=50 --do msr=200 --do hlt=3"
+#define BUSY "--forever --vcpus 2 --do cpuid=500 --do pio=50 --do msr=200 --do mmio=20"
 
 FIXTURE(lifecycle)
 {

@@ -42,9 +42,11 @@ static void vmm_exec(struct vmm *vmm, const char *args)
 static bool gate_ready(void *arg)
 {
 	struct vmm *vmm = arg;
+	siginfo_t ended = { .si_pid = 0 };
 
 	vmm->gate = open(vmm->fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	return vmm->gate >= 0 || waitpid(vmm->pid, NULL, WNOHANG | WNOWAIT) != 0;
+	return vmm->gate >= 0 ||
+	       waitid(P_PID, vmm->pid, &ended, WEXITED | WNOHANG | WNOWAIT) || ended.si_pid;
 }
 
 int vmm_start(struct vmm *vmm, const char *args)
