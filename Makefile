@@ -33,6 +33,8 @@ user:			## build kvmlat and libkvmlat
 man: $(MAN)		## build the man pages
 
 $(BUILD)/man/%: Documentation/man/%.rst
+	@command -v rst2man >/dev/null || \
+		{ echo "rst2man is missing, install python3-docutils" >&2; exit 1; }
 	@mkdir -p $(@D)
 	rst2man --halt=warning $< $@
 
