@@ -146,16 +146,12 @@ int kvmlat_nl_vm_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	get_filter(info->attrs, &filter);
-	if (!filter.vm_id && !filter.pid) {
-		GENL_SET_ERR_MSG(info, "name a VM by its id or by its pid, or ask for a dump");
-		return -EINVAL;
-	}
 	mutex_lock(&kvmlat_mutex);
 	list_for_each_entry(vm, &kvmlat_vms, node) {
 		if (!wants_vm(&filter, vm))
 			continue;
 		if (found) {
-			GENL_SET_ERR_MSG(info, "this process has several VMs, name one by its id");
+			GENL_SET_ERR_MSG(info, "more than one VM is meant, name it by its id");
 			err = -EINVAL;
 			break;
 		}
@@ -257,12 +253,14 @@ int kvmlat_nl_vcpu_get_doit(struct sk_buff *skb, struct genl_info *info)
 static int start(struct netlink_callback *cb, unsigned long allowed, bool with_snap)
 {
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct netlink_ext_ack own = {};
+	struct netlink_ext_ack *extack = compat_dump_extack(cb, &own);
 	struct dump *d;
 	int err;
 
-	err = may_read(cb->skb, cb->extack) ?: only(attrs, cb->extack, allowed);
+	err = may_read(cb->skb, extack) ?: only(attrs, extack, allowed);
 	if (err)
-		return err;
+		return compat_dump_refuse(cb, &own, err);
 	d = kzalloc(sizeof(*d), GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;

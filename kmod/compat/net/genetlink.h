@@ -13,4 +13,28 @@
 #define genl_info_dump(cb) genl_dumpit_info(cb)
 #endif /* < 6.6 */
 
+/*
+ * The extack for the start of a dump. 6.1 has none there (cb->extack is NULL, its
+ * __netlink_dump_start() does not set it, 6.12's does), so the reason of a refusal would
+ * get lost. Then the caller's own is used and compat_dump_refuse() sends it.
+ */
+static inline struct netlink_ext_ack *compat_dump_extack(const struct netlink_callback *cb,
+							 struct netlink_ext_ack *own)
+{
+	return cb->extack ?: own;
+}
+
+/*
+ * What start() returns to refuse with @err. Where the kernel would send a bare code, the
+ * error is sent here and -EINTR tells netlink_rcv_skb() that it has been.
+ */
+static inline int compat_dump_refuse(struct netlink_callback *cb,
+				     const struct netlink_ext_ack *own, int err)
+{
+	if (cb->extack)
+		return err;
+	netlink_ack(cb->skb, (struct nlmsghdr *)cb->nlh, err, own);
+	return -EINTR;
+}
+
 #endif
