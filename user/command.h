@@ -36,6 +36,10 @@ struct command {
 	static const struct command * const command_ptr_##_name			\
 		__attribute__((used, section("kvmlat_commands"))) = &command_##_name
 
+/* The linker makes these two for the section. */
+extern const struct command * const __start_kvmlat_commands[];
+extern const struct command * const __stop_kvmlat_commands[];
+
 int complain(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int complain_kvmlat(const struct kvmlat_error *err);
 

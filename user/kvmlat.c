@@ -5,14 +5,11 @@
 
 #include "command.h"
 
-extern const struct command * const __start_kvmlat_commands[];
-extern const struct command * const __stop_kvmlat_commands[];
-
 static const struct command *find(const char *name)
 {
 	const struct command * const *c;
 
-	for (c = __start_kvmlat_commands; c < __stop_kvmlat_commands; c++)
+	for (c = __start_kvmlat_commands; c != __stop_kvmlat_commands; c++)
 		if (!strcmp((*c)->name, name))
 			return *c;
 	return NULL;
@@ -23,7 +20,7 @@ static void list_commands(FILE *to)
 	const struct command * const *c;
 
 	fputs("Usage: kvmlat COMMAND [OPTION]...\n\nWhere the time of KVM's vCPUs goes.\n\n", to);
-	for (c = __start_kvmlat_commands; c < __stop_kvmlat_commands; c++)
+	for (c = __start_kvmlat_commands; c != __stop_kvmlat_commands; c++)
 		fprintf(to, "  %-8s %s\n", (*c)->name, (*c)->summary);
 	fputs("\n\"kvmlat help COMMAND\" tells its options; kvmlat(1) tells the rest.\n", to);
 }

@@ -43,15 +43,16 @@ static void micro_vm_names(void)
 
 static void hostile_names(void)
 {
+	static const char six[] = "q\0-name\0abcdef";
 	char tight[4];
 
 	EXPECT_STR(NAME_OF("qemu\0-name\0a\033[2Jb\nc\177"), "a?[2Jb?c?");
 	EXPECT_STR(NAME_OF("qemu\0-name\0\303\244\377"), "\303\244?");
 	EXPECT_STR(NAME_OF("qemu\0-name\0\302\233x"), "??x");
-	EXPECT(kvmlat_guest_name("q\0-name\0abcdef", sizeof("q\0-name\0abcdef"), tight, sizeof(tight)));
+	EXPECT(kvmlat_guest_name(six, sizeof(six), tight, sizeof(tight)));
 	EXPECT_STR(tight, "abc");
 	/* Cut by the reader: no NUL at the end. */
-	EXPECT(!kvmlat_guest_name("q\0-name\0abc", sizeof("q\0-name\0abc") - 1, tight, 4));
+	EXPECT(!kvmlat_guest_name(six, sizeof(six) - 1, tight, sizeof(tight)));
 	EXPECT(!kvmlat_guest_name("", 0, tight, sizeof(tight)));
 }
 
@@ -90,4 +91,7 @@ static const struct tap_case cases[] = {
 	{ "this process", this_process },
 };
 
-TAP_MAIN(cases)
+int main(void)
+{
+	return tap_run(cases, TAP_CASES(cases));
+}

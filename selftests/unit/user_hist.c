@@ -113,4 +113,7 @@ static const struct tap_case cases[] = {
 	{ "ranks do not overflow", ranks_do_not_overflow },
 };
 
-TAP_MAIN(cases)
+int main(void)
+{
+	return tap_run(cases, TAP_CASES(cases));
+}

@@ -52,8 +52,10 @@ static void exit_of(struct kvmlat_snapshot *s, unsigned int vcpu, uint64_t ns)
 	r->total += ns;
 	s->vcpus[vcpu].account.times[KVMLAT_STATE_EXIT] += ns;
 	s->vcpus[vcpu].account.times[KVMLAT_STATE_GUEST] -= ns;
-	if (ns > r->longest_max)
-		r->longest_max = r->longest_min = ns;
+	if (ns > r->longest_max) {
+		r->longest_min = ns;
+		r->longest_max = ns;
+	}
 	if (i == r->buckets[0].index)
 		r->buckets[0].count++;
 	else
@@ -102,8 +104,10 @@ static void longest_is_bounded_when_it_did_not_grow(void)
 {
 	struct kvmlat_snapshot *a = make(100000), *b = make(300000), *d;
 
-	row(a, 0)->longest_min = row(a, 0)->longest_max = 5000;
-	row(b, 0)->longest_min = row(b, 0)->longest_max = 5000;
+	row(a, 0)->longest_min = 5000;
+	row(a, 0)->longest_max = 5000;
+	row(b, 0)->longest_min = 5000;
+	row(b, 0)->longest_max = 5000;
 	exit_of(b, 0, 501);
 	d = kvmlat_delta(b, a);
 	EXPECT(row(d, 0)->longest_min <= 501 && row(d, 0)->longest_min > 440);
@@ -203,12 +207,14 @@ static void merged_longest_is_exact_only_if_sure(void)
 
 	row(s, 0)->longest_min = 448;
 	row(s, 0)->longest_max = 511;
-	row(s, 1)->longest_min = row(s, 1)->longest_max = 480;
+	row(s, 1)->longest_min = 480;
+	row(s, 1)->longest_max = 480;
 	kvmlat_merge(&sum, &s->vcpus[0].account);
 	kvmlat_merge(&sum, &s->vcpus[1].account);
 	EXPECT_EQ(sum.reasons[0].longest_min, 480);
 	EXPECT_EQ(sum.reasons[0].longest_max, 511);
-	row(s, 1)->longest_min = row(s, 1)->longest_max = 600;
+	row(s, 1)->longest_min = 600;
+	row(s, 1)->longest_max = 600;
 	kvmlat_merge(&sum, &s->vcpus[1].account);
 	EXPECT_EQ(sum.reasons[0].longest_min, 600);
 	EXPECT_EQ(sum.reasons[0].longest_max, 600);
@@ -250,4 +256,7 @@ static const struct tap_case cases[] = {
 	{ "names are the kernel's", names_are_the_kernels },
 };
 
-TAP_MAIN(cases)
+int main(void)
+{
+	return tap_run(cases, TAP_CASES(cases));
+}

@@ -86,4 +86,7 @@ static const struct tap_case cases[] = {
 	{ "sort keys", keys },
 };
 
-TAP_MAIN(cases)
+int main(void)
+{
+	return tap_run(cases, TAP_CASES(cases));
+}

@@ -56,9 +56,9 @@ static FILE *open_text(void)
 	return open_memstream(&text, &text_len);
 }
 
-static const char *stat_as(const struct format *f, enum scope scope, enum sort_key key, bool skip)
+static const char *stat_as(const struct format *f, enum scope by, enum sort_key key, bool skip)
 {
-	struct sample *s = sample_make(&snap, &guests, scope, key, skip, true);
+	struct sample *s = sample_make(&snap, &guests, by, key, skip, true);
 	FILE *to = open_text();
 
 	f->stat(to, s, true);
@@ -91,17 +91,20 @@ static int nr_lines(void)
 
 static void csv_columns_are_fixed(void)
 {
-	static const char header[] =
-		"time,duration_s,scope,vm_id,pid,guest,vcpu_id,reason,class,code,count,"
-		"rate,exit_percent,total_ns,time_percent,mean_ns,p50_ns,p99_ns,p999_ns,"
-		"max_ns,max_bound_ns,elapsed_ns,guest_ns,exit_ns,user_ns\n";
-	static const char line[] =
-		",0.001000000,vcpu,3,99,\"a \"\"b\"\", c\",0,cpuid,exit,114,10,10000.000,8.9286,20000,"
-		"20.0000,2000.0,68,12345,12345,12345,12345,1000000,850000,100000,50000\n";
+	static const char * const header[] = {
+		"time,duration_s,scope,vm_id,pid,guest,vcpu_id,reason,class,code,count,rate,",
+		"exit_percent,total_ns,time_percent,mean_ns,p50_ns,p99_ns,p999_ns,max_ns,",
+		"max_bound_ns,elapsed_ns,guest_ns,exit_ns,user_ns\n",
+	};
+	const char *p;
+	size_t i;
 
 	stat_as(&csv_format, SCOPE_VCPU, SORT_REASON, false);
-	EXPECT(!strncmp(text, header, sizeof(header) - 1));
-	EXPECT(strstr(text, line));
+	for (i = 0, p = text; i < 3; p += strlen(header[i++]))
+		EXPECT(!strncmp(p, header[i], strlen(header[i])));
+	EXPECT(strstr(text, ",0.001000000,vcpu,3,99,\"a \"\"b\"\", c\",0,cpuid,exit,114,10,"));
+	EXPECT(strstr(text, ",114,10,10000.000,8.9286,20000,20.0000,2000.0,68,12345,12345,12345,"));
+	EXPECT(strstr(text, ",68,12345,12345,12345,12345,1000000,850000,100000,50000\n"));
 	EXPECT(strstr(text, ",0xabc,exit,2748,100,"));
 	EXPECT(strstr(text, ",,11000,1000000,"));
 	EXPECT(strstr(text, ",other,other,,2,"));
@@ -157,11 +160,13 @@ static bool valid(const char *schema)
 	FILE *to;
 	int status;
 
+	if (!src)
+		return false;
 	snprintf(command, sizeof(command),
 		 "python3 %s/selftests/unit/user_schema.py %s/Documentation/schema/kvmlat-%s.schema.json",
 		 src, src, schema);
 	to = popen(command, "w");
-	if (!src || !to)
+	if (!to)
 		return false;
 	fputs(text, to);
 	status = pclose(to);
@@ -183,7 +188,8 @@ static void stat_json_is_as_its_schema(void)
 	/* The schema must not take anything: a count that is text, a member that is not there. */
 	end = strstr(text, "\"count\":");
 	EXPECT(end);
-	memcpy(end, "\"cound\":", 8);
+	if (end)
+		memcpy(end, "\"c_unt\":", 8);
 	EXPECT(!valid("stat"));
 	EXPECT(!valid("list"));
 }
@@ -210,11 +216,11 @@ static void info_json_is_as_its_schema(void)
 
 static void list_json_is_as_its_schema(void)
 {
-	struct list_row rows[] = {
+	struct list_row list[] = {
 		{ .vm = &vms[0], .guest = "web", .alive = true, .threads = 4, .uptime = 1.5 },
 		{ .vm = &vms[1], .guest = "old" },
 	};
-	struct list_view view = { .nr = 2, .rows = rows };
+	struct list_view view = { .nr = 2, .rows = list };
 	FILE *to = open_text();
 
 	json_format.list(to, &view);
@@ -239,4 +245,7 @@ static const struct tap_case cases[] = {
 	{ "JSON of list is as its schema", list_json_is_as_its_schema },
 };
 
-TAP_MAIN(cases)
+int main(void)
+{
+	return tap_run(cases, TAP_CASES(cases));
+}

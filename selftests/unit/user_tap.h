@@ -55,7 +55,6 @@ static int tap_run(const struct tap_case *cases, unsigned int nr)
 	return failed ? 1 : 0;
 }
 
-#define TAP_MAIN(cases)								\
-	int main(void) { return tap_run(cases, sizeof(cases) / sizeof((cases)[0])); }
+#define TAP_CASES(cases)	((unsigned int)(sizeof(cases) / sizeof((cases)[0])))
 
 #endif /* _USER_TAP_H */

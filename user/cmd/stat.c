@@ -143,11 +143,10 @@ static int parse_options(struct stat *s, int argc, char **argv)
 static int check_options(const struct stat *s)
 {
 	if (s->once && (s->interval || s->duration))
-		return complain(EXIT_USAGE, "stat: --once shows one table: --interval and "
-				"--duration do not go with it");
+		return complain(EXIT_USAGE, "stat: --once shows one table: --interval and --duration do not go with it");
 	if (s->command && (s->once || s->duration))
-		return complain(EXIT_USAGE, "stat: \"%s\" says how long to measure: --once and "
-				"--duration do not go with a command", s->command[0]);
+		return complain(EXIT_USAGE, "stat: \"%s\" says how long to measure: --once and --duration do not go with a command",
+				s->command[0]);
 	if (s->all && (s->per_vcpu || s->filter.has_vcpu_id))
 		return complain(EXIT_USAGE, "stat: --all does not go with --per-vcpu or --vcpu");
 	return EXIT_OK;

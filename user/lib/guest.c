@@ -161,15 +161,22 @@ bool kvmlat_guest_name(const char *cmdline, size_t len, char *name, size_t size)
 int kvmlat_parse_stat(const char *text, uint32_t *threads, uint64_t *start_ticks)
 {
 	const char *p = strrchr(text, ')');
-	unsigned long long start;
-	long nr;
+	char *end;
+	int field;
 
-	if (!p || sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %llu",
-			 &nr, &start) != 2)
+	if (!p)
 		return -1;
-	*threads = nr;
-	*start_ticks = start;
-	return 0;
+	for (field = 2; field < 20; field++) {
+		p = strchr(p + 1, ' ');
+		if (!p)
+			return -1;
+	}
+	*threads = strtoul(p, &end, 10);
+	p = *end == ' ' ? strchr(end + 1, ' ') : NULL;
+	if (!p)
+		return -1;
+	*start_ticks = strtoull(p, &end, 10);
+	return end == p ? -1 : 0;
 }
 
 int kvmlat_thread_name(uint32_t pid, uint32_t tid, char *name, size_t size)

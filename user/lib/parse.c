@@ -4,34 +4,7 @@
 
 #include <linux/genetlink.h>
 
-#include "internal.h"
-
-/* What an attribute must be. One that is not listed is of a newer module and is passed over. */
-enum kind {
-	ANY,
-	U32,
-	U64,
-	FLAG,
-	STRING,
-	BINARY,
-	NEST,
-	MULTI_NEST,
-};
-
-struct rule {
-	const char	*name;
-	enum kind	kind;
-	bool		required;
-};
-
-struct set {
-	const char		*name;
-	const struct rule	*rules;
-	uint16_t		max;
-};
-
-#define SET(_name, _rules)	{ .name = _name, .rules = _rules, .max = ARRAY_SIZE(_rules) - 1 }
-#define MAX_ATTRS		32
+#include "attr.h"
 
 static const struct rule main_rules[] = {
 	[KVMLAT_A_INFO]			= { "info", NEST },
@@ -123,61 +96,6 @@ static const struct set open_set = SET("open", open_rules);
 static const struct set times_set = SET("times", times_rules);
 static const struct set reason_set = SET("reason", reason_rules);
 
-static int bad(struct kvmlat_error *err, const struct set *set, const char *attr, const char *what)
-{
-	return kvmlat_fail(err, KVMLAT_E_PROTOCOL, 0,
-			   "the module's reply is malformed: %s%s%s %s",
-			   set->name, attr ? "." : "", attr ? attr : "", what);
-}
-
-static bool fits(enum kind kind, size_t len)
-{
-	switch (kind) {
-	case U32:
-		return len == sizeof(uint32_t);
-	case U64:
-		return len == sizeof(uint64_t);
-	case FLAG:
-		return len == 0;
-	case STRING:
-		return len > 0;
-	default:
-		return true;
-	}
-}
-
-static int parse(const struct set *set, const void *data, size_t len, const struct nlattr **tb,
-		 struct kvmlat_error *err)
-{
-	const struct nlattr *attr = data;
-	const char *end = (const char *)data + len;
-	uint16_t type;
-
-	memset(tb, 0, MAX_ATTRS * sizeof(*tb));
-	for (; mnl_attr_ok(attr, end - (const char *)attr); attr = mnl_attr_next(attr)) {
-		type = mnl_attr_get_type(attr);
-		if (type > set->max || set->rules[type].kind == ANY)
-			continue;
-		if (!fits(set->rules[type].kind, mnl_attr_get_payload_len(attr)))
-			return bad(err, set, set->rules[type].name, "has a wrong length");
-		if (tb[type] && set->rules[type].kind != MULTI_NEST)
-			return bad(err, set, set->rules[type].name, "comes twice");
-		tb[type] = attr;
-	}
-	if ((const char *)attr < end)
-		return bad(err, set, NULL, "is cut short");
-	for (type = 0; type <= set->max; type++)
-		if (set->rules[type].required && !tb[type])
-			return bad(err, set, set->rules[type].name, "is missing");
-	return 0;
-}
-
-static int parse_nest(const struct set *set, const struct nlattr *nest, const struct nlattr **tb,
-		      struct kvmlat_error *err)
-{
-	return parse(set, mnl_attr_get_payload(nest), mnl_attr_get_payload_len(nest), tb, err);
-}
-
 static int parse_main(const struct nlmsghdr *nlh, uint16_t type, const struct nlattr **tb,
 		      struct kvmlat_error *err)
 {
@@ -185,34 +103,13 @@ static int parse_main(const struct nlmsghdr *nlh, uint16_t type, const struct nl
 	size_t len = mnl_nlmsg_get_payload_len(nlh);
 
 	if (len < skip)
-		return bad(err, &main_set, NULL, "is cut short");
-	if (parse(&main_set, mnl_nlmsg_get_payload_offset(nlh, skip), len - skip, tb, err))
+		return kvmlat_attr_bad(err, &main_set, NULL, "is cut short");
+	if (kvmlat_attr_parse(&main_set, mnl_nlmsg_get_payload_offset(nlh, skip), len - skip,
+			      tb, err))
 		return -1;
 	if (!tb[type])
-		return bad(err, &main_set, main_rules[type].name, "is missing");
+		return kvmlat_attr_bad(err, &main_set, main_rules[type].name, "is missing");
 	return 0;
-}
-
-static uint32_t u32_of(const struct nlattr *attr)
-{
-	return attr ? mnl_attr_get_u32(attr) : 0;
-}
-
-static uint64_t u64_of(const struct nlattr *attr)
-{
-	return attr ? mnl_attr_get_u64(attr) : 0;
-}
-
-static void string_of(const struct nlattr *attr, char *to, size_t size)
-{
-	size_t len = attr ? mnl_attr_get_payload_len(attr) : 0;
-
-	if (len >= size)
-		len = size - 1;
-	if (len)
-		memcpy(to, mnl_attr_get_payload(attr), len);
-	to[len] = 0;
-	kvmlat_printable(to);
 }
 
 static void *grow(void *array, size_t n, size_t size)
@@ -228,16 +125,16 @@ static int parse_probe(const struct nlattr *nest, struct kvmlat_info *info,
 	const struct nlattr *tb[MAX_ATTRS];
 	struct kvmlat_probe *probes;
 
-	if (parse_nest(&probe_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&probe_set, nest, tb, err))
 		return -1;
 	probes = grow(info->probes, info->nr_probes, sizeof(*probes));
 	if (!probes)
 		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
 	info->probes = probes;
 	probes += info->nr_probes++;
-	string_of(tb[KVMLAT_A_PROBE_NAME], probes->name, sizeof(probes->name));
-	string_of(tb[KVMLAT_A_PROBE_WHY], probes->why, sizeof(probes->why));
-	probes->attached = u32_of(tb[KVMLAT_A_PROBE_STATE]) == KVMLAT_PROBE_STATE_ATTACHED;
+	kvmlat_attr_string(tb[KVMLAT_A_PROBE_NAME], probes->name, sizeof(probes->name));
+	kvmlat_attr_string(tb[KVMLAT_A_PROBE_WHY], probes->why, sizeof(probes->why));
+	probes->attached = kvmlat_attr_u32(tb[KVMLAT_A_PROBE_STATE]) == KVMLAT_PROBE_STATE_ATTACHED;
 	return 0;
 }
 
@@ -249,23 +146,23 @@ int kvmlat_parse_info(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error
 	if (parse_main(nlh, KVMLAT_A_INFO, tb, err))
 		return -1;
 	nest = tb[KVMLAT_A_INFO];
-	if (parse_nest(&info_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&info_set, nest, tb, err))
 		return -1;
-	string_of(tb[KVMLAT_A_INFO_VERSION], info->version, sizeof(info->version));
-	info->abi = u32_of(tb[KVMLAT_A_INFO_ABI]);
-	info->vendor = u32_of(tb[KVMLAT_A_INFO_VENDOR]);
-	info->clock = u32_of(tb[KVMLAT_A_INFO_CLOCK]);
-	info->clock_khz = u32_of(tb[KVMLAT_A_INFO_CLOCK_KHZ]);
-	info->now = u64_of(tb[KVMLAT_A_INFO_NOW]);
-	info->monotonic = u64_of(tb[KVMLAT_A_INFO_MONOTONIC]);
-	info->vms = u32_of(tb[KVMLAT_A_INFO_VMS]);
-	info->vms_gone = u32_of(tb[KVMLAT_A_INFO_VMS_GONE]);
-	info->vms_gone_max = u32_of(tb[KVMLAT_A_INFO_VMS_GONE_MAX]);
-	info->vcpus = u32_of(tb[KVMLAT_A_INFO_VCPUS]);
-	info->memory = u64_of(tb[KVMLAT_A_INFO_MEMORY]);
-	info->vcpu_memory_max = u32_of(tb[KVMLAT_A_INFO_VCPU_MEMORY_MAX]);
-	info->missed = u64_of(tb[KVMLAT_A_INFO_MISSED]);
-	info->spilled = u64_of(tb[KVMLAT_A_INFO_SPILLED]);
+	kvmlat_attr_string(tb[KVMLAT_A_INFO_VERSION], info->version, sizeof(info->version));
+	info->abi = kvmlat_attr_u32(tb[KVMLAT_A_INFO_ABI]);
+	info->vendor = kvmlat_attr_u32(tb[KVMLAT_A_INFO_VENDOR]);
+	info->clock = kvmlat_attr_u32(tb[KVMLAT_A_INFO_CLOCK]);
+	info->clock_khz = kvmlat_attr_u32(tb[KVMLAT_A_INFO_CLOCK_KHZ]);
+	info->now = kvmlat_attr_u64(tb[KVMLAT_A_INFO_NOW]);
+	info->monotonic = kvmlat_attr_u64(tb[KVMLAT_A_INFO_MONOTONIC]);
+	info->vms = kvmlat_attr_u32(tb[KVMLAT_A_INFO_VMS]);
+	info->vms_gone = kvmlat_attr_u32(tb[KVMLAT_A_INFO_VMS_GONE]);
+	info->vms_gone_max = kvmlat_attr_u32(tb[KVMLAT_A_INFO_VMS_GONE_MAX]);
+	info->vcpus = kvmlat_attr_u32(tb[KVMLAT_A_INFO_VCPUS]);
+	info->memory = kvmlat_attr_u64(tb[KVMLAT_A_INFO_MEMORY]);
+	info->vcpu_memory_max = kvmlat_attr_u32(tb[KVMLAT_A_INFO_VCPU_MEMORY_MAX]);
+	info->missed = kvmlat_attr_u64(tb[KVMLAT_A_INFO_MISSED]);
+	info->spilled = kvmlat_attr_u64(tb[KVMLAT_A_INFO_SPILLED]);
 
 	mnl_attr_for_each_nested(attr, nest) {
 		if (mnl_attr_get_type(attr) == KVMLAT_A_INFO_PROBE &&
@@ -280,15 +177,15 @@ int kvmlat_parse_vm(const struct nlmsghdr *nlh, struct kvmlat_vm *vm, struct kvm
 	const struct nlattr *tb[MAX_ATTRS];
 
 	if (parse_main(nlh, KVMLAT_A_VM, tb, err) ||
-	    parse_nest(&vm_set, tb[KVMLAT_A_VM], tb, err))
+	    kvmlat_attr_parse_nest(&vm_set, tb[KVMLAT_A_VM], tb, err))
 		return -1;
-	vm->vm_id = u32_of(tb[KVMLAT_A_VM_VM_ID]);
-	vm->pid = u32_of(tb[KVMLAT_A_VM_PID]);
-	vm->vcpus = u32_of(tb[KVMLAT_A_VM_VCPUS]);
-	string_of(tb[KVMLAT_A_VM_COMM], vm->comm, sizeof(vm->comm));
-	vm->since = u64_of(tb[KVMLAT_A_VM_SINCE]);
-	vm->gone = u64_of(tb[KVMLAT_A_VM_GONE]);
-	vm->memory = u64_of(tb[KVMLAT_A_VM_MEMORY]);
+	vm->vm_id = kvmlat_attr_u32(tb[KVMLAT_A_VM_VM_ID]);
+	vm->pid = kvmlat_attr_u32(tb[KVMLAT_A_VM_PID]);
+	vm->vcpus = kvmlat_attr_u32(tb[KVMLAT_A_VM_VCPUS]);
+	kvmlat_attr_string(tb[KVMLAT_A_VM_COMM], vm->comm, sizeof(vm->comm));
+	vm->since = kvmlat_attr_u64(tb[KVMLAT_A_VM_SINCE]);
+	vm->gone = kvmlat_attr_u64(tb[KVMLAT_A_VM_GONE]);
+	vm->memory = kvmlat_attr_u64(tb[KVMLAT_A_VM_MEMORY]);
 	return 0;
 }
 
@@ -300,7 +197,7 @@ static int parse_buckets(const struct nlattr *index, const struct nlattr *count,
 	const char *from, *counts;
 
 	if (m != n * sizeof(uint64_t) || (index && mnl_attr_get_payload_len(index) % 2))
-		return bad(err, &reason_set, "bucket-count", "does not match bucket-index");
+		return kvmlat_attr_bad(err, &reason_set, "bucket-count", "does not match bucket-index");
 	if (!n)
 		return 0;
 	r->buckets = calloc(n, sizeof(*r->buckets));
@@ -315,7 +212,7 @@ static int parse_buckets(const struct nlattr *index, const struct nlattr *count,
 		memcpy(&b->index, from + i * sizeof(b->index), sizeof(b->index));
 		memcpy(&b->count, counts + i * sizeof(b->count), sizeof(b->count));
 		if (b->index >= KVMLAT_HIST_BUCKETS || (i && b->index <= b[-1].index))
-			return bad(err, &reason_set, "bucket-index",
+			return kvmlat_attr_bad(err, &reason_set, "bucket-index",
 				   "is out of range or not ascending");
 	}
 	return 0;
@@ -327,7 +224,7 @@ static int parse_reason(const struct nlattr *nest, struct kvmlat_account *a,
 	const struct nlattr *tb[MAX_ATTRS];
 	struct kvmlat_reason *r;
 
-	if (parse_nest(&reason_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&reason_set, nest, tb, err))
 		return -1;
 	r = grow(a->reasons, a->nr_reasons, sizeof(*r));
 	if (!r)
@@ -335,11 +232,11 @@ static int parse_reason(const struct nlattr *nest, struct kvmlat_account *a,
 	a->reasons = r;
 	r += a->nr_reasons++;
 	memset(r, 0, sizeof(*r));
-	r->cls = u32_of(tb[KVMLAT_A_REASON_CLASS]);
-	r->code = u32_of(tb[KVMLAT_A_REASON_CODE]);
-	r->count = u64_of(tb[KVMLAT_A_REASON_COUNT]);
-	r->total = u64_of(tb[KVMLAT_A_REASON_TOTAL]);
-	r->longest_min = u64_of(tb[KVMLAT_A_REASON_LONGEST]);
+	r->cls = kvmlat_attr_u32(tb[KVMLAT_A_REASON_CLASS]);
+	r->code = kvmlat_attr_u32(tb[KVMLAT_A_REASON_CODE]);
+	r->count = kvmlat_attr_u64(tb[KVMLAT_A_REASON_COUNT]);
+	r->total = kvmlat_attr_u64(tb[KVMLAT_A_REASON_TOTAL]);
+	r->longest_min = kvmlat_attr_u64(tb[KVMLAT_A_REASON_LONGEST]);
 	r->longest_max = r->longest_min;
 	return parse_buckets(tb[KVMLAT_A_REASON_BUCKET_INDEX], tb[KVMLAT_A_REASON_BUCKET_COUNT],
 			     r, err);
@@ -350,11 +247,11 @@ static int parse_times(const struct nlattr *nest, struct kvmlat_account *a,
 {
 	const struct nlattr *tb[MAX_ATTRS];
 
-	if (parse_nest(&times_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&times_set, nest, tb, err))
 		return -1;
-	a->times[KVMLAT_STATE_GUEST] = u64_of(tb[KVMLAT_A_TIMES_GUEST]);
-	a->times[KVMLAT_STATE_EXIT] = u64_of(tb[KVMLAT_A_TIMES_EXIT]);
-	a->times[KVMLAT_STATE_USER] = u64_of(tb[KVMLAT_A_TIMES_USER]);
+	a->times[KVMLAT_STATE_GUEST] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_GUEST]);
+	a->times[KVMLAT_STATE_EXIT] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_EXIT]);
+	a->times[KVMLAT_STATE_USER] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_USER]);
 	return 0;
 }
 
@@ -362,12 +259,12 @@ static int parse_open(const struct nlattr *nest, struct kvmlat_vcpu *v, struct k
 {
 	const struct nlattr *tb[MAX_ATTRS];
 
-	if (parse_nest(&open_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&open_set, nest, tb, err))
 		return -1;
 	v->open = true;
-	v->open_cls = u32_of(tb[KVMLAT_A_OPEN_CLASS]);
-	v->open_code = u32_of(tb[KVMLAT_A_OPEN_CODE]);
-	v->open_since = u64_of(tb[KVMLAT_A_OPEN_SINCE]);
+	v->open_cls = kvmlat_attr_u32(tb[KVMLAT_A_OPEN_CLASS]);
+	v->open_code = kvmlat_attr_u32(tb[KVMLAT_A_OPEN_CODE]);
+	v->open_since = kvmlat_attr_u64(tb[KVMLAT_A_OPEN_SINCE]);
 	return 0;
 }
 
@@ -382,22 +279,22 @@ int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *v, bool *m
 		return -1;
 	*more = tb[KVMLAT_A_MORE];
 	nest = tb[KVMLAT_A_VCPU];
-	if (parse_nest(&vcpu_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&vcpu_set, nest, tb, err))
 		return -1;
-	v->vm_id = u32_of(tb[KVMLAT_A_VCPU_VM_ID]);
-	v->pid = u32_of(tb[KVMLAT_A_VCPU_PID]);
-	v->vcpu_id = u32_of(tb[KVMLAT_A_VCPU_VCPU_ID]);
-	v->tid = u32_of(tb[KVMLAT_A_VCPU_TID]);
+	v->vm_id = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_VM_ID]);
+	v->pid = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_PID]);
+	v->vcpu_id = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_VCPU_ID]);
+	v->tid = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_TID]);
 	v->gone = tb[KVMLAT_A_VCPU_GONE];
-	v->state = u32_of(tb[KVMLAT_A_VCPU_STATE]);
-	v->state_since = u64_of(tb[KVMLAT_A_VCPU_STATE_SINCE]);
-	v->memory = u32_of(tb[KVMLAT_A_VCPU_MEMORY]);
-	a->start = u64_of(tb[KVMLAT_A_VCPU_SINCE]);
-	a->end = u64_of(tb[KVMLAT_A_VCPU_NOW]);
+	v->state = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_STATE]);
+	v->state_since = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_STATE_SINCE]);
+	v->memory = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_MEMORY]);
+	a->start = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_SINCE]);
+	a->end = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_NOW]);
 	if (a->end < a->start)
-		return bad(err, &vcpu_set, "now", "is before since");
+		return kvmlat_attr_bad(err, &vcpu_set, "now", "is before since");
 	a->elapsed = a->end - a->start;
-	a->reentries = u64_of(tb[KVMLAT_A_VCPU_REENTRIES]);
+	a->reentries = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_REENTRIES]);
 	a->nr_vcpus = 1;
 
 	if (tb[KVMLAT_A_VCPU_OPEN] && parse_open(tb[KVMLAT_A_VCPU_OPEN], v, err))

@@ -6,6 +6,13 @@
 
 /* The columns are fixed in kvmlat-info(1), kvmlat-list(1) and kvmlat-stat(1): add at the end. */
 
+static const char * const stat_columns[] = {
+	"time", "duration_s", "scope", "vm_id", "pid", "guest", "vcpu_id", "reason", "class",
+	"code", "count", "rate", "exit_percent", "total_ns", "time_percent", "mean_ns", "p50_ns",
+	"p99_ns", "p999_ns", "max_ns", "max_bound_ns", "elapsed_ns", "guest_ns", "exit_ns",
+	"user_ns", NULL
+};
+
 static void text(FILE *to, const char *s)
 {
 	if (!s[strcspn(s, ",\"\n\r")]) {
@@ -140,14 +147,18 @@ static void stat_row(FILE *to, const struct sample *s, const struct block *b, co
 	fputc('\n', to);
 }
 
+static void header(FILE *to, const char * const *columns)
+{
+	for (; *columns; columns++)
+		fprintf(to, "%s%c", *columns, columns[1] ? ',' : '\n');
+}
+
 static void stat(FILE *to, const struct sample *s, bool first)
 {
 	size_t i, n;
 
 	if (first)
-		fputs("time,duration_s,scope,vm_id,pid,guest,vcpu_id,reason,class,code,count,"
-		      "rate,exit_percent,total_ns,time_percent,mean_ns,p50_ns,p99_ns,p999_ns,"
-		      "max_ns,max_bound_ns,elapsed_ns,guest_ns,exit_ns,user_ns\n", to);
+		header(to, stat_columns);
 	for (i = 0; i < s->nr_blocks; i++)
 		for (n = 0; n < s->blocks[i].nr_rows; n++)
 			stat_row(to, s, &s->blocks[i], &s->blocks[i].rows[n]);

@@ -10,8 +10,8 @@
 #define SCHEMA_VERSION		1
 
 /* What an account may take, see Documentation/design.rst. */
-#define IDLE_VCPU_MEMORY	(16 * 1024)
-#define BUSY_VCPU_MEMORY	(64 * 1024)
+#define IDLE_VCPU_MEMORY	(16 * 1024U)
+#define BUSY_VCPU_MEMORY	(64 * 1024U)
 
 struct info_view {
 	const char			*command;

@@ -10,6 +10,17 @@
 #define MAX_COLUMNS	12
 #define CELL_SIZE	KVMLAT_NAME_SIZE
 
+static const char * const info_header[] = { "PROBE", "STATE", "WHY", NULL };
+
+static const char * const list_header[] = {
+	"ID", "PID", "VCPUS", "THREADS", "UPTIME/s", "STATE", "GUEST", NULL
+};
+
+static const char * const stat_header[] = {
+	"REASON", "COUNT", "RATE/s", "EXITS%", "TIME/ms", "TIME%", "MEAN/us", "P50/us", "P99/us",
+	"P99.9/us", "MAX/us", NULL
+};
+
 /*
  * Cells are kept as text until the widest of each column is known. The first @left columns are
  * flush left, and the last if @ragged.
@@ -95,7 +106,7 @@ static void info(FILE *to, const struct info_view *v)
 	size_t i;
 
 	fprintf(to, "%-12s kvmlat %s\n", "command", v->command);
-	fprintf(to, "%-12s %s, ABI %u (the command's: %u)\n", "module", m->version, m->abi,
+	fprintf(to, "%-12s %s, ABI %u (the command's: %d)\n", "module", m->version, m->abi,
 		KVMLAT_ABI);
 	fprintf(to, "%-12s %s\n", "kernel", v->kernel);
 	fprintf(to, "%-12s %s\n", "vendor", kvmlat_vendor_name(m->vendor));
@@ -115,7 +126,7 @@ static void info(FILE *to, const struct info_view *v)
 		m->spilled);
 
 	fputc('\n', to);
-	cells(&g, (const char * const[]){ "PROBE", "STATE", "WHY", NULL });
+	cells(&g, info_header);
 	for (i = 0; i < m->nr_probes; i++) {
 		const struct kvmlat_probe *p = &m->probes[i];
 
@@ -131,8 +142,7 @@ static void list(FILE *to, const struct list_view *v)
 	struct grid g = { .columns = 7, .ragged = true };
 	size_t i;
 
-	cells(&g, (const char * const[]){ "ID", "PID", "VCPUS", "THREADS", "UPTIME/s", "STATE",
-					  "GUEST", NULL });
+	cells(&g, list_header);
 	for (i = 0; i < v->nr; i++) {
 		const struct list_row *r = &v->rows[i];
 
@@ -228,9 +238,7 @@ static void stat(FILE *to, const struct sample *s, bool first)
 
 		fputc('\n', to);
 		head_line(to, s, b);
-		cells(&g, (const char * const[]){ "REASON", "COUNT", "RATE/s", "EXITS%",
-						  "TIME/ms", "TIME%", "MEAN/us", "P50/us",
-						  "P99/us", "P99.9/us", "MAX/us", NULL });
+		cells(&g, stat_header);
 		for (n = 0; n < b->nr_rows; n++)
 			stat_row(&g, &b->rows[n]);
 		stat_row(&g, &sum);
