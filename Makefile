@@ -8,14 +8,13 @@ KDIR ?= /lib/modules/$(KREL)/build
 
 BUILD := $(CURDIR)/build
 KSRC := $(BUILD)/kmod/$(KREL)/src
-MAN := $(patsubst Documentation/man/%.rst,$(BUILD)/man/%,$(wildcard Documentation/man/*.rst))
 DKMS_SRC := $(DESTDIR)/usr/src/kvmlat-$(VERSION)
 
 export PREFIX DESTDIR VERSION
 
-.PHONY: all kmod user man demo check lint bench regen install dkms dkms-src clean help
+.PHONY: all kmod user demo check lint bench regen install dkms dkms-src clean help
 
-all: kmod user man	## build the module for the running kernel, the command, the man pages
+all: kmod user		## build the module for the running kernel, the command, the man pages
 
 kmod:			## build kvmlat.ko for kernel KREL (default: the running one)
 	@if [ -e "$(KDIR)/Makefile" ]; then \
@@ -27,16 +26,8 @@ kmod:			## build kvmlat.ko for kernel KREL (default: the running one)
 		echo "kvmlat.ko is not built, \"$(KDIR)\" does not exist: install linux-headers-$(KREL)"; \
 	fi
 
-user:			## build kvmlat and libkvmlat
+user:			## build kvmlat, libkvmlat and the man pages
 	@$(MAKE) --no-print-directory -C user
-
-man: $(MAN)		## build the man pages
-
-$(BUILD)/man/%: Documentation/man/%.rst
-	@command -v rst2man >/dev/null || \
-		{ echo "rst2man is missing, install python3-docutils" >&2; exit 1; }
-	@mkdir -p $(@D)
-	rst2man --halt=warning $< $@
 
 demo:			## boot a KVM host and a Linux guest in the lab and watch the guest
 	@selftests/lab/deps build lab
@@ -58,12 +49,8 @@ regen:			## make the generated sources anew from the netlink specification
 	@selftests/lab/deps build lab
 	@Documentation/netlink/regen
 
-install: user man	## install the command, library, headers and man pages
+install: user		## install the command, library, headers and man pages
 	@$(MAKE) --no-print-directory -C user install
-	@for page in $(MAN); do \
-		install -D -m 644 "$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}" || \
-			exit 1; \
-	done
 
 dkms-src:
 	install -d "$(DKMS_SRC)"
