@@ -16,6 +16,23 @@ const char *guests_name(const struct guests *g, uint32_t vm_id)
 	return NULL;
 }
 
+void guests_expect(struct guests *g, uint32_t pid, char * const *argv)
+{
+	char *cmdline = NULL;
+	size_t len = 0;
+	FILE *to;
+
+	to = open_memstream(&cmdline, &len);
+	if (!to)
+		return;
+	for (; *argv; argv++)
+		fwrite(*argv, strlen(*argv) + 1, 1, to);
+	fclose(to);
+	if (cmdline && kvmlat_guest_name(cmdline, len, g->own_name, sizeof(g->own_name)))
+		g->own_pid = pid;
+	free(cmdline);
+}
+
 int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap)
 {
 	struct kvmlat_guest guest;
@@ -33,6 +50,10 @@ int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap)
 		g->entries = e;
 		e += g->nr++;
 		e->vm_id = vm->vm_id;
+		if (vm->pid == g->own_pid) {
+			memcpy(e->name, g->own_name, sizeof(e->name));
+			continue;
+		}
 		/* The pid of a VM that ended can be somebody else's by now. */
 		if (vm->gone || kvmlat_get_guest(vm->pid, &guest) || !guest.name[0])
 			snprintf(e->name, sizeof(e->name), "%s", vm->comm);
@@ -53,7 +74,7 @@ static bool matches(const struct guests *g, const struct kvmlat_vm *vm,
 {
 	const char *name = guests_name(g, vm->vm_id);
 
-	if (sel->pid && vm->pid != sel->pid)
+	if ((sel->pid && vm->pid != sel->pid) || (sel->vm_id && vm->vm_id != sel->vm_id))
 		return false;
 	return !sel->guest || (name && !strcmp(name, sel->guest));
 }
@@ -72,7 +93,7 @@ static int ambiguous(const struct guests *g, const struct kvmlat_snapshot *snap,
 		used += snprintf(list + used, sizeof(list) - used, "%sVM %u (pid %u)",
 				 used ? ", " : "", vm->vm_id, vm->pid);
 	}
-	return complain(EXIT_AMBIGUOUS, "guest name \"%s\" is that of several: %s; choose with -p",
+	return complain(EXIT_AMBIGUOUS, "guest name \"%s\" is that of several: %s; choose with --vm",
 			sel->guest, list);
 }
 
@@ -96,7 +117,10 @@ int guests_select(const struct guests *g, const struct kvmlat_snapshot *snap,
 	}
 	if (!nr && sel->guest)
 		return complain(EXIT_NO_VM, "no VM has the guest name \"%s\"%s", sel->guest,
-				sel->pid ? " and that pid" : "");
+				sel->pid || sel->vm_id ? " and matches all else" : "");
+	if (!nr && sel->vm_id)
+		return complain(EXIT_NO_VM, "there is no VM %u%s", sel->vm_id,
+				sel->pid ? " of that process" : "");
 	if (!nr && sel->pid)
 		return complain(EXIT_NO_VM, "process %u has no VM", sel->pid);
 	if (!nr)
@@ -104,6 +128,6 @@ int guests_select(const struct guests *g, const struct kvmlat_snapshot *snap,
 	if (sel->guest && (alive > 1 || (!alive && nr > 1)))
 		return ambiguous(g, snap, sel, !alive);
 	filter->pid = sel->pid;
-	filter->vm_id = sel->guest ? vm_id : 0;
+	filter->vm_id = sel->guest ? vm_id : sel->vm_id;
 	return EXIT_OK;
 }

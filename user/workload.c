@@ -21,7 +21,7 @@ void signals_hold(void)
 	sigprocmask(SIG_BLOCK, &held, &before);
 }
 
-static uint64_t monotonic(void)
+uint64_t monotonic_ns(void)
 {
 	struct timespec now;
 
@@ -45,7 +45,7 @@ enum wake wait_until(uint64_t deadline, struct workload *w)
 	for (;;) {
 		if (w && reap(w))
 			return WAKE_END;
-		now = monotonic();
+		now = monotonic_ns();
 		if (now >= deadline)
 			return WAKE_TIME;
 		left.tv_sec = (deadline - now) / NSEC_PER_SEC;

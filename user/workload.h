@@ -27,11 +27,14 @@ enum wake {
  */
 void signals_hold(void);
 
+/* What time it is by CLOCK_MONOTONIC. */
+uint64_t monotonic_ns(void);
+
 /*
  * wait_until - sleep until a time of CLOCK_MONOTONIC, the end of the workload, or a signal to stop.
  * A workload gets the signals of the keyboard itself, and SIGTERM is passed on to it: it decides.
  */
-enum wake wait_until(uint64_t monotonic_ns, struct workload *w);
+enum wake wait_until(uint64_t deadline_ns, struct workload *w);
 
 int workload_start(struct workload *w, char **argv);
 

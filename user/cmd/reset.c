@@ -6,16 +6,18 @@
 #include "../options.h"
 
 static const char usage[] =
-"Usage: kvmlat reset [-p PID] [-g NAME]\n"
+"Usage: kvmlat reset [-p PID] [-g NAME] [--vm ID]\n"
 "\n"
 "Start the accounts anew and forget the VMs that ended: all, or those of one VM.\n"
 "\n"
 "  -p, --pid PID     only the VMs of this process\n"
-"  -g, --guest NAME  only the VM of this guest name\n";
+"  -g, --guest NAME  only the VM of this guest name\n"
+"      --vm ID       only the VM of this id, which list shows\n";
 
 static const struct option options[] = {
 	{ "pid", required_argument, NULL, 'p' },
 	{ "guest", required_argument, NULL, 'g' },
+	{ "vm", required_argument, NULL, 'v' },
 	{ 0 }
 };
 
@@ -27,7 +29,7 @@ static int reset(struct kvmlat *k, const struct selection *sel)
 	struct guests guests = { 0 };
 	int ret = EXIT_OK;
 
-	if (sel->pid || sel->guest) {
+	if (selects(sel)) {
 		if (kvmlat_get_vms(k, NULL, &snap, &err))
 			return complain_kvmlat(&err);
 		if (guests_learn(&guests, snap))
@@ -55,6 +57,8 @@ static int run(int argc, char **argv)
 
 		if (c == 'p')
 			ok = parse_u32("pid", optarg, 1, &sel.pid, why, sizeof(why));
+		else if (c == 'v')
+			ok = parse_u32("VM", optarg, 1, &sel.vm_id, why, sizeof(why));
 		else if (c == 'g')
 			ok = parse_guest(optarg, why, sizeof(why));
 		else

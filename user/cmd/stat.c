@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "../command.h"
 #include "../guests.h"
@@ -10,7 +9,7 @@
 #include "../workload.h"
 
 /* How often to look for VMs whose names must be learnt before their processes end. */
-#define LEARN_NS	(NSEC_PER_SEC / 5)
+#define LEARN_NS	(NSEC_PER_SEC / 20)
 
 static const char usage[] =
 "Usage: kvmlat stat [OPTION]... [[--] COMMAND [ARG]...]\n"
@@ -26,6 +25,7 @@ static const char usage[] =
 "      --vcpu N        only the vCPUs of this id, each on its own\n"
 "  -p, --pid PID       only the VMs of this process\n"
 "  -g, --guest NAME    only the VM of this guest name\n"
+"      --vm ID         only the VM of this id, which list shows\n"
 "  -k, --key KEY       sort by count (default), time, mean, max, p99 or reason\n"
 "  -z, --skip-zero-records\n"
 "                      leave out reasons, and VMs, without any exit\n"
@@ -36,6 +36,7 @@ static const char usage[] =
 enum {
 	OPT_PER_VCPU = 256,
 	OPT_VCPU,
+	OPT_VM,
 	OPT_JSON,
 	OPT_CSV,
 };
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "per-vcpu", no_argument, NULL, OPT_PER_VCPU },
 	{ "vcpu", required_argument, NULL, OPT_VCPU },
 	{ "pid", required_argument, NULL, 'p' },
+	{ "vm", required_argument, NULL, OPT_VM },
 	{ "guest", required_argument, NULL, 'g' },
 	{ "key", required_argument, NULL, 'k' },
 	{ "skip-zero-records", no_argument, NULL, 'z' },
@@ -109,6 +111,9 @@ static int parse_options(struct stat *s, int argc, char **argv)
 			break;
 		case 'p':
 			ok = parse_u32("pid", optarg, 1, &s->sel.pid, why, sizeof(why));
+			break;
+		case OPT_VM:
+			ok = parse_u32("VM", optarg, 1, &s->sel.vm_id, why, sizeof(why));
 			break;
 		case 'g':
 			ok = parse_guest(optarg, why, sizeof(why));
@@ -217,8 +222,10 @@ static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulat
 	sample = sample_make(snap, &s->guests, scope_of(s), s->key, s->skip_zeros, cumulative);
 	if (!sample)
 		return complain(EXIT_REFUSED, "out of memory");
-	s->format->stat(s->to, sample, !s->shown);
-	s->shown = true;
+	if (sample->nr_blocks || cumulative || !s->skip_zeros) {
+		s->format->stat(s->to, sample, !s->shown);
+		s->shown = true;
+	}
 	sample_free(sample);
 	if (fflush(s->to))
 		return complain(EXIT_REFUSED, "cannot write the output: %s", strerror(errno));
@@ -257,20 +264,12 @@ static int show_once(struct stat *s)
 	return ret;
 }
 
-static uint64_t monotonic(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
-}
-
 /* The VM that was asked for ended, and with it what can be shown of it. */
 static bool is_over(const struct stat *s, const struct kvmlat_snapshot *snap)
 {
 	size_t i;
 
-	if (s->command || (!s->sel.pid && !s->sel.guest))
+	if (s->command || !selects(&s->sel))
 		return false;
 	for (i = 0; i < snap->nr_vms; i++)
 		if (!snap->vms[i].gone)
@@ -282,7 +281,7 @@ static bool is_over(const struct stat *s, const struct kvmlat_snapshot *snap)
 static int show_intervals(struct stat *s, struct kvmlat_snapshot *older, struct workload *w)
 {
 	uint64_t interval = s->interval ? s->interval : NSEC_PER_SEC;
-	uint64_t start = monotonic(), next = start + interval;
+	uint64_t start = monotonic_ns(), next = start + interval;
 	uint64_t end = s->duration ? start + s->duration : UINT64_MAX;
 	struct kvmlat_snapshot *newer;
 	bool last;
@@ -299,7 +298,7 @@ static int show_intervals(struct stat *s, struct kvmlat_snapshot *older, struct 
 		kvmlat_snapshot_free(older);
 		older = newer;
 		/* An interval that the machine slept through is not caught up with. */
-		while (next <= monotonic())
+		while (next <= monotonic_ns())
 			next += interval;
 	} while (!ret && !last);
 	kvmlat_snapshot_free(older);
@@ -312,7 +311,7 @@ static int show_whole(struct stat *s, struct kvmlat_snapshot *older, struct work
 	struct kvmlat_snapshot *newer;
 	int ret = EXIT_OK;
 
-	while (wait_until(monotonic() + LEARN_NS, w) == WAKE_TIME && !ret)
+	while (wait_until(monotonic_ns() + LEARN_NS, w) == WAKE_TIME && !ret)
 		ret = learn(s);
 	if (!ret)
 		ret = take(s, &newer);
@@ -336,6 +335,7 @@ static int measure_command(struct stat *s)
 	ret = take(s, &older);
 	if (ret)
 		return ret;
+	guests_expect(&s->guests, w.pid, s->command);
 	error = workload_release(&w);
 	if (error) {
 		kvmlat_snapshot_free(older);
