@@ -1,0 +1,178 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# user_cli.sh [MODULE]: what kvmlat tells about real guests, its exit codes and its JSON. Needs KVM
+# and root: run it in the lab, `selftests/lab/run --kvm -- selftests/unit/user_cli.sh MODULE`.
+set -euo pipefail
+
+module=${1:-${KVMLAT_KO:?usage: user_cli.sh MODULE}}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+schemas=$top/Documentation/schema
+PATH=$top/build/bin:$PATH
+work=$(mktemp -d)
+number=0
+failed=0
+
+cleanup()
+{
+	local pids
+	pids=$(jobs -p)
+	# shellcheck disable=SC2086 # one word each
+	[ -z "$pids" ] || kill $pids 2> /dev/null || true
+	wait || true
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+verdict()
+{
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $number $2"
+		return
+	fi
+	failed=$((failed + 1))
+	sed 's/^/# /' "$work/out" "$work/err" | cut -c 1-200 | head -n 30
+	echo "not ok $number $2"
+}
+
+# gives CODE REGEX COMMAND...: the exit code, and a line of standard error (output for code 0)
+gives()
+{
+	local want=$1 regex=$2 code=0 file=err
+	shift 2
+	"$@" > "$work/out" 2> "$work/err" || code=$?
+	[ "$want" != 0 ] || file=out
+	if [ "$code" != "$want" ]; then
+		echo "# exit code $code, not $want"
+		verdict 1 "$*"
+	elif ! grep -qE -- "$regex" "$work/$file"; then
+		echo "# nothing is like \"$regex\""
+		verdict 1 "$*"
+	elif [ "$want" != 0 ] && [ "$(wc -l < "$work/err")" != 1 ]; then
+		echo "# not one sentence"
+		verdict 1 "$*"
+	else
+		verdict 0 "$*"
+	fi
+}
+
+succeeds()
+{
+	local ret=0
+	"$@" > "$work/out" 2> "$work/err" || ret=$?
+	verdict "$ret" "$*"
+}
+
+# valid KIND COMMAND...: prints JSON as its schema says
+valid()
+{
+	local kind=$1 ret=0
+	shift
+	"$@" > "$work/out" 2> "$work/err" || ret=$?
+	[ "$ret" != 0 ] || python3 "$top/selftests/unit/user_schema.py" \
+		"$schemas/kvmlat-$kind.schema.json" < "$work/out" 2> "$work/err" || ret=$?
+	verdict "$ret" "$* is as its schema"
+}
+
+# is WHAT WANT GOT
+is()
+{
+	local ret=0
+	echo "got \"$3\", not \"$2\"" > "$work/out"
+	: > "$work/err"
+	[ "$2" = "$3" ] || ret=1
+	verdict "$ret" "$1"
+}
+
+# count REASON: from CSV of one block
+count()
+{
+	awk -F , -v reason="$1" '$8 == reason { sum += $11 } END { print sum + 0 }' "$2"
+}
+
+nobody=(setpriv --reuid 65534 --clear-groups)
+reader=("${nobody[@]}" --inh-caps +perfmon --ambient-caps +perfmon)
+
+echo "TAP version 13"
+gives 2 'the kernel module is not loaded' kvmlat info
+gives 2 'the kernel module is not loaded' kvmlat stat -- true
+insmod "$module"
+gives 0 '^kvm_exit +attached' kvmlat info
+gives 4 'no VM has run' kvmlat stat
+gives 0 '^ID ' kvmlat list
+gives 3 'reading needs CAP_PERFMON' "${nobody[@]}" kvmlat info
+gives 3 'reset needs CAP_SYS_ADMIN' "${reader[@]}" kvmlat reset
+gives 0 '^ID ' "${reader[@]}" kvmlat list
+gives 1 'interval "0" is not' kvmlat stat -i 0
+gives 1 'pid "x" is not' kvmlat stat -p x
+gives 1 'sort key "foo" is none' kvmlat stat -k foo
+gives 1 'no option "--nope"' kvmlat stat --nope
+gives 1 'option "-i" needs a value' kvmlat stat -i
+gives 1 'no command "bogus"' kvmlat bogus
+
+kvmlat stat --csv -o "$work/csv" -- kvmlat-vmm --do cpuid=1000 --do pio=300 --do hypercall=70 \
+	--name known > /dev/null
+is "a command's CPUIDs are counted" 1000 "$(count cpuid "$work/csv")"
+is "its port writes, and two to begin and end" 302 "$(count io "$work/csv")"
+is "its hypercalls" 70 "$(count hypercall "$work/csv")"
+is "its name is known" known "$(awk -F , 'NR == 2 { print $6 }' "$work/csv")"
+gives 127 'cannot run "/nonexistent"' kvmlat stat -- /nonexistent
+code=0
+kvmlat stat -o "$work/out" -- sh -c 'kvmlat-vmm --do cpuid=5 > /dev/null; exit 7' || code=$?
+is "a command's exit code is kept" 7 "$code"
+code=0
+kvmlat stat -o "$work/out" -- sh -c 'kill -9 $$' || code=$?
+is "a command's signal is told as a shell does" 137 "$code"
+gives 0 'gone  *kvmlat-vmm$' kvmlat list
+succeeds kvmlat reset
+gives 4 'no VM has run' kvmlat stat -1
+
+kvmlat-vmm --do cpuid=200 --vcpus 3 --hold --name held < <(sleep 600) > /dev/null &
+held=$!
+kvmlat-vmm --do cpuid=300 --vms 2 --hold --name twin < <(sleep 600) > /dev/null &
+# Both are idle once all of their CPUIDs are done.
+for _ in $(seq 100); do
+	kvmlat stat -1 --csv > "$work/csv" 2> /dev/null || true
+	[ "$(count cpuid "$work/csv")" != 1200 ] || break
+	sleep 0.3
+done
+is "the CPUIDs of three VMs are counted" 1200 "$(count cpuid "$work/csv")"
+gives 0 "^ +[0-9]+ +$held +3 +[0-9]+ +[0-9]+ +runs +held\$" kvmlat list
+gives 0 'VM [0-9]+ "held", pid [0-9]+, 3 vCPUs' kvmlat stat -1 -g held
+gives 0 '^cpuid +200 ' kvmlat stat -1 -g held --vcpu 2
+gives 0 '^all VMs, 5 vCPUs' kvmlat stat -1 -a
+gives 6 'guest name "twin" is that of several' kvmlat stat -1 -g twin
+gives 4 'no VM has the guest name "nobody"' kvmlat stat -1 -g nobody
+gives 4 'process 1 has no VM' kvmlat stat -1 -p 1
+gives 4 'has a vCPU 7$' kvmlat stat -1 --vcpu 7
+kvmlat stat -1 -p "$held" --csv > "$work/csv"
+is "a process is picked" 600 "$(count cpuid "$work/csv")"
+valid info kvmlat info --json
+valid list kvmlat list --json
+valid stat kvmlat stat -1 --json
+valid stat kvmlat stat -i 0.2 -d 0.5 --per-vcpu --json
+kvmlat stat -1 --per-vcpu --json > "$work/json"
+is "the states of each vCPU add up to its time" "5 vCPUs, 0 wrong" "$(python3 -c '
+import json, sys
+blocks = json.load(sys.stdin)["blocks"]
+wrong = [b for b in blocks if sum(b["states"].values()) != b["elapsed_ns"]]
+print(len(blocks), "vCPUs,", len(wrong), "wrong")' < "$work/json")"
+code=0
+timeout --preserve-status -s INT 1.5 kvmlat stat -i 600 > "$work/table" || code=$?
+is "SIGINT ends with success" 0 "$code"
+is "and with a table for each VM" 3 "$(grep -c "^REASON" "$work/table")"
+succeeds kvmlat reset -g held
+kvmlat stat -1 --csv > "$work/csv"
+is "only what was named is reset" 600 "$(count cpuid "$work/csv")"
+code=0
+kvmlat list > /dev/full 2> "$work/err" || code=$?
+is "output that cannot be written is a failure" 5 "$code"
+kvmlat stat -i 0.3 > "$work/out" 2> "$work/err" &
+stat=$!
+sleep 1
+rmmod kvmlat
+code=0
+wait "$stat" || code=$?
+is "stat ends when the module goes" 2 "$code"
+echo "1..$number"
+[ "$failed" = 0 ]
