@@ -27,6 +27,10 @@ kmod:			## build kvmlat.ko for kernel KREL (default: the running one)
 	fi
 
 user:			## build kvmlat, libkvmlat and the man pages
+	@for tool in gcc pkg-config rst2man; do \
+		command -v $$tool >/dev/null || \
+			{ echo "\"$$tool\" is missing: README.md lists the packages" >&2; exit 1; }; \
+	done
 	@$(MAKE) --no-print-directory -C user
 
 demo:			## boot a KVM host and a Linux guest in the lab and watch the guest
