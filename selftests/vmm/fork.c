@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * --fork: one process for each VM. Every child is this program executed anew, so that its command line
- * carries its own name; the parent holds the gate, passes signals on and prints the children's lines whole.
+ * --fork: one process for each VM. Every child is this program executed anew, so that its command
+ * line carries its own name; the parent holds the gate, passes signals on and prints the children's
+ * lines whole.
  */
 #define _GNU_SOURCE
 #include <errno.h>

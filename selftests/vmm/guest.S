@@ -3,7 +3,7 @@
  * The guest: 32-bit flat protected mode, no paging, interrupts off but where a kind needs them.
  *
  * %ebp points to the vCPU's page, %esi to the order at work; a kind may use %eax, %ebx, %ecx, %edx
- * and %edi. Every order's instruction is counted in the guest's own memory after it has happened, so
+ * and %edi. Every order's instruction is counted in the guest's own memory after it has happened:
  * the answer does not rest on what was asked.
  */
 #include "guest.h"
@@ -15,7 +15,7 @@ guest_start:
 	.code32
 
 guest_entry:
-	/* Touch every page that an order may touch, so that no first-touch fault is left for later */
+	/* Touch every page that an order may touch: no first-touch fault is left for later */
 	movl	GUEST_BASE, %eax
 	movl	GUEST_BASE + GUEST_PAGE_SIZE, %eax
 	movl	PAGE_CR4(%ebp), %eax
@@ -272,9 +272,15 @@ stub_\vector:
 
 	.balign	8
 table:
-	.irp	kind, cpuid, pio, kpio, mmio, msr, rdmsr, hlt, irqwin, hypercall, rdpmc, wbinvd, invd, cr, crrd, dr, drrd, monitor, mwait, xsetbv, rdtscp, ud, pause, spin
+	.macro	entries kind, more:vararg
 	.long	GUEST_BASE + do_\kind - guest_start
-	.endr
+	.ifnb	\more
+	entries	\more
+	.endif
+	.endm
+	entries	cpuid, pio, kpio, mmio, msr, rdmsr, hlt, irqwin
+	entries	hypercall, rdpmc, wbinvd, invd, cr, crrd, dr, drrd
+	entries	monitor, mwait, xsetbv, rdtscp, ud, pause, spin
 
 	/* Accessed bits are set beforehand: the CPU never needs to write to this table */
 	.balign	8
@@ -283,7 +289,7 @@ guest_gdt:
 	.quad	0x00cf9b000000ffff
 	.quad	0x00cf93000000ffff
 
-	/* GUEST_BASE is 64 KiB aligned and the guest is smaller: its low half is the offset itself */
+	/* GUEST_BASE is 64 KiB aligned, the guest is smaller: the low half is the offset */
 	.macro	gate target
 	.word	\target - guest_start
 	.word	GUEST_CS

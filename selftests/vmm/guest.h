@@ -2,8 +2,8 @@
 /*
  * What the guest and the VMM agree on. Both the assembler and the C compiler read this.
  *
- * Guest-physical memory is one slot: the code from GUEST_BASE, read-only in practice, then one page per
- * vCPU that holds the vCPU's orders, its counters and, from its end downwards, its stack.
+ * Guest-physical memory is one slot: the code from GUEST_BASE, never written to, then one page
+ * per vCPU that holds the vCPU's orders, its counters and, from its end downwards, its stack.
  */
 #ifndef VMM_GUEST_H
 #define VMM_GUEST_H

@@ -19,8 +19,8 @@ struct kind {
 	const char *name;
 	const char *help;
 	/*
-	 * Ends at the first count of 0; a kind that costs nothing anywhere has no_exits set. What an
-	 * interrupt costs (its end is a WRMSR) comes on top, for each that the guest has taken.
+	 * Ends at the first count of 0; a kind that costs nothing anywhere has no_exits set. What
+	 * an interrupt costs (its end is a WRMSR) comes on top, for each that the guest has taken.
 	 */
 	struct cost costs[NR_VENDORS][MAX_COSTS];
 	bool no_exits;

@@ -38,32 +38,39 @@ static const struct option longopts[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+static const char usage_text[] =
+"usage: kvmlat-vmm --do KIND=N [--do KIND=N]... [OPTION]...\n"
+"Run guests whose exits are known to the last one; print what they did as JSON,\n"
+"one line per VM.\n"
+"\n"
+"  --do KIND=N          each vCPU does KIND N times (64-bit); several: in the order given\n"
+"  --vcpus M            vCPUs of each VM (1)\n"
+"  --vms K              VMs, in this process (1)\n"
+"  --fork               one process for each VM\n"
+"  --threads T          threads of each VM; each runs its vCPUs one after another (M)\n"
+"  --migrate US         move every thread to another CPU each US microseconds\n"
+"  --repeat R           do it all R times (1)\n"
+"  --forever            do it all until SIGTERM, SIGINT or SIGHUP\n"
+"  --hlt-us US          how long the timer of a hlt runs (40)\n"
+"  --start-gate FIFO    set up all, then wait for a line from FIFO; FIFO can be opened for\n"
+"                       writing from when all is set up\n"
+"  --hold               when done, keep the VMs until standard input ends or a signal\n"
+"  --name, -name NAME   name in the command line and the report; with --fork NAME-0, ...\n"
+"  --help\n"
+"\n"
+"Kinds:\n";
+
+static const char status_text[] =
+"\n"
+"Exit status: 0 done and all counts agree, 1 the guest went wrong or counts disagree,\n"
+"2 bad usage, 3 no KVM, 4 KVM or the system refused a request.\n";
+
 static void usage(void)
 {
-	printf("usage: kvmlat-vmm --do KIND=N [--do KIND=N]... [OPTION]...\n"
-	       "Run guests whose exits are known to the last one; print what they did as JSON, one line per VM.\n"
-	       "\n"
-	       "  --do KIND=N          each vCPU does KIND N times (64-bit); repeated: in the order given\n"
-	       "  --vcpus M            vCPUs of each VM (1)\n"
-	       "  --vms K              VMs, in this process (1)\n"
-	       "  --fork               one process for each VM\n"
-	       "  --threads T          threads of each VM; each runs its vCPUs one after another (M)\n"
-	       "  --migrate US         move every thread to another CPU each US microseconds\n"
-	       "  --repeat R           do it all R times (1)\n"
-	       "  --forever            do it all until SIGTERM, SIGINT or SIGHUP\n"
-	       "  --hlt-us US          how long the timer of a hlt runs (40)\n"
-	       "  --start-gate FIFO    set up all, then wait for a line from FIFO; FIFO can be opened\n"
-	       "                       for writing from when all is set up\n"
-	       "  --hold               when done, keep the VMs until standard input ends or a signal\n"
-	       "  --name, -name NAME   name in the command line and the report; with --fork NAME-0, ...\n"
-	       "  --help\n"
-	       "\n"
-	       "Kinds:\n");
+	fputs(usage_text, stdout);
 	for (int i = 0; i < GUEST_NR_KINDS; i++)
 		printf("  %-10s %s\n", kinds[i].name, kinds[i].help);
-	printf("\n"
-	       "Exit status: 0 done and all counts agree, 1 the guest went wrong or counts disagree, 2 bad usage,\n"
-	       "3 no KVM, 4 KVM or the system refused a request.\n");
+	fputs(status_text, stdout);
 }
 
 static uint64_t number(const char *what, const char *s, uint64_t min, uint64_t max)

@@ -160,7 +160,7 @@ static bool check(const struct vcpu *vcpu, const struct ledger *l)
 		ok = wrong(vcpu, "the VMM saw '%" PRIu64 "' port and '%" PRIu64
 			   "' MMIO writes, the guest did %" PRIu64 " and %" PRIu64,
 			   vcpu->user_io, vcpu->user_mmio, io, mmio);
-	/* QEMU's emulation now and then delivers an injected interrupt twice: KVM has no part in it */
+	/* QEMU's emulation now and then delivers an injected interrupt twice, unknown to KVM */
 	if (page->irqs < irqs || (page->irqs > irqs && !cpu_is_tcg()))
 		ok = wrong(vcpu, "the guest took '%" PRIu64 "' interrupts, not %" PRIu64,
 			   page->irqs, irqs);

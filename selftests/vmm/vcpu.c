@@ -148,8 +148,8 @@ void vcpu_create(struct vm *vm, unsigned int id)
 	vcpu_set_registers(vcpu, vcpu_set_cpuid(vcpu));
 	vcpu_set_apic(vcpu);
 	/*
-	 * Without this KVM stops intercepting debug registers after the first access, until some other
-	 * exit comes by: how many accesses exit would hang on the host's interrupts.
+	 * Without this KVM stops intercepting debug registers after the first access, until some
+	 * other exit comes by: how many accesses exit would hang on the host's interrupts.
 	 */
 	if (wants(GUEST_DR) || wants(GUEST_DRRD))
 		vcpu_ioctl(vcpu, KVM_SET_GUEST_DEBUG, &debug, "keep debug registers intercepted");
@@ -166,14 +166,14 @@ static void vcpu_failed(const struct vcpu *vcpu, uint32_t what)
 	static const char * const reasons[] = {
 		[FAIL_HLT - FAIL_HLT] = "was woken from HLT without its timer interrupt",
 		[FAIL_IRQWIN - FAIL_HLT] = "did not get the interrupt that it sent to itself",
-		[FAIL_HYPERCALL - FAIL_HLT] = "did not get -1000 (ENOSYS) from an unknown hypercall",
+		[FAIL_HYPERCALL - FAIL_HLT] = "did not get -1000 from an unknown hypercall",
 	};
 
 	if (what >= FAIL_HLT)
 		die(EXIT_WRONG, "VM %u: the guest on vCPU %u %s", vcpu->vm->index, vcpu->id,
 		    reasons[what - FAIL_HLT]);
-	die(EXIT_WRONG, "VM %u: the guest on vCPU %u took exception '%u' at guest address 0x%x, offset 0x%x",
-	    vcpu->vm->index, vcpu->id, what, vcpu->page->fail_ip, vcpu->page->fail_ip - GUEST_BASE);
+	die(EXIT_WRONG, "VM %u: the guest on vCPU %u took exception '%u' at code offset 0x%x",
+	    vcpu->vm->index, vcpu->id, what, vcpu->page->fail_ip - GUEST_BASE);
 }
 
 /* The n-th write of an order carries the low half of n: a lost or doubled one shows here */
@@ -217,7 +217,7 @@ static void vcpu_run_until(struct vcpu *vcpu, uint16_t port)
 			memcpy(&data, run->mmio.data, sizeof(data));
 			if (!run->mmio.is_write || run->mmio.len != sizeof(data) ||
 			    run->mmio.phys_addr != vcpu->page->mmio)
-				die(EXIT_WRONG, "VM %u vCPU %u: unexpected access to address '0x%llx'",
+				die(EXIT_WRONG, "VM %u vCPU %u: unexpected access to '0x%llx'",
 				    vcpu->vm->index, vcpu->id, run->mmio.phys_addr);
 			vcpu_check_sequence(vcpu, GUEST_MMIO, data);
 			vcpu->user_mmio++;

@@ -85,6 +85,7 @@ void options_parse(int argc, char **argv);
 void die(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
 
 /* vm.c */
+extern int kvm_fd;
 void kvm_open(void);
 void vm_create(struct vm *vm, unsigned int index);
 void vm_stop(struct vm *vm);
@@ -120,8 +121,5 @@ bool report_vm(const struct vm *vm);
 
 /* fork.c */
 int run_forked(char **argv);
-
-/* main.c */
-extern int kvm_fd;
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the main thread waits for: the gate, the guests, and leave to go. Signals are taken only here. */
+/* What the main thread waits for: gate, guests, leave to go. Signals are taken only here. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

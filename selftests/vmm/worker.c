@@ -62,7 +62,7 @@ static void *worker_main(void *arg)
 	pthread_mutex_lock(&lock);
 	if (++nr_done == nr_workers && write(done_fd, &one, sizeof(one)) != sizeof(one))
 		die(EXIT_SYSTEM, "cannot write to an eventfd: %s", strerror(errno));
-	/* The thread stays until the end: its id is in the report, and a held VM keeps its threads */
+	/* The thread stays: its id is in the report, and a held VM keeps its threads */
 	while (nr_done)
 		pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
@@ -95,7 +95,7 @@ static void *mover_main(void *arg)
 				CPU_ZERO(&one);
 				CPU_SET(cpu, &one);
 				if (sched_setaffinity(vms[v].workers[i].tid, sizeof(one), &one))
-					die(EXIT_SYSTEM, "cannot move a thread to CPU '%d': %s", cpu,
+					die(EXIT_SYSTEM, "cannot move to CPU '%d': %s", cpu,
 					    strerror(errno));
 				nr_moves++;
 				cpu = next_cpu(&allowed, cpu);
