@@ -7,8 +7,9 @@
 #include "host.h"
 
 #define RELOADS 50
+#define QUICK_RELOADS 10
 #define READERS 4
-#define RESETS 60
+#define RESETS 40
 #define BUSY "--forever --vcpus 2 --do cpuid=500 --do pio=50 --do msr=200 --do mmio=20"
 
 FIXTURE(lifecycle)
@@ -103,7 +104,7 @@ TEST_F_TIMEOUT(lifecycle, unload_at_once, TEST_S)
 	ASSERT_EQ(0, vmm_start(&h->vmm, BUSY));
 	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
 	wire_close(&h->wire);
-	for (int i = 0; i < RELOADS; i++) {
+	for (int i = 0; i < QUICK_RELOADS; i++) {
 		ASSERT_EQ(0, kvmlat_unload());
 		ASSERT_EQ(0, kvmlat_load(NULL));
 	}

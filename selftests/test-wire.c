@@ -65,7 +65,7 @@ FIXTURE_TEARDOWN(wire)
 	EXPECT_EQ(0, self->host.wire.messages); \
 } while (0)
 
-/* The same, and the refusal points to the attribute at fault, the first one here */
+/* The same, and the refusal points to the attribute at fault, the only one here */
 #define EXPECT_REFUSED_AT(err_, msg) do { \
 	EXPECT_REFUSED(err_, msg); \
 	EXPECT_EQ(NLMSG_HDRLEN + GENL_HDRLEN, self->host.wire.offs); \
