@@ -13,14 +13,16 @@ static struct kvmlat_vm vms[] = {
 	{ .vm_id = 4, .pid = 12 },
 	{ .vm_id = 5, .pid = 13, .gone = 6 },
 	{ .vm_id = 6, .pid = 14, .gone = 7 },
+	{ .vm_id = 8, .pid = 15, .gone = 8 },
 };
 
 static struct entry names[] = {
 	{ 1, "web" }, { 2, "web" }, { 3, "db" }, { 4, "db" }, { 5, "old" }, { 6, "old" },
+	{ 8, "web" },
 };
 
-static const struct kvmlat_snapshot snap = { .nr_vms = 6, .vms = vms };
-static const struct guests guests = { .nr = 6, .entries = names };
+static const struct kvmlat_snapshot snap = { .nr_vms = 7, .vms = vms };
+static const struct guests guests = { .nr = 7, .entries = names };
 
 static struct kvmlat_filter filter;
 
