@@ -4,8 +4,8 @@
 
 #include "ledger.h"
 
-/* So often does a reader start again before it gives up; see kvmlat_ledger_read(). */
-#define KVMLAT_READ_TRIES	100000
+/* So often does a reader start again before its caller had better wait. */
+#define KVMLAT_READ_TRIES	1000
 
 static void clear(struct kvmlat_ledger *l, u64 now)
 {
@@ -350,8 +350,9 @@ static void read_nothing(const struct kvmlat_ledger *l, struct kvmlat_snap *snap
  *	rows whose cell is NULL
  * @clock: tells the time, in the ledger's clock
  *
- * Return: false if the writer never paused long enough, which only a clock that runs
- * wild or a broken writer explains.
+ * Return: false if the writer did not pause long enough. It cannot be preempted in the
+ * middle of an update, but where its CPU is itself a virtual one, that can. Try again later;
+ * @snap then is to be thrown away.
  */
 bool kvmlat_ledger_read(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
 			u64 (*clock)(void))

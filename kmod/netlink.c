@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Handlers of the generic netlink family; the contract is in linux/kvmlat.h. */
 #include <linux/capability.h>
+#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -16,6 +17,9 @@
 
 /* Size of a message: any row with a full histogram fits several times. */
 #define MESSAGE_SIZE	16384
+
+/* A reader waits so often 100 us for a writer whose virtual CPU does not run: a second. */
+#define READ_WAITS	10000
 
 static struct genl_family family;
 
@@ -217,8 +221,11 @@ static int read_vcpu(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
 	/* Rows of another vCPU must not be taken for this one's. */
 	for (i = 0; i < ARRAY_SIZE(snap->row); i++)
 		snap->row[i].cell = NULL;
-	if (kvmlat_ledger_read(&vcpu->ledger, snap, kvmlat_clock_ordered))
-		return 0;
+	for (i = 0; i < READ_WAITS; i++) {
+		if (kvmlat_ledger_read(&vcpu->ledger, snap, kvmlat_clock_ordered))
+			return 0;
+		usleep_range(100, 200);
+	}
 	NL_SET_ERR_MSG(extack, "the vCPU's account did not hold still long enough to be read");
 	return -EBUSY;
 }
