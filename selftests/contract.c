@@ -9,7 +9,8 @@
 static _Thread_local char text[512];
 
 #define BREACH(a, fmt, ...) \
-	(snprintf(text, sizeof(text), "VM %u vCPU %u: " fmt, (a)->vm, (a)->vcpu, ##__VA_ARGS__), text)
+	(snprintf(text, sizeof(text), "VM %u vCPU %u: " fmt, (a)->vm, (a)->vcpu, ##__VA_ARGS__), \
+	 text)
 
 static const char *row_breach(const struct acct *a, const struct row *row, bool hist)
 {

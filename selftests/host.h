@@ -49,7 +49,8 @@ struct host {
 		const struct acct *a_ = snap_find(snap, (known)->pid, k_->tid, k_->vcpu); \
 		const char *differs_; \
 		ASSERT_NE(NULL, a_) \
-			TH_LOG("pid %u tid %u vCPU %u is missing", (known)->pid, k_->tid, k_->vcpu); \
+			TH_LOG("pid %u tid %u vCPU %u is missing", (known)->pid, k_->tid, \
+			       k_->vcpu); \
 		differs_ = known_differs(a_, known, k_, phase); \
 		ASSERT_EQ(NULL, differs_) \
 			TH_LOG("%s", differs_); \

@@ -15,8 +15,16 @@ struct json_object *json_of(const char *command)
 	if (!f)
 		return NULL;
 	do {
-		if (size - len < 65536)
-			text = realloc(text, size += 1 << 20);
+		if (size - len < 65536) {
+			char *more = realloc(text, size += 1 << 20);
+
+			if (!more) {
+				pclose(f);
+				free(text);
+				return NULL;
+			}
+			text = more;
+		}
 		got = fread(text + len, 1, size - len - 1, f);
 		len += got;
 	} while (got);

@@ -29,7 +29,8 @@ bool wait_until(int ms, bool (*done)(void *arg), void *arg)
 		if (done(arg))
 			return true;
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		if ((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 > ms)
+		if ((now.tv_sec - start.tv_sec) * 1000 +
+		    (now.tv_nsec - start.tv_nsec) / 1000000 > ms)
 			return false;
 		sleep_ms(20);
 	}

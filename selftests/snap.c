@@ -161,7 +161,8 @@ static int take_vcpu(struct nlattr **attrs, void *arg)
 	if (snap->more) {
 		last = &snap->accts[snap->nr - 1];
 		if (!same_head(last, &head))
-			breach(snap, "vCPU %u: what follows MORE is of another snapshot", last->vcpu);
+			breach(snap, "vCPU %u: what follows MORE is of another snapshot",
+			       last->vcpu);
 	} else {
 		snap->accts = realloc(snap->accts, (snap->nr + 1) * sizeof(*snap->accts));
 		last = &snap->accts[snap->nr++];

@@ -161,7 +161,8 @@ TEST_F_TIMEOUT(dump, during_churn, 180)
 	wire_close(&h->wire);
 	ASSERT_EQ(0, kvmlat_reload("gone_max=4"));
 	ASSERT_EQ(0, wire_open(&h->wire));
-	ASSERT_EQ(0, vmm_start(&h->vmm, "--vcpus 40 --threads 1 --do cpuid=10 --do mmio=5 --do msr=2"));
+	ASSERT_EQ(0, vmm_start(&h->vmm,
+			       "--vcpus 40 --threads 1 --do cpuid=10 --do mmio=5 --do msr=2"));
 	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
 	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
 	ASSERT_EQ(0, pthread_create(&churn.thread, NULL, churn_main, &churn));

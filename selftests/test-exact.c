@@ -46,7 +46,8 @@ VARIANT(processes, .args = "--vms 3 --fork --vcpus 2 --do cpuid=800 --do mmio=10
 VARIANT(migration, .args = "--vcpus 3 --migrate 300 --repeat 20 --do cpuid=300 --do pio=50 --do irqwin=10",
 	.two_cpus = true);
 VARIANT(vms_migration, .args = "--vms 2 --vcpus 2 --threads 1 --migrate 300 --repeat 20 "
-			       "--do cpuid=200 --do mmio=30 --do msr=50", .vms = 2, .two_cpus = true);
+			       "--do cpuid=200 --do mmio=30 --do msr=50",
+	.vms = 2, .two_cpus = true);
 
 FIXTURE_SETUP(exact)
 {
@@ -91,7 +92,7 @@ static unsigned int nr_vms(const FIXTURE_VARIANT(exact) *variant)
 	snap_free(&snap); \
 } while (0)
 
-/* The module sees the whole life of the VM; counted while it is there, and again when it has ended */
+/* The module sees the whole life of the VM; counted while it is there, and when it has ended */
 TEST_F_TIMEOUT(exact, module_first, TEST_S)
 {
 	struct host *h = &self->host;

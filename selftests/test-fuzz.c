@@ -51,7 +51,9 @@ static uint64_t below(uint64_t *state, uint64_t n)
 
 static void put_random_attr(struct nl_msg *msg, uint64_t *s)
 {
-	static const uint32_t values[] = { 0, 1, 2, 3, 0x7f, 0x400, 0x7fffffff, 0x80000000, UINT32_MAX };
+	static const uint32_t values[] = {
+		0, 1, 2, 3, 0x7f, 0x400, 0x7fffffff, 0x80000000, UINT32_MAX
+	};
 	char payload[256];
 	int type = below(s, KVMLAT_A_MAX + 3), len = below(s, 4) ? 4 : below(s, sizeof(payload));
 	uint32_t value = values[below(s, sizeof(values) / sizeof(*values))];

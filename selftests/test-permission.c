@@ -36,7 +36,8 @@ VARIANT(root, .read_err = 0, .reset_err = 0);
 VARIANT(nobody, .read_err = EPERM, .reset_err = EPERM, .nobody = true);
 VARIANT(perfmon, .read_err = 0, .reset_err = EPERM, .nobody = true, .caps = CAP(CAP_PERFMON));
 VARIANT(sys_admin, .read_err = 0, .reset_err = 0, .nobody = true, .caps = CAP(CAP_SYS_ADMIN));
-VARIANT(net_admin, .read_err = EPERM, .reset_err = EPERM, .nobody = true, .caps = CAP(CAP_NET_ADMIN));
+VARIANT(net_admin, .read_err = EPERM, .reset_err = EPERM, .nobody = true,
+	.caps = CAP(CAP_NET_ADMIN));
 VARIANT(user_namespace, .read_err = EPERM, .reset_err = EPERM, .user_ns = true);
 VARIANT(nobody_with_roots_socket, .read_err = EPERM, .reset_err = EPERM, .nobody = true,
 	.old_socket = true);
@@ -77,7 +78,8 @@ static int become_nobody(uint64_t caps)
  */
 #define REQUIRE(x) do { \
 	if (!(x)) { \
-		fprintf(stderr, "# line %d: %s: errno %d, \"%s\"\n", __LINE__, #x, w->err, w->text); \
+		fprintf(stderr, "# line %d: %s: errno %d, \"%s\"\n", __LINE__, #x, w->err, \
+			w->text); \
 		_exit(1); \
 	} \
 } while (0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A third witness: a hist trigger on the kvm_exit trace event counts, by thread and reason, the same
- * exits in the same run. It also sees what the VMM cannot foretell, host interrupts for one.
+ * A third witness: a hist trigger on the kvm_exit trace event counts, by thread and reason, the
+ * same exits in the same run. It also sees what the VMM cannot foretell, host interrupts for one.
  */
 #include <fcntl.h>
 #include <inttypes.h>

@@ -54,6 +54,11 @@ FIXTURE_TEARDOWN(wire)
 	HOST_DOWN(h);
 }
 
+static struct nlattr *first_attr(struct nl_msg *msg)
+{
+	return nlmsg_attrdata(nlmsg_hdr(msg), GENL_HDRLEN);
+}
+
 #define REQUEST(cmd, flags) wire_request(&self->host.wire, cmd, flags)
 #define TALK(msg) wire_talk(&self->host.wire, msg)
 
@@ -147,8 +152,8 @@ TEST_F_TIMEOUT(wire, wrong_lengths, TEST_S)
 				nla_put(msg, attr, lengths[i], payload);
 				err = TALK(msg);
 				EXPECT_TRUE(err == EINVAL || err == ERANGE)
-					TH_LOG("%s, attribute %d, %d bytes: errno %d", t->name, attr,
-					       lengths[i], err);
+					TH_LOG("%s, attribute %d, %d bytes: errno %d", t->name,
+					       attr, lengths[i], err);
 				EXPECT_LT(8, strlen(self->host.wire.text));
 			}
 	for (int flags = 0; flags <= NLM_F_DUMP; flags += NLM_F_DUMP) {
@@ -303,13 +308,13 @@ TEST_F_TIMEOUT(wire, malformed_headers, TEST_S)
 		/* An attribute that says that it is longer than the message */
 		msg = REQUEST(t->cmd, t->flags);
 		nla_put_u32(msg, KVMLAT_A_VM_ID, self->vm);
-		((struct nlattr *)((char *)nlmsg_hdr(msg) + NLMSG_HDRLEN + GENL_HDRLEN))->nla_len = 4000;
+		first_attr(msg)->nla_len = 4000;
 		EXPECT_REFUSED(EINVAL, msg);
 
 		/* An attribute shorter than its own header */
 		msg = REQUEST(t->cmd, t->flags);
 		nla_put_u32(msg, KVMLAT_A_VM_ID, self->vm);
-		((struct nlattr *)((char *)nlmsg_hdr(msg) + NLMSG_HDRLEN + GENL_HDRLEN))->nla_len = 2;
+		first_attr(msg)->nla_len = 2;
 		EXPECT_REFUSED(EINVAL, msg);
 
 		/* Bytes left over behind the last attribute */
@@ -318,7 +323,7 @@ TEST_F_TIMEOUT(wire, malformed_headers, TEST_S)
 		EXPECT_REFUSED(EINVAL, msg);
 	}
 
-	/* A message that says that it is longer than what was sent: nobody answers, nothing breaks */
+	/* A message that says that it is longer than what was sent: no answer, nothing breaks */
 	msg = REQUEST(KVMLAT_CMD_INFO, 0);
 	nl_complete_msg(w->sock, msg);
 	nlmsg_hdr(msg)->nlmsg_len = 0x7fffffff;

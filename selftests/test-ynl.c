@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kernel's own YNL client drives the family with nothing but kvmlat.yaml, and hears the same. */
+/* The kernel's own YNL client drives the family with only kvmlat.yaml, and hears the same. */
 #include <stdlib.h>
 
 #include "host.h"
@@ -23,7 +23,8 @@ FIXTURE_SETUP(ynl)
 	ASSERT_NE(NULL, getenv("KSRC"))
 		TH_LOG("KSRC names no linux source");
 	HOST_UP(h, NULL);
-	ASSERT_EQ(0, vmm_start(&h->vmm, "--vcpus 3 --do cpuid=300 --do pio=40 --do mmio=20 --do hlt=5"));
+	ASSERT_EQ(0, vmm_start(&h->vmm,
+			       "--vcpus 3 --do cpuid=300 --do pio=40 --do mmio=20 --do hlt=5"));
 	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
 	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
 	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.hist = true), &self->snap));

@@ -29,7 +29,8 @@ static void vmm_exec(struct vmm *vmm, const char *args)
 	strcpy(strrchr(path, '/') + 1, "kvmlat-vmm");
 
 	argv[n++] = path;
-	for (char *a = strtok_r(copy, " ", &save); a && n < MAX_ARGS; a = strtok_r(NULL, " ", &save))
+	for (char *a = strtok_r(copy, " ", &save); a && n < MAX_ARGS;
+	     a = strtok_r(NULL, " ", &save))
 		argv[n++] = a;
 	argv[n++] = "--start-gate";
 	argv[n++] = vmm->fifo;

@@ -53,7 +53,7 @@ void wire_put_filter(struct nl_msg *msg, const struct filter *f);
  */
 int wire_talk(struct wire *w, struct nl_msg *msg);
 
-/* The same for bytes that may be no message at all; ETIMEDOUT when nothing answers within a second */
+/* The same for bytes that may be no message at all; ETIMEDOUT when nothing answers in a second */
 int wire_talk_raw(struct wire *w, void *buf, size_t size);
 
 int wire_reset(struct wire *w, const struct filter *f);
