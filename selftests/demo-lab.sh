@@ -76,6 +76,8 @@ run list
 say "its exits, live, while it uses its disk, its network and its timers"
 run reset
 run stat -g demo -i 3 -d 9
+printf '$ kvmlat info\n'
+"$kvmlat" info | grep -E '^(memory|missed|spilled) '
 grep '^work ' "$console" | tail -n 1 | sed 's/^work/guest so far:/'
 
 say "ending the guest"
