@@ -97,14 +97,22 @@ do_rdmsr:
 	rdmsr
 	ret
 
+	/*
+	 * The shadow of sti makes the hlt happen even when the timer has already fired, but QEMU's
+	 * emulation loses the shadow when a host interrupt exits in between. The handler then sees
+	 * that it came before the hlt, and the order starts over: it would sleep for ever.
+	 */
 do_hlt:
+	cli
 	movl	PAGE_IRQS(%ebp), %edi
 	movl	$MSR_X2APIC_TMICT, %ecx
 	movl	PAGE_TIMER_NS(%ebp), %eax
 	xorl	%edx, %edx
+	addl	$1, PAGE_ARMS(%ebp)
+	adcl	$0, PAGE_ARMS + 4(%ebp)
 	wrmsr
-	/* The shadow of sti makes the hlt happen even when the timer has already fired */
 	sti
+the_hlt:
 	hlt
 	cli
 	cmpl	PAGE_IRQS(%ebp), %edi
@@ -216,7 +224,10 @@ irq:
 	pushl	%edx
 	addl	$1, PAGE_IRQS(%ebp)
 	adcl	$0, PAGE_IRQS + 4(%ebp)
-	movl	$MSR_X2APIC_EOI, %ecx
+	cmpl	$(GUEST_BASE + the_hlt - guest_start), 12(%esp)
+	jne	1f
+	movl	$(GUEST_BASE + do_hlt - guest_start), 12(%esp)
+1:	movl	$MSR_X2APIC_EOI, %ecx
 	xorl	%eax, %eax
 	xorl	%edx, %edx
 	wrmsr

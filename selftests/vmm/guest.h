@@ -58,7 +58,8 @@
 #define PAGE_FAULTS		40
 #define PAGE_LEFT		48
 #define PAGE_ROUNDS		56
-#define PAGE_OPS		64
+#define PAGE_ARMS		64
+#define PAGE_OPS		72
 
 /* struct guest_op */
 #define OP_KIND			0
@@ -92,12 +93,13 @@ struct guest_page {
 	uint64_t faults;
 	uint64_t left;
 	uint64_t rounds;
+	uint64_t arms;
 	struct guest_op ops[GUEST_MAX_OPS];
 };
 
 _Static_assert(offsetof(struct guest_page, fail_ip) == PAGE_FAIL_IP, "guest.h offsets");
 _Static_assert(offsetof(struct guest_page, irqs) == PAGE_IRQS, "guest.h offsets");
-_Static_assert(offsetof(struct guest_page, rounds) == PAGE_ROUNDS, "guest.h offsets");
+_Static_assert(offsetof(struct guest_page, arms) == PAGE_ARMS, "guest.h offsets");
 _Static_assert(offsetof(struct guest_page, ops) == PAGE_OPS, "guest.h offsets");
 _Static_assert(offsetof(struct guest_op, done) == OP_DONE, "guest.h offsets");
 _Static_assert(sizeof(struct guest_op) == OP_SIZE, "guest.h offsets");

@@ -20,12 +20,12 @@ struct kind {
 	const char *help;
 	/*
 	 * Ends at the first count of 0; a kind that costs nothing anywhere has no_exits set. What
-	 * an interrupt costs (its end is a WRMSR) comes on top, for each that the guest has taken.
+	 * an interrupt costs (its end is a WRMSR) comes on top for each that the guest has taken,
+	 * and so does the WRMSR that arms the timer of a hlt, for each that it has armed.
 	 */
 	struct cost costs[NR_VENDORS][MAX_COSTS];
 	bool no_exits;
 	bool faults;	/* may end in a fault that the guest skips over */
-	uint32_t irqs;	/* interrupts that one iteration takes */
 };
 
 extern const struct kind kinds[];

@@ -119,6 +119,8 @@ void wait_for_workers(struct vm *vms, unsigned int nr)
 		for (unsigned int i = 0; i < nr; i++)
 			vm_stop(&vms[i]);
 	while (!wait_for(workers_done_fd(), &events)) {
+		if (stopped)
+			die(EXIT_WRONG, "told to stop twice: the guests did not, no totals");
 		stopped = true;
 		for (unsigned int i = 0; i < nr; i++)
 			vm_stop(&vms[i]);
