@@ -7,8 +7,8 @@
 
 #define MANY 1024
 #define MANY_ARGS "--vcpus 1024 --threads 4 --do cpuid=4 --do pio=3 --do mmio=3 --do msr=5 " \
-		  "--do rdmsr=2 --do hlt=2 --do hypercall=3 --do wbinvd=2 --do cr=2 " \
-		  "--do dr=2 --do rdpmc=2 --do ud=2"
+		  "--do rdmsr=2 --do irqwin=2 --do hypercall=3 --do wbinvd=2 --do cr=2 " \
+		  "--do dr=2 --do rdpmc=2 --do ud=2 --do drrd=2 --do crrd=2"
 #define REASONS 12
 #define CHURN_DUMPS 100
 

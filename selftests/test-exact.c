@@ -39,9 +39,9 @@ VARIANT(crrd, .args = "--do crrd=1000", .svm = true);
 VARIANT(no_exit, .args = "--do spin=100000 --do pause=1000");
 VARIANT(mixture, .args = "--repeat 20 --do cpuid=30 --do pio=10 --do mmio=10 --do msr=20 --do rdmsr=20 "
 			 "--do hlt=5 --do irqwin=5 --do hypercall=20 --do wbinvd=5 --do cr=5");
-VARIANT(vcpus, .args = "--vcpus 6 --repeat 5 --do cpuid=300 --do pio=50 --do hlt=20");
+VARIANT(vcpus, .args = "--vcpus 6 --repeat 5 --do cpuid=300 --do pio=50 --do irqwin=20");
 VARIANT(shared_threads, .args = "--vcpus 7 --threads 2 --repeat 10 --do cpuid=100 --do pio=20");
-VARIANT(vms, .args = "--vms 4 --vcpus 2 --do cpuid=800 --do pio=100 --do hlt=20", .vms = 4);
+VARIANT(vms, .args = "--vms 4 --vcpus 2 --do cpuid=800 --do pio=100 --do irqwin=20", .vms = 4);
 VARIANT(processes, .args = "--vms 3 --fork --vcpus 2 --do cpuid=800 --do mmio=100", .vms = 3);
 VARIANT(migration, .args = "--vcpus 3 --migrate 300 --repeat 20 --do cpuid=300 --do pio=50 --do irqwin=10",
 	.two_cpus = true);

@@ -108,6 +108,7 @@ TEST_F_TIMEOUT(lifecycle, unload_at_once, TEST_S)
 		ASSERT_EQ(0, kvmlat_unload());
 		ASSERT_EQ(0, kvmlat_load(NULL));
 	}
+	TH_LOG("%d times unloaded and loaded", QUICK_RELOADS);
 	ASSERT_EQ(0, wire_open(&h->wire));
 	vmm_stop(&h->vmm);
 	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
@@ -242,6 +243,8 @@ struct reader {
 /* Counters grow between two resets, and a reset only moves the account's start forward */
 static const char *goes_back(const struct acct *old, const struct acct *new)
 {
+	static _Thread_local char went[80];
+
 	if (new->since < old->since || new->now < old->now)
 		return "time went back";
 	if (new->since != old->since)
@@ -249,8 +252,11 @@ static const char *goes_back(const struct acct *old, const struct acct *new)
 	if (new->reentries < old->reentries)
 		return "re-entries went back";
 	for (unsigned int i = 0; i <= KVMLAT_STATE_MAX; i++)
-		if (new->times[i] < old->times[i])
-			return "the time in a state went back";
+		if (new->times[i] < old->times[i]) {
+			snprintf(went, sizeof(went), "the time in state %u went back by %llu ns", i,
+				 (unsigned long long)(old->times[i] - new->times[i]));
+			return went;
+		}
 	for (unsigned int i = 0; i < old->nr_rows; i++) {
 		const struct row *a = &old->rows[i], *b = acct_row(new, a->class, a->code);
 

@@ -24,7 +24,7 @@ FIXTURE_SETUP(ynl)
 		TH_LOG("KSRC names no linux source");
 	HOST_UP(h, NULL);
 	ASSERT_EQ(0, vmm_start(&h->vmm,
-			       "--vcpus 3 --do cpuid=300 --do pio=40 --do mmio=20 --do hlt=5"));
+			       "--vcpus 3 --do cpuid=300 --do pio=40 --do mmio=20 --do irqwin=5"));
 	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
 	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
 	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.hist = true), &self->snap));
