@@ -122,6 +122,73 @@ TEST_F_TIMEOUT(dump, filters, TEST_S)
 	ASSERT_EQ(0, vmm_end(&h->vmm));
 }
 
+/* What the kernel has not yet put into a message when only the request was sent is dumped later */
+struct change {
+	struct wire wire;
+	struct vmm vmm;
+};
+
+static int reset_all(void *arg)
+{
+	struct change *c = arg;
+
+	return wire_reset(&c->wire, FILTER());
+}
+
+static int vm_comes(void *arg)
+{
+	struct change *c = arg;
+
+	return vmm_start(&c->vmm, "--do cpuid=5");
+}
+
+static int vm_goes(void *arg)
+{
+	struct change *c = arg;
+	uint32_t pid = c->vmm.pid;
+
+	vmm_kill(&c->vmm);
+	return wait_until(GONE_MS, vms_are_gone,
+			  &(struct gone_wait){ .wire = &c->wire, .pid = pid, .vms = 1 }) ?
+		0 : ETIMEDOUT;
+}
+
+static int nothing(void *arg)
+{
+	return 0;
+}
+
+TEST_F_TIMEOUT(dump, flagged_when_changed, TEST_S)
+{
+	static const struct {
+		int (*change)(void *arg);
+		bool flagged;
+	} cases[] = {
+		{ nothing, false }, { reset_all, true }, { nothing, false }, { vm_comes, true },
+		{ nothing, false }, { vm_goes, true }, { nothing, false },
+	};
+	struct host *h = &self->host;
+	struct change change = { .vmm.gate = -1 };
+
+	ASSERT_EQ(0, wire_open(&change.wire));
+	ASSERT_EQ(0, vmm_start(&h->vmm, "--vcpus 300 --threads 1 --do cpuid=10 --do mmio=5"));
+	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
+	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		h->wire.between = cases[i].change;
+		h->wire.between_arg = &change;
+		ASSERT_EQ(0, snap_dump(&h->wire, FILTER(.hist = true), &self->snap));
+		ASSERT_HOLDS(&self->snap);
+		ASSERT_LE(300, self->snap.nr);
+		EXPECT_EQ(cases[i].flagged, self->snap.intr)
+			TH_LOG("case %u, %u vCPUs in %u messages", i, self->snap.nr,
+			       self->snap.messages);
+		snap_free(&self->snap);
+	}
+	wire_close(&change.wire);
+	ASSERT_EQ(0, vmm_end(&h->vmm));
+}
+
 struct churn {
 	pthread_t thread;
 	bool stop;

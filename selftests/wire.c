@@ -207,7 +207,15 @@ int wire_talk(struct wire *w, struct nl_msg *msg)
 	nl_complete_msg(w->sock, msg);
 	err = nl_send(w->sock, msg);
 	nlmsg_free(msg);
-	return err < 0 ? w->err = EIO : take_answers(w);
+	if (err < 0)
+		return w->err = EIO;
+	if (w->between) {
+		err = w->between(w->between_arg);
+		w->between = NULL;
+		if (err)
+			return w->err = err;
+	}
+	return take_answers(w);
 }
 
 int wire_talk_raw(struct wire *w, void *buf, size_t size)

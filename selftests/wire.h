@@ -27,6 +27,9 @@ struct wire {
 	char text[256];		/* NLMSGERR_ATTR_MSG */
 	int (*reply)(struct nlattr **attrs, void *arg);
 	void *arg;
+	/* Called once, between the next request and the taking of its replies */
+	int (*between)(void *arg);
+	void *between_arg;
 };
 
 /* A request's filters; 0 (and vcpu < 0, code < 0) means: do not send */
