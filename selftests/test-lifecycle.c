@@ -251,12 +251,18 @@ static const char *goes_back(const struct acct *old, const struct acct *new)
 		return NULL;
 	if (new->reentries < old->reentries)
 		return "re-entries went back";
-	for (unsigned int i = 0; i <= KVMLAT_STATE_MAX; i++)
-		if (new->times[i] < old->times[i]) {
+	for (unsigned int i = 0; i <= KVMLAT_STATE_MAX; i++) {
+		uint64_t was = old->times[i];
+
+		/* The open interval was counted up to now: what ends it may be older than that */
+		if (i == old->state)
+			was -= old->now - old->state_since;
+		if (new->times[i] < was) {
 			snprintf(went, sizeof(went), "the time in state %u went back by %llu ns", i,
-				 (unsigned long long)(old->times[i] - new->times[i]));
+				 (unsigned long long)(was - new->times[i]));
 			return went;
 		}
+	}
 	for (unsigned int i = 0; i < old->nr_rows; i++) {
 		const struct row *a = &old->rows[i], *b = acct_row(new, a->class, a->code);
 

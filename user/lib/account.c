@@ -122,8 +122,13 @@ int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account 
 		to->start = older->end;
 		to->elapsed -= older->elapsed;
 		to->reentries -= older->reentries;
+		/*
+		 * The older one may have counted time up to its own instant for a state that had just
+		 * ended, see linux/kvmlat.h: then the newer one has a little less.
+		 */
 		for (i = 0; i < KVMLAT_NR_STATES; i++)
-			to->times[i] -= older->times[i];
+			to->times[i] -= to->times[i] < older->times[i] ? to->times[i] :
+									 older->times[i];
 	}
 	for (i = 0; i < newer->nr_reasons; i++) {
 		r = &newer->reasons[i];

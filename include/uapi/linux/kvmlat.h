@@ -43,6 +43,11 @@
  * handling is complete and equals the sum of its histogram; the exit that is being
  * handled right now is in OPEN and nowhere else. When a VM ends, OPEN is closed.
  *
+ * TIMES count the state that the vCPU is in (STATE, since STATE_SINCE) up to NOW. An event
+ * takes its time stamp before it is recorded. If NOW falls between the two, because that
+ * CPU was held up by an NMI, an SMI or its own hypervisor, the next snapshot has that much
+ * less in this state and more in another. Complete intervals, and all of REASON, only grow.
+ *
  * A histogram has KVMLAT_HIST_BUCKETS buckets. Bucket 0 holds what took less than 64 ns,
  * the last what took 2^40 ns and more. Between them every octave from 2^6 to 2^39 ns has
  * 8 buckets of the same width: the lower bound of bucket i, 1 <= i <= 272, is
