@@ -123,8 +123,8 @@ int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account 
 		to->elapsed -= older->elapsed;
 		to->reentries -= older->reentries;
 		/*
-		 * The older one may have counted time up to its own instant for a state that had just
-		 * ended, see linux/kvmlat.h: then the newer one has a little less.
+		 * The older one may have counted time up to its own instant for a state that
+		 * had just ended, see linux/kvmlat.h: then the newer one has a little less.
 		 */
 		for (i = 0; i < KVMLAT_NR_STATES; i++)
 			to->times[i] -= to->times[i] < older->times[i] ? to->times[i] :
