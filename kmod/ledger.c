@@ -374,7 +374,8 @@ bool kvmlat_ledger_read(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
 		else
 			read_body(l, snap);
 		snap->now = READ_ONCE(l->ended);
-		if (!snap->now)
+		snap->ended = snap->now;
+		if (!snap->ended)
 			snap->now = clock();
 		/* Pairs with kvmlat_ledger_begin(). */
 		smp_rmb();
@@ -384,7 +385,7 @@ bool kvmlat_ledger_read(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
 		if (snap->now < snap->state_since)
 			snap->now = snap->state_since;
 		snap->times[snap->state] += snap->now - snap->state_since;
-		if (l->ended)
+		if (snap->ended)
 			snap->state = l->last_state;
 		return true;
 	}

@@ -115,6 +115,7 @@ struct kvmlat_row {
 
 struct kvmlat_snap {
 	u64 now;
+	bool ended;
 	u64 since;
 	u32 state;
 	u64 state_since;

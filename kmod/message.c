@@ -3,6 +3,7 @@
 #include <net/netlink.h>
 
 #include "clock.h"
+#include "filter.h"
 #include "message.h"
 #include "probe.h"
 #include "reason.h"
@@ -167,7 +168,7 @@ static int put_vcpu(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
 	    nla_put_u32(skb, KVMLAT_A_VCPU_TID, READ_ONCE(vcpu->tid)) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_SINCE, snap->since, KVMLAT_A_VCPU_PAD) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_NOW, snap->now, KVMLAT_A_VCPU_PAD) ||
-	    (READ_ONCE(vcpu->vm->gone) && nla_put_flag(skb, KVMLAT_A_VCPU_GONE)) ||
+	    (snap->ended && nla_put_flag(skb, KVMLAT_A_VCPU_GONE)) ||
 	    nla_put_u32(skb, KVMLAT_A_VCPU_STATE, snap->state) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_STATE_SINCE, snap->state_since,
 			      KVMLAT_A_VCPU_PAD) ||

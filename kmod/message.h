@@ -5,20 +5,11 @@
 
 #include <linux/types.h>
 
+struct kvmlat_filter;
 struct kvmlat_snap;
 struct kvmlat_vcpu;
 struct kvmlat_vm;
 struct sk_buff;
-
-struct kvmlat_filter {
-	u32 vm_id;			/* 0: any */
-	u32 pid;			/* 0: any */
-	u32 vcpu_id;
-	u32 code;
-	bool has_vcpu_id;
-	bool has_code;
-	bool histograms;
-};
 
 /* All return 0 or -EMSGSIZE; what they began is then the caller's to cancel. */
 int kvmlat_message_info(struct sk_buff *skb, const void *counts);

@@ -243,8 +243,11 @@ static void endings(void)
 
 	kvmlat_ledger_exit(l, 1100, 7);
 	kvmlat_ledger_user(l, 1200);
+	look(l, 1300);
+	EXPECT(!snap.ended);
 	kvmlat_ledger_end(l, 1500);
 	look(l, 9999);
+	EXPECT(snap.ended);
 	EXPECT_EQ(snap.now, 1500);
 	EXPECT_EQ(snap.state, KVMLAT_STATE_USER);
 	EXPECT_EQ(row_of(7)->count, 1);

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Dumps: all VMs or vCPUs, in as many messages as it takes. */
+#include <linux/delay.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "clock.h"
+#include "dump.h"
+#include "filter.h"
+#include "message.h"
+#include "netlink.h"
+#include "netlink-gen.h"
+#include "vcpu.h"
+
+/* A reader waits so often 100 us for a writer whose virtual CPU does not run: a second. */
+#define READ_WAITS	10000
+
+/* A dump of VMs or vCPUs. A VM and an index in it name where it goes on. */
+struct dump {
+	struct kvmlat_filter filter;
+	u32 vm_id;
+	u32 index;
+	bool begun;			/* snap is of vCPU index, rows up to row are sent */
+	u32 row;
+	struct kvmlat_snap *snap;
+};
+
+int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
+		     struct netlink_ext_ack *extack)
+{
+	u32 i;
+
+	/* Rows of another vCPU must not be taken for this one's. */
+	for (i = 0; i < ARRAY_SIZE(snap->row); i++)
+		snap->row[i].cell = NULL;
+	for (i = 0; i < READ_WAITS; i++) {
+		if (kvmlat_ledger_read(&vcpu->ledger, snap, kvmlat_clock_ordered))
+			return 0;
+		usleep_range(100, 200);
+	}
+	NL_SET_ERR_MSG(extack, "the vCPU's account did not hold still long enough to be read");
+	return -EBUSY;
+}
+
+static int start(struct netlink_callback *cb, unsigned long allowed, bool with_snap)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct netlink_ext_ack own = {};
+	struct netlink_ext_ack *extack = compat_dump_extack(cb, &own);
+	struct dump *d;
+	int err;
+
+	err = kvmlat_may_read(cb->skb, extack) ?:
+	      kvmlat_filter_only(attrs, extack, allowed);
+	if (err)
+		return compat_dump_refuse(cb, &own, err);
+	d = kzalloc(sizeof(*d), GFP_KERNEL);
+	if (!d)
+		return -ENOMEM;
+	if (with_snap) {
+		d->snap = kvmalloc(sizeof(*d->snap), GFP_KERNEL);
+		if (!d->snap) {
+			kfree(d);
+			return -ENOMEM;
+		}
+	}
+	kvmlat_filter_get(attrs, &d->filter);
+	cb->args[0] = (long)d;
+	/* The first message of a dump is otherwise as small as the caller's last one. */
+	cb->min_dump_alloc = KVMLAT_MESSAGE_SIZE;
+	return 0;
+}
+
+int kvmlat_dump_start_vms(struct netlink_callback *cb)
+{
+	return start(cb, KVMLAT_VM_ATTRS, false);
+}
+
+int kvmlat_dump_start_vcpus(struct netlink_callback *cb)
+{
+	return start(cb, KVMLAT_VCPU_ATTRS, true);
+}
+
+int kvmlat_dump_done(struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+
+	if (d)
+		kvfree(d->snap);
+	kfree(d);
+	return 0;
+}
+
+static void *put_head(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				 &kvmlat_family, NLM_F_MULTI, cmd);
+
+	if (head)
+		genl_dump_check_consistent(cb, head);
+	return head;
+}
+
+int kvmlat_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+	struct kvmlat_vm *vm;
+	int err = 0;
+
+	mutex_lock(&kvmlat_mutex);
+	cb->seq = kvmlat_vcpu_generation();
+	/* In the order of their ids, as they were learned. */
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		void *head;
+
+		if (vm->id <= d->vm_id || !kvmlat_filter_vm(&d->filter, vm))
+			continue;
+		head = put_head(skb, cb, KVMLAT_CMD_VM_GET);
+		err = head ? kvmlat_message_vm(skb, vm) : -EMSGSIZE;
+		if (err) {
+			if (head)
+				genlmsg_cancel(skb, head);
+			break;
+		}
+		genlmsg_end(skb, head);
+		d->vm_id = vm->id;
+	}
+	mutex_unlock(&kvmlat_mutex);
+	return skb->len ?: err;
+}
+
+/* As many messages of one vCPU as fit. */
+static int dump_vcpu(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
+		     const struct kvmlat_vcpu *vcpu)
+{
+	void *head;
+	int err;
+
+	if (!d->begun) {
+		err = kvmlat_dump_read(vcpu, d->snap, cb->extack);
+		if (err)
+			return err;
+		d->begun = true;
+		d->row = 0;
+	}
+	do {
+		head = put_head(skb, cb, KVMLAT_CMD_VCPU_GET);
+		if (!head)
+			return -EMSGSIZE;
+		err = kvmlat_message_vcpu(skb, vcpu, d->snap, &d->filter, &d->row);
+		if (err) {
+			genlmsg_cancel(skb, head);
+			return err;
+		}
+		genlmsg_end(skb, head);
+	} while (d->row < d->snap->rows);
+	d->begun = false;
+	return 0;
+}
+
+static int dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
+		   const struct kvmlat_vm *vm)
+{
+	const struct kvmlat_vcpu *vcpu;
+	int err;
+
+	list_for_each_entry(vcpu, &vm->vcpus, node) {
+		if (vcpu->index < d->index || !kvmlat_filter_vcpu(&d->filter, vcpu))
+			continue;
+		/* The vCPU that was begun is always the first one to go on with. */
+		d->index = vcpu->index;
+		err = dump_vcpu(skb, cb, d, vcpu);
+		if (err)
+			return err;
+		d->index++;
+	}
+	return 0;
+}
+
+int kvmlat_nl_vcpu_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+	struct kvmlat_vm *vm;
+	int err = 0;
+
+	mutex_lock(&kvmlat_mutex);
+	cb->seq = kvmlat_vcpu_generation();
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (vm->id < d->vm_id || !kvmlat_filter_vm(&d->filter, vm))
+			continue;
+		if (vm->id > d->vm_id) {
+			/* The VM in whose middle we were may be gone, with its vCPU. */
+			d->vm_id = vm->id;
+			d->index = 0;
+			d->begun = false;
+		}
+		err = dump_vm(skb, cb, d, vm);
+		if (err)
+			break;
+	}
+	mutex_unlock(&kvmlat_mutex);
+	return err && err != -EMSGSIZE ? err : skb->len ?: err;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Dumps: what the generated table of operations has no place for. */
+#ifndef KVMLAT_DUMP_H
+#define KVMLAT_DUMP_H
+
+struct kvmlat_snap;
+struct kvmlat_vcpu;
+struct netlink_callback;
+struct netlink_ext_ack;
+
+int kvmlat_dump_start_vms(struct netlink_callback *cb);
+int kvmlat_dump_start_vcpus(struct netlink_callback *cb);
+int kvmlat_dump_done(struct netlink_callback *cb);
+
+/* A snapshot of one vCPU under kvmlat_mutex. May sleep. 0, or -EBUSY with a sentence. */
+int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
+		     struct netlink_ext_ack *extack);
+
+#endif
