@@ -107,7 +107,8 @@ static struct kvmlat_vm *learn_vm(struct kvm_vcpu *kvm_vcpu, u64 now)
 		return NULL;
 	vm->kvm = kvm_vcpu->kvm;
 	vm->id = ++last_vm_id;
-	vm->pid = kvm_vcpu->kvm->userspace_pid;
+	vm->pid = task_tgid_nr(current);
+	vm->creator = kvm_vcpu->kvm->userspace_pid;
 	/* Our own leader: it cannot be freed while we run. */
 	strscpy(vm->comm, current->group_leader->comm, sizeof(vm->comm));
 	vm->since = now;
@@ -125,7 +126,7 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u64 now, u32 state)
 
 	lockdep_assert_held(&table_lock);
 	/* An address that is used again without a notice that its VM had ended. */
-	if (vm && vm->pid != kvm_vcpu->kvm->userspace_pid) {
+	if (vm && vm->creator != kvm_vcpu->kvm->userspace_pid) {
 		end_vm(vm);
 		vm = NULL;
 	}
@@ -159,7 +160,7 @@ static struct kvmlat_vcpu *find_or_learn(struct kvm_vcpu *kvm_vcpu, u64 now, u32
 		if (vcpu->kvm_vcpu != kvm_vcpu)
 			continue;
 		if (vcpu->vm->kvm == kvm_vcpu->kvm && vcpu->vcpu_id == kvm_vcpu->vcpu_id &&
-		    vcpu->vm->pid == kvm_vcpu->kvm->userspace_pid)
+		    vcpu->vm->creator == kvm_vcpu->kvm->userspace_pid)
 			return vcpu;
 		raw_spin_lock_irqsave(&table_lock, flags);
 		if (!vcpu->vm->gone)

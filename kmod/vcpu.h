@@ -32,7 +32,8 @@ struct kvmlat_vm {
 	struct list_head vcpus;		/* in the order of their index */
 	const struct kvm *kvm;
 	u32 id;
-	u32 pid;
+	u32 pid;			/* process that runs the vCPUs */
+	u32 creator;			/* kvm->userspace_pid: the thread that made the VM */
 	u32 nr_vcpus;
 	char comm[TASK_COMM_LEN];
 	u64 since;
