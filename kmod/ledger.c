@@ -213,8 +213,12 @@ static void obey_reset(struct kvmlat_ledger *l)
  * kvmlat_ledger_own() - the writer takes note of a new thread or a reset
  * @l: ledger, not between begin and commit
  * @owner: the task that runs the vCPU from now on
+ * @now: time of the event that is about to be recorded
+ *
+ * Return: @now, or the start of the account if that is later: the event took its time stamp,
+ * then a reset came, and only then it got here.
  */
-void kvmlat_ledger_own(struct kvmlat_ledger *l, const void *owner)
+u64 kvmlat_ledger_own(struct kvmlat_ledger *l, const void *owner, u64 now)
 {
 	WRITE_ONCE(l->owner, owner);
 	/*
@@ -225,6 +229,7 @@ void kvmlat_ledger_own(struct kvmlat_ledger *l, const void *owner)
 	kvmlat_ledger_begin(l);
 	obey_reset(l);
 	kvmlat_ledger_commit(l);
+	return now < l->mark ? l->mark : now;
 }
 
 /**

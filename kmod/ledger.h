@@ -143,7 +143,7 @@ void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now);
 struct kvmlat_cell *kvmlat_ledger_new_cell(struct kvmlat_ledger *l, u32 code);
 void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now);
-void kvmlat_ledger_own(struct kvmlat_ledger *l, const void *owner);
+u64 kvmlat_ledger_own(struct kvmlat_ledger *l, const void *owner, u64 now);
 void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now);
 u32 kvmlat_ledger_memory(const struct kvmlat_ledger *l);
 bool kvmlat_ledger_read(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,

@@ -39,7 +39,7 @@ static noinline void probe_exit_slow(struct kvm_vcpu *kvm_vcpu, u64 now)
 	if (!vcpu)
 		return;
 	if (READ_ONCE(vcpu->ledger.owner) != current)
-		kvmlat_vcpu_switch(vcpu);
+		now = kvmlat_vcpu_switch(vcpu, now);
 	count_exit(vcpu, kvm_vcpu, now);
 }
 
@@ -50,7 +50,7 @@ static noinline void probe_entry_slow(struct kvm_vcpu *kvm_vcpu, u64 now)
 	if (!vcpu)
 		return;
 	if (!READ_ONCE(vcpu->ledger.owner))
-		kvmlat_vcpu_switch(vcpu);
+		now = kvmlat_vcpu_switch(vcpu, now);
 	kvmlat_ledger_entry(&vcpu->ledger, now);
 }
 

@@ -199,11 +199,14 @@ struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u64 now, u32 sta
 /**
  * kvmlat_vcpu_switch() - another thread runs the vCPU, or somebody reset it
  * @vcpu: vCPU of the probe that calls
+ * @now: time of the event
+ *
+ * Return: the time to record for the event, see kvmlat_ledger_own().
  */
-void kvmlat_vcpu_switch(struct kvmlat_vcpu *vcpu)
+u64 kvmlat_vcpu_switch(struct kvmlat_vcpu *vcpu, u64 now)
 {
 	WRITE_ONCE(vcpu->tid, task_pid_nr(current));
-	kvmlat_ledger_own(&vcpu->ledger, current);
+	return kvmlat_ledger_own(&vcpu->ledger, current, now);
 }
 
 /**

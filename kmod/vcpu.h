@@ -74,7 +74,7 @@ struct kvmlat_counts {
 };
 
 struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u64 now, u32 state);
-void kvmlat_vcpu_switch(struct kvmlat_vcpu *vcpu);
+u64 kvmlat_vcpu_switch(struct kvmlat_vcpu *vcpu, u64 now);
 struct kvmlat_vcpu *kvmlat_vcpu_of_current(void);
 void kvmlat_vcpu_vm_ends(const struct kvm *kvm);
 void kvmlat_vcpu_all_end(void);

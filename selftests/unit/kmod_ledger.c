@@ -217,7 +217,7 @@ static void resets(void)
 	EXPECT_EQ(snap.rows, 0);
 	EXPECT_EQ(snap.times[KVMLAT_STATE_USER], 50);
 	EXPECT(!snap.is_open);
-	kvmlat_ledger_own(l, l);
+	EXPECT_EQ(kvmlat_ledger_own(l, l, 1500), 1500);
 	kvmlat_ledger_entry(l, 1500);
 	look(l, 1600);
 	EXPECT_EQ(snap.since, 1400);
@@ -231,9 +231,12 @@ static void resets(void)
 	EXPECT_EQ(row_of(7)->count, 1);
 	/* An event between the note's time and the writer's look: the start moves past it. */
 	kvmlat_ledger_reset(l, 1790);
-	kvmlat_ledger_own(l, l);
+	kvmlat_ledger_own(l, l, 1850);
 	look(l, 1900);
 	EXPECT_EQ(snap.since, 1800);
+	/* An event that took its stamp before the reset and looks after it. */
+	kvmlat_ledger_reset(l, 2000);
+	EXPECT_EQ(kvmlat_ledger_own(l, l, 1950), 2000);
 	ledger_free(l);
 }
 
@@ -296,6 +299,13 @@ static void random_events(void)
 
 static bool stop;
 
+/* No guest comes back within some ten ns: the pause that readers live on. */
+static void pause_between(void)
+{
+	for (volatile int i = 0; i < 500; i++)
+		;
+}
+
 static void *writer(void *ledger)
 {
 	struct kvmlat_ledger *l = ledger;
@@ -306,8 +316,10 @@ static void *writer(void *ledger)
 		WRITE_ONCE(test_now, now);
 		if (i % 11 == 0)
 			kvmlat_ledger_user(l, now += 50);
+		pause_between();
 		kvmlat_ledger_entry(l, now += 200 + i % 4000);
 		WRITE_ONCE(test_now, now);
+		pause_between();
 	}
 	return NULL;
 }
@@ -321,7 +333,7 @@ static void read_while_written(void)
 	memset(&snap, 0, sizeof(snap));
 	test_now = 0;
 	EXPECT(!pthread_create(&thread, NULL, writer, l));
-	while (last < 1000000 && !tap_failed) {
+	while ((reads < 20000 || last < 20000) && !tap_failed) {
 		count = 0;
 		/* A writer in user space can be preempted in the middle of an update. */
 		while (!kvmlat_ledger_read(l, &snap, test_clock))
@@ -337,7 +349,6 @@ static void read_while_written(void)
 	printf("# %" PRIu64 " reads during %" PRIu64 " exits\n", reads, last);
 	WRITE_ONCE(stop, true);
 	pthread_join(thread, NULL);
-	EXPECT(reads > 100);
 	ledger_free(l);
 }
 
