@@ -302,8 +302,8 @@ static bool stop;
 /* No guest comes back within some ten ns: the pause that readers live on. */
 static void pause_between(void)
 {
-	for (volatile int i = 0; i < 500; i++)
-		;
+	for (int i = 0; i < 500; i++)
+		smp_wmb();
 }
 
 static void *writer(void *ledger)
