@@ -121,7 +121,6 @@ static struct probe {
 	struct tracepoint *tp;
 	int err;
 } probes[] = {
-	/* Exits are counted from the first one on that has its entry, so entries come last. */
 	{ "kvm_exit", probe_exit, probe_exit_mono },
 	{ "kvm_userspace_exit", probe_user },
 	{ "kvm_entry", probe_entry, probe_entry_mono },
