@@ -24,7 +24,7 @@ struct kvmlat_filter {
 /* The attributes that commands about VMs and about vCPUs take. */
 #define KVMLAT_VM_ATTRS	(BIT(KVMLAT_A_VM_ID) | BIT(KVMLAT_A_PID))
 #define KVMLAT_VCPU_ATTRS	(KVMLAT_VM_ATTRS | BIT(KVMLAT_A_VCPU_ID) | BIT(KVMLAT_A_CODE) | \
-			 BIT(KVMLAT_A_HISTOGRAMS))
+			 BIT(KVMLAT_A_HISTOGRAMS) | BIT(KVMLAT_A_DETAILS))
 
 /* 0, or -EPERM with a sentence. */
 int kvmlat_may_read(struct sk_buff *skb, struct netlink_ext_ack *extack);

@@ -11,13 +11,14 @@
 #include <uapi/linux/kvmlat-gen.h>
 
 /* Global operation policy for kvmlat */
-const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_HISTOGRAMS + 1] = {
+const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DETAILS + 1] = {
 	[KVMLAT_A_ABI] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_VM_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_PID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_VCPU_ID] = { .type = NLA_U32, },
 	[KVMLAT_A_CODE] = { .type = NLA_U32, },
 	[KVMLAT_A_HISTOGRAMS] = { .type = NLA_FLAG, },
+	[KVMLAT_A_DETAILS] = { .type = NLA_FLAG, },
 };
 
 /* Ops table for kvmlat */

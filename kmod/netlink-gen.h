@@ -12,7 +12,7 @@
 #include <uapi/linux/kvmlat-gen.h>
 
 /* Global operation policy for kvmlat */
-extern const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_HISTOGRAMS + 1];
+extern const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DETAILS + 1];
 
 /* Ops table for kvmlat */
 extern const struct genl_small_ops kvmlat_nl_ops[4];

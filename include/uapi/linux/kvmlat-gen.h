@@ -57,12 +57,23 @@ enum kvmlat_probe_state {
  * @KVMLAT_STATE_GUEST: From kvm_entry to kvm_exit.
  * @KVMLAT_STATE_EXIT: KVM handles an exit in the kernel.
  * @KVMLAT_STATE_USER: From kvm_userspace_exit to the next kvm_entry, the VMM
- *   has the vCPU.
+ *   has the vCPU and runs.
+ * @KVMLAT_STATE_POLL: Halted, KVM polls for a wakeup. Known when the halt
+ *   ends; until then it is exit.
+ * @KVMLAT_STATE_WAIT: Halted, asleep in KVM.
+ * @KVMLAT_STATE_RUNQ: Runnable, waiting for a CPU. After a sleep known when it
+ *   runs again; until then it is wait or off.
+ * @KVMLAT_STATE_OFF: The thread is blocked, in the VMM or in KVM, but not
+ *   halted.
  */
 enum kvmlat_state {
 	KVMLAT_STATE_GUEST,
 	KVMLAT_STATE_EXIT,
 	KVMLAT_STATE_USER,
+	KVMLAT_STATE_POLL,
+	KVMLAT_STATE_WAIT,
+	KVMLAT_STATE_RUNQ,
+	KVMLAT_STATE_OFF,
 
 	/* private: */
 	__KVMLAT_STATE_MAX,
@@ -74,17 +85,75 @@ enum kvmlat_state {
  * @KVMLAT_REASON_CLASS_EXIT: One exit reason of the processor, see code.
  * @KVMLAT_REASON_CLASS_UNKNOWN: Exits whose reason could not be read, see the
  *   probe "exit reason" of info.
- * @KVMLAT_REASON_CLASS_OTHER: Exits that found no memory for a row of their
+ * @KVMLAT_REASON_CLASS_OTHER: Events that found no memory for a row of their
  *   own. Counted here, never lost.
+ * @KVMLAT_REASON_CLASS_NESTED: One exit reason of a nested (L2) guest, see
+ *   code; KVM handled it itself.
+ * @KVMLAT_REASON_CLASS_REFLECTED: One exit reason of a nested (L2) guest, see
+ *   code; KVM handed it to the L1 guest.
+ * @KVMLAT_REASON_CLASS_USER: Visits to the VMM for one reason, see code. From
+ *   kvm_userspace_exit until KVM has the vCPU again.
+ * @KVMLAT_REASON_CLASS_HALT: Halts from begin to end, polling included, as KVM
+ *   tells in kvm_vcpu_wakeup.
+ * @KVMLAT_REASON_CLASS_POLL_HIT: Polls that ended with a wakeup.
+ * @KVMLAT_REASON_CLASS_POLL_MISS: Polls after which the vCPU had to sleep.
+ * @KVMLAT_REASON_CLASS_SLEEP: Sleeps in KVM, from leaving the CPU to being
+ *   runnable.
+ * @KVMLAT_REASON_CLASS_WAKE: How late the guest ran, from being runnable after
+ *   a halt to kvm_entry.
+ * @KVMLAT_REASON_CLASS_RUNQ: Waits for a CPU, from being runnable to running;
+ *   after preemption as well as after a sleep.
+ * @KVMLAT_REASON_CLASS_PREEMPT: Preemptions, those waits for a CPU that began
+ *   because another task took it.
  */
 enum kvmlat_reason_class {
 	KVMLAT_REASON_CLASS_EXIT,
 	KVMLAT_REASON_CLASS_UNKNOWN,
 	KVMLAT_REASON_CLASS_OTHER,
+	KVMLAT_REASON_CLASS_NESTED,
+	KVMLAT_REASON_CLASS_REFLECTED,
+	KVMLAT_REASON_CLASS_USER,
+	KVMLAT_REASON_CLASS_HALT,
+	KVMLAT_REASON_CLASS_POLL_HIT,
+	KVMLAT_REASON_CLASS_POLL_MISS,
+	KVMLAT_REASON_CLASS_SLEEP,
+	KVMLAT_REASON_CLASS_WAKE,
+	KVMLAT_REASON_CLASS_RUNQ,
+	KVMLAT_REASON_CLASS_PREEMPT,
 
 	/* private: */
 	__KVMLAT_REASON_CLASS_MAX,
 	KVMLAT_REASON_CLASS_MAX = (__KVMLAT_REASON_CLASS_MAX - 1)
+};
+
+#define KVMLAT_USER_INTERRUPTED	4294967294
+#define KVMLAT_USER_ERROR	4294967295
+
+/**
+ * enum kvmlat_detail_kind - What the key of a detail nest is.
+ * @KVMLAT_DETAIL_KIND_PIO_IN: I/O port that was read.
+ * @KVMLAT_DETAIL_KIND_PIO_OUT: I/O port that was written.
+ * @KVMLAT_DETAIL_KIND_MMIO_READ: Guest-physical address of a page (4096 bytes)
+ *   without memory that was read.
+ * @KVMLAT_DETAIL_KIND_MMIO_WRITE: The same, written.
+ * @KVMLAT_DETAIL_KIND_MSR_READ: Index of the MSR.
+ * @KVMLAT_DETAIL_KIND_MSR_WRITE: Index of the MSR.
+ * @KVMLAT_DETAIL_KIND_HYPERCALL: Number of the hypercall.
+ * @KVMLAT_DETAIL_KIND_CPUID: CPUID leaf.
+ */
+enum kvmlat_detail_kind {
+	KVMLAT_DETAIL_KIND_PIO_IN,
+	KVMLAT_DETAIL_KIND_PIO_OUT,
+	KVMLAT_DETAIL_KIND_MMIO_READ,
+	KVMLAT_DETAIL_KIND_MMIO_WRITE,
+	KVMLAT_DETAIL_KIND_MSR_READ,
+	KVMLAT_DETAIL_KIND_MSR_WRITE,
+	KVMLAT_DETAIL_KIND_HYPERCALL,
+	KVMLAT_DETAIL_KIND_CPUID,
+
+	/* private: */
+	__KVMLAT_DETAIL_KIND_MAX,
+	KVMLAT_DETAIL_KIND_MAX = (__KVMLAT_DETAIL_KIND_MAX - 1)
 };
 
 enum {
@@ -98,6 +167,8 @@ enum {
 	KVMLAT_A_VM,
 	KVMLAT_A_VCPU,
 	KVMLAT_A_MORE,
+	KVMLAT_A_DETAILS,
+	KVMLAT_A_SWITCH,
 
 	__KVMLAT_A_MAX,
 	KVMLAT_A_MAX = (__KVMLAT_A_MAX - 1)
@@ -144,6 +215,7 @@ enum {
 	KVMLAT_A_VM_SINCE,
 	KVMLAT_A_VM_GONE,
 	KVMLAT_A_VM_MEMORY,
+	KVMLAT_A_VM_DETAILS,
 
 	__KVMLAT_A_VM_MAX,
 	KVMLAT_A_VM_MAX = (__KVMLAT_A_VM_MAX - 1)
@@ -165,6 +237,11 @@ enum {
 	KVMLAT_A_VCPU_REENTRIES,
 	KVMLAT_A_VCPU_MEMORY,
 	KVMLAT_A_VCPU_REASON,
+	KVMLAT_A_VCPU_PREEMPTED,
+	KVMLAT_A_VCPU_HALT,
+	KVMLAT_A_VCPU_PREEMPTOR,
+	KVMLAT_A_VCPU_DETAIL,
+	KVMLAT_A_VCPU_DETAILS_EVICTED,
 
 	__KVMLAT_A_VCPU_MAX,
 	KVMLAT_A_VCPU_MAX = (__KVMLAT_A_VCPU_MAX - 1)
@@ -185,9 +262,49 @@ enum {
 	KVMLAT_A_TIMES_GUEST,
 	KVMLAT_A_TIMES_EXIT,
 	KVMLAT_A_TIMES_USER,
+	KVMLAT_A_TIMES_POLL,
+	KVMLAT_A_TIMES_WAIT,
+	KVMLAT_A_TIMES_RUNQ,
+	KVMLAT_A_TIMES_OFF,
 
 	__KVMLAT_A_TIMES_MAX,
 	KVMLAT_A_TIMES_MAX = (__KVMLAT_A_TIMES_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_HALT_PAD = 1,
+	KVMLAT_A_HALT_WINDOW,
+	KVMLAT_A_HALT_GROW,
+	KVMLAT_A_HALT_SHRINK,
+	KVMLAT_A_HALT_INVALID,
+
+	__KVMLAT_A_HALT_MAX,
+	KVMLAT_A_HALT_MAX = (__KVMLAT_A_HALT_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_PREEMPTOR_PAD = 1,
+	KVMLAT_A_PREEMPTOR_COMM,
+	KVMLAT_A_PREEMPTOR_TID,
+	KVMLAT_A_PREEMPTOR_AT,
+	KVMLAT_A_PREEMPTOR_TIME,
+	KVMLAT_A_PREEMPTOR_CPU,
+
+	__KVMLAT_A_PREEMPTOR_MAX,
+	KVMLAT_A_PREEMPTOR_MAX = (__KVMLAT_A_PREEMPTOR_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_DETAIL_PAD = 1,
+	KVMLAT_A_DETAIL_KIND,
+	KVMLAT_A_DETAIL_KEY,
+	KVMLAT_A_DETAIL_COUNT,
+	KVMLAT_A_DETAIL_TOTAL,
+	KVMLAT_A_DETAIL_LONGEST,
+	KVMLAT_A_DETAIL_ERROR,
+
+	__KVMLAT_A_DETAIL_MAX,
+	KVMLAT_A_DETAIL_MAX = (__KVMLAT_A_DETAIL_MAX - 1)
 };
 
 enum {
@@ -199,6 +316,8 @@ enum {
 	KVMLAT_A_REASON_LONGEST,
 	KVMLAT_A_REASON_BUCKET_INDEX,
 	KVMLAT_A_REASON_BUCKET_COUNT,
+	KVMLAT_A_REASON_LONGEST_AT,
+	KVMLAT_A_REASON_LONGEST_CPU,
 
 	__KVMLAT_A_REASON_MAX,
 	KVMLAT_A_REASON_MAX = (__KVMLAT_A_REASON_MAX - 1)
