@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
-#include <string.h>
 
-#include "out.h"
+#include "csv.h"
 
 /* The columns are fixed in kvmlat-info(1), kvmlat-list(1) and kvmlat-stat(1): add at the end. */
 
@@ -12,21 +11,6 @@ static const char * const stat_columns[] = {
 	"p99_ns", "p999_ns", "max_ns", "max_bound_ns", "elapsed_ns", "guest_ns", "exit_ns",
 	"user_ns", NULL
 };
-
-static void text(FILE *to, const char *s)
-{
-	if (!s[strcspn(s, ",\"\n\r")]) {
-		fputs(s, to);
-		return;
-	}
-	fputc('"', to);
-	for (; *s; s++) {
-		if (*s == '"')
-			fputc('"', to);
-		fputc(*s, to);
-	}
-	fputc('"', to);
-}
 
 static void pair(FILE *to, const char *name, const char *value)
 {
