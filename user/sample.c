@@ -19,10 +19,7 @@ static double rate_of(uint64_t count, uint64_t duration)
 static void fill_row(struct row *row, const struct kvmlat_reason *r, const struct block *b,
 		     uint32_t vendor)
 {
-	char hex[16];
-
-	snprintf(row->name, sizeof(row->name), "%s",
-		 kvmlat_reason_name(vendor, r->cls, r->code, hex, sizeof(hex)));
+	kvmlat_row_name(vendor, r->cls, r->code, row->name, sizeof(row->name));
 	row->cls = r->cls;
 	row->code = r->code;
 	row->count = r->count;
@@ -80,6 +77,8 @@ static int fill_block(struct block *b, const struct kvmlat_account *a, uint32_t 
 	b->reentries = a->reentries;
 	memcpy(b->times, a->times, sizeof(b->times));
 	for (i = 0; i < a->nr_reasons; i++) {
+		if (!kvmlat_reason_is_exit(a->reasons[i].cls))
+			continue;
 		b->count += a->reasons[i].count;
 		b->total += a->reasons[i].total;
 	}
@@ -87,8 +86,10 @@ static int fill_block(struct block *b, const struct kvmlat_account *a, uint32_t 
 	if (!b->rows)
 		return -1;
 	for (i = 0; i < a->nr_reasons; i++) {
-		if (!skip_zeros || a->reasons[i].count)
-			fill_row(&b->rows[b->nr_rows++], &a->reasons[i], b, vendor);
+		const struct kvmlat_reason *r = &a->reasons[i];
+
+		if (kvmlat_reason_is_exit(r->cls) && (!skip_zeros || r->count))
+			fill_row(&b->rows[b->nr_rows++], r, b, vendor);
 	}
 	sort_by = key;
 	qsort(b->rows, b->nr_rows, sizeof(*b->rows), cmp_row);
@@ -119,8 +120,6 @@ static bool same_block(enum scope scope, const struct block *b, const struct kvm
 static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struct guests *g,
 		       uint32_t vendor)
 {
-	char hex[16];
-
 	if (b->scope == SCOPE_ALL)
 		return;
 	b->vm_id = v->vm_id;
@@ -139,8 +138,7 @@ static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struc
 	b->open = v->open && !v->gone;
 	if (!b->open)
 		return;
-	snprintf(b->open_name, sizeof(b->open_name), "%s",
-		 kvmlat_reason_name(vendor, v->open_cls, v->open_code, hex, sizeof(hex)));
+	kvmlat_row_name(vendor, v->open_cls, v->open_code, b->open_name, sizeof(b->open_name));
 	b->open_cls = v->open_cls;
 	b->open_code = v->open_code;
 	b->open_for = v->account.end - v->open_since;

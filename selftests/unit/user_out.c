@@ -94,7 +94,7 @@ static void csv_columns_are_fixed(void)
 	static const char * const header[] = {
 		"time,duration_s,scope,vm_id,pid,guest,vcpu_id,reason,class,code,count,rate,",
 		"exit_percent,total_ns,time_percent,mean_ns,p50_ns,p99_ns,p999_ns,max_ns,",
-		"max_bound_ns,elapsed_ns,guest_ns,exit_ns,user_ns\n",
+		"max_bound_ns,elapsed_ns,guest_ns,exit_ns,user_ns,poll_ns,wait_ns,runq_ns,off_ns\n",
 	};
 	const char *p;
 	size_t i;
@@ -104,7 +104,7 @@ static void csv_columns_are_fixed(void)
 		EXPECT(!strncmp(p, header[i], strlen(header[i])));
 	EXPECT(strstr(text, ",0.001000000,vcpu,3,99,\"a \"\"b\"\", c\",0,cpuid,exit,114,10,"));
 	EXPECT(strstr(text, ",114,10,10000.000,8.9286,20000,20.0000,2000.0,68,12345,12345,12345,"));
-	EXPECT(strstr(text, ",68,12345,12345,12345,12345,1000000,850000,100000,50000\n"));
+	EXPECT(strstr(text, ",68,12345,12345,12345,12345,1000000,850000,100000,50000,0,0,0,0\n"));
 	EXPECT(strstr(text, ",0xabc,exit,2748,100,"));
 	EXPECT(strstr(text, ",,11000,1000000,"));
 	EXPECT(strstr(text, ",other,other,,2,"));

@@ -29,6 +29,33 @@ const struct kvmlat_reason *kvmlat_find_reason(const struct kvmlat_account *a, u
 	return bsearch(&key, a->reasons, a->nr_reasons, sizeof(key), cmp_reason);
 }
 
+bool kvmlat_reason_is_exit(uint32_t cls)
+{
+	switch (cls) {
+	case KVMLAT_REASON_CLASS_EXIT:
+	case KVMLAT_REASON_CLASS_UNKNOWN:
+	case KVMLAT_REASON_CLASS_OTHER:
+	case KVMLAT_REASON_CLASS_NESTED:
+	case KVMLAT_REASON_CLASS_REFLECTED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool kvmlat_reason_has_code(uint32_t cls)
+{
+	switch (cls) {
+	case KVMLAT_REASON_CLASS_EXIT:
+	case KVMLAT_REASON_CLASS_NESTED:
+	case KVMLAT_REASON_CLASS_REFLECTED:
+	case KVMLAT_REASON_CLASS_USER:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void spread(uint64_t *dense, const struct kvmlat_reason *r, bool subtract)
 {
 	size_t i;
@@ -72,11 +99,13 @@ static void bound_longest(struct kvmlat_reason *r, const struct kvmlat_reason *n
 
 	r->longest_min = 0;
 	r->longest_max = 0;
+	r->longest_at = 0;
 	if (!r->count)
 		return;
 	r->longest_max = newer->longest_max;
 	if (newer->longest_max > older->longest_max) {
 		r->longest_min = newer->longest_min;
+		r->longest_at = newer->longest_at;
 	} else if (r->nr_buckets) {
 		top = r->buckets[r->nr_buckets - 1].index;
 		r->longest_min = kvmlat_bucket_lower(top);
@@ -106,6 +135,48 @@ static int reason_delta(struct kvmlat_reason *to, const struct kvmlat_reason *ne
 	return 0;
 }
 
+/* Takes at most @excess from a state. Returns what is left of it. */
+static uint64_t shorten(uint64_t *time, uint64_t excess)
+{
+	uint64_t part = excess < *time ? excess : *time;
+
+	*time -= part;
+	return excess - part;
+}
+
+/*
+ * What became of an interval that was open in the older snapshot is known only in the newer one,
+ * see linux/kvmlat.h: a poll was exit until it ended, a wait for a CPU was the sleep before it.
+ * So a state can have less than it had, and the state that the time went to has more than came
+ * since. That much was told in the interval before, and is not told again.
+ */
+static void times_delta(struct kvmlat_account *to, const struct kvmlat_account *older)
+{
+	static const uint32_t goes_to[KVMLAT_NR_STATES] = {
+		[KVMLAT_STATE_EXIT] = KVMLAT_STATE_POLL,
+		[KVMLAT_STATE_WAIT] = KVMLAT_STATE_RUNQ,
+		[KVMLAT_STATE_OFF] = KVMLAT_STATE_RUNQ,
+	};
+	uint64_t excess[KVMLAT_NR_STATES] = { 0 };
+	unsigned int i, n;
+
+	for (i = 0; i < KVMLAT_NR_STATES; i++) {
+		if (to->times[i] < older->times[i])
+			excess[i] = older->times[i] - to->times[i];
+		to->times[i] -= older->times[i] - excess[i];
+	}
+	for (i = 0; i < KVMLAT_NR_STATES; i++) {
+		excess[i] = shorten(&to->times[goes_to[i]], excess[i]);
+		for (n = 0; n < KVMLAT_NR_STATES; n++)
+			excess[i] = shorten(&to->times[n], excess[i]);
+	}
+}
+
+static uint64_t since(uint64_t newer, uint64_t older)
+{
+	return newer > older ? newer - older : 0;
+}
+
 /* @to must be zero; what it holds after a failure can be freed. */
 int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
 			 const struct kvmlat_account *older)
@@ -115,20 +186,23 @@ int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account 
 
 	*to = *newer;
 	to->nr_reasons = 0;
+	to->preemptors = NULL;
+	to->details = NULL;
 	to->reasons = calloc(newer->nr_reasons + 1, sizeof(*to->reasons));
-	if (!to->reasons)
+	if (!to->reasons || kvmlat_preemptors_delta(to, newer, older) ||
+	    kvmlat_details_delta(to, newer, older))
 		return -1;
 	if (older) {
 		to->start = older->end;
 		to->elapsed -= older->elapsed;
 		to->reentries -= older->reentries;
-		/*
-		 * The older one may have counted time up to its own instant for a state that
-		 * had just ended, see linux/kvmlat.h: then the newer one has a little less.
-		 */
-		for (i = 0; i < KVMLAT_NR_STATES; i++)
-			to->times[i] -= to->times[i] < older->times[i] ? to->times[i] :
-									 older->times[i];
+		to->halt.grow -= older->halt.grow;
+		to->halt.shrink -= older->halt.shrink;
+		to->halt.invalid -= older->halt.invalid;
+		times_delta(to, older);
+		to->preempted = since(newer->preempted, older->preempted);
+		if (to->preempted > to->times[KVMLAT_STATE_RUNQ])
+			to->preempted = to->times[KVMLAT_STATE_RUNQ];
 	}
 	for (i = 0; i < newer->nr_reasons; i++) {
 		r = &newer->reasons[i];
@@ -150,10 +224,13 @@ static int reason_merge(struct kvmlat_reason *to, const struct kvmlat_reason *fr
 		return -1;
 	to->count += from->count;
 	to->total += from->total;
+	if (from->longest_max > to->longest_max) {
+		to->longest_at = from->longest_at;
+		to->longest_cpu = from->longest_cpu;
+		to->longest_max = from->longest_max;
+	}
 	if (from->longest_min > to->longest_min)
 		to->longest_min = from->longest_min;
-	if (from->longest_max > to->longest_max)
-		to->longest_max = from->longest_max;
 	return 0;
 }
 
@@ -169,6 +246,17 @@ static struct kvmlat_reason *reason_add(struct kvmlat_account *a, uint32_t cls, 
 	return rows;
 }
 
+static void halt_merge(struct kvmlat_halt *to, const struct kvmlat_halt *from, bool first)
+{
+	if (first || from->window_min < to->window_min)
+		to->window_min = from->window_min;
+	if (from->window_max > to->window_max)
+		to->window_max = from->window_max;
+	to->grow += from->grow;
+	to->shrink += from->shrink;
+	to->invalid += from->invalid;
+}
+
 int kvmlat_merge(struct kvmlat_account *into, const struct kvmlat_account *from)
 {
 	struct kvmlat_reason *to;
@@ -178,11 +266,15 @@ int kvmlat_merge(struct kvmlat_account *into, const struct kvmlat_account *from)
 		into->start = from->start;
 	if (from->end > into->end)
 		into->end = from->end;
+	halt_merge(&into->halt, &from->halt, !into->nr_vcpus);
 	into->elapsed += from->elapsed;
+	into->preempted += from->preempted;
 	into->reentries += from->reentries;
 	into->nr_vcpus += from->nr_vcpus;
 	for (i = 0; i < KVMLAT_NR_STATES; i++)
 		into->times[i] += from->times[i];
+	if (kvmlat_preemptors_merge(into, from) || kvmlat_details_merge(into, from))
+		return -1;
 
 	for (i = 0; i < from->nr_reasons; i++) {
 		const struct kvmlat_reason *r = &from->reasons[i];

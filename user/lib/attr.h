@@ -40,6 +40,10 @@ int kvmlat_attr_parse(const struct set *set, const void *data, size_t len,
 int kvmlat_attr_parse_nest(const struct set *set, const struct nlattr *nest,
 			   const struct nlattr **tb, struct kvmlat_error *err);
 
+/* The top of a message, where @type must be. */
+int kvmlat_parse_main(const struct nlmsghdr *nlh, uint16_t type, const struct nlattr **tb,
+		      struct kvmlat_error *err);
+
 /* Of an attribute that is absent: 0, or an empty string. */
 uint32_t kvmlat_attr_u32(const struct nlattr *attr);
 uint64_t kvmlat_attr_u64(const struct nlattr *attr);

@@ -16,6 +16,8 @@ static const char * const attr_names[] = {
 	[KVMLAT_A_VCPU_ID]	= "vcpu-id",
 	[KVMLAT_A_CODE]		= "code",
 	[KVMLAT_A_HISTOGRAMS]	= "histograms",
+	[KVMLAT_A_DETAILS]	= "details",
+	[KVMLAT_A_SWITCH]	= "switch",
 };
 
 static size_t utf8_len(const unsigned char *p)

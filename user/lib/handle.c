@@ -149,6 +149,8 @@ static void put_vcpu(struct nlmsghdr *nlh, const struct kvmlat_filter *f)
 		mnl_attr_put_u32(nlh, KVMLAT_A_CODE, f->code);
 	if (f && f->histograms)
 		mnl_attr_put(nlh, KVMLAT_A_HISTOGRAMS, 0, NULL);
+	if (f && f->details)
+		mnl_attr_put(nlh, KVMLAT_A_DETAILS, 0, NULL);
 }
 
 /* What one kind of dump needs. */

@@ -41,8 +41,11 @@ int kvmlat_talk(struct kvmlat *k, struct nlmsghdr *request, kvmlat_msg_fn fn, vo
 		bool *interrupted, struct kvmlat_error *err);
 
 /* parse.c */
+void *kvmlat_grow(void *array, size_t n, size_t size);
 int kvmlat_parse_info(const struct nlmsghdr *nlh, void *info, struct kvmlat_error *err);
 int kvmlat_parse_vm(const struct nlmsghdr *nlh, struct kvmlat_vm *vm, struct kvmlat_error *err);
+
+/* parse_vcpu.c */
 int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *vcpu, bool *more,
 		      struct kvmlat_error *err);
 
@@ -62,6 +65,17 @@ void kvmlat_clear_vcpus(struct kvmlat_snapshot *snap);
 void kvmlat_sort_reasons(struct kvmlat_account *account);
 int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
 			 const struct kvmlat_account *older);
+
+/* detail.c */
+void kvmlat_sort_details(struct kvmlat_account *account);
+int kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
+			 const struct kvmlat_account *older);
+int kvmlat_details_merge(struct kvmlat_account *into, const struct kvmlat_account *from);
+
+/* preemptor.c */
+int kvmlat_preemptors_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
+			    const struct kvmlat_account *older);
+int kvmlat_preemptors_merge(struct kvmlat_account *into, const struct kvmlat_account *from);
 
 /* guest.c */
 int kvmlat_parse_stat(const char *text, uint32_t *threads, uint64_t *start_ticks);

@@ -79,6 +79,7 @@ struct kvmlat;
  * @vcpu_id: the vCPU of this id, if @has_vcpu_id
  * @code: only the row of this exit reason, if @has_code
  * @histograms: with histograms, which percentiles need
+ * @details: with the details of exits, where they are switched on
  */
 struct kvmlat_filter {
 	uint32_t	vm_id;
@@ -88,6 +89,7 @@ struct kvmlat_filter {
 	bool		has_vcpu_id;
 	bool		has_code;
 	bool		histograms;
+	bool		details;
 };
 
 /**
@@ -123,7 +125,7 @@ struct kvmlat_info {
 	struct kvmlat_probe	*probes;
 };
 
-/** struct kvmlat_vm - a VM; @gone is 0 while it exists */
+/** struct kvmlat_vm - a VM; @gone is 0 while it exists; @details of its exits are collected */
 struct kvmlat_vm {
 	uint32_t	vm_id;
 	uint32_t	pid;
@@ -132,6 +134,7 @@ struct kvmlat_vm {
 	uint64_t	since;
 	uint64_t	gone;
 	uint64_t	memory;
+	bool		details;
 };
 
 /** struct kvmlat_bucket - a bucket of a histogram that is not empty */
@@ -141,15 +144,19 @@ struct kvmlat_bucket {
 };
 
 /**
- * struct kvmlat_reason - what exits of one reason cost
- * @cls: enum kvmlat_reason_class
- * @code: the processor's exit code; 0 unless @cls is KVMLAT_REASON_CLASS_EXIT
- * @count: exits whose handling is complete
+ * struct kvmlat_reason - what events of one kind cost
+ * @cls: enum kvmlat_reason_class. Exits, for which kvmlat_reason_is_exit() is true, have their
+ *	time from kvm_exit to kvm_entry here, whatever happened between. All other classes are
+ *	spans of their own that overlap with exits: never add them up.
+ * @code: of the classes for which kvmlat_reason_has_code() is true, else 0
+ * @count: events that are complete
  * @total: time of them all
  * @longest_min: the longest of them took at least this
  * @longest_max: and at most this. Both are equal when the longest is known exactly, which is so
  *	since the start of an account. In a delta it is known if it grew meanwhile; if not, all
  *	that is known is the bucket it fell into.
+ * @longest_at: when the longest ended; 0 if that is not known
+ * @longest_cpu: on which CPU; meaningless without @longest_at
  * @nr_buckets: length of @buckets; 0 without histograms
  * @buckets: ascending by index
  */
@@ -160,8 +167,62 @@ struct kvmlat_reason {
 	uint64_t		total;
 	uint64_t		longest_min;
 	uint64_t		longest_max;
+	uint64_t		longest_at;
+	uint32_t		longest_cpu;
 	size_t			nr_buckets;
 	struct kvmlat_bucket	*buckets;
+};
+
+/**
+ * struct kvmlat_halt - the adaptive polling of halts
+ * @window_min: poll window in ns for the next halt, of several vCPUs the least
+ * @window_max: of several vCPUs the greatest
+ * @grow: times that KVM grew it
+ * @shrink: times that KVM shrank it
+ * @invalid: wakeups for which there was nothing to do
+ */
+struct kvmlat_halt {
+	uint32_t		window_min;
+	uint32_t		window_max;
+	uint64_t		grow;
+	uint64_t		shrink;
+	uint64_t		invalid;
+};
+
+/**
+ * struct kvmlat_preemptor - a task that took the CPU of a vCPU
+ * @comm: its name
+ * @tid: its thread id
+ * @vcpu_id: whom it took it
+ * @cpu: the CPU
+ * @at: when
+ * @time: until the vCPU had a CPU again, or up to the instant of the snapshot
+ */
+struct kvmlat_preemptor {
+	char			comm[64];
+	uint32_t		tid;
+	uint32_t		vcpu_id;
+	uint32_t		cpu;
+	uint64_t		at;
+	uint64_t		time;
+};
+
+/**
+ * struct kvmlat_detail - exits of one port, page, MSR, hypercall or CPUID leaf
+ * @kind: enum kvmlat_detail_kind, what @key is
+ * @count: exits, at most so many, and at least @count - @error
+ * @total: time of those @count - @error that are known to be of this key
+ * @longest_min: the longest of these took at least this
+ * @longest_max: and at most this
+ */
+struct kvmlat_detail {
+	uint32_t		kind;
+	uint64_t		key;
+	uint64_t		count;
+	uint64_t		error;
+	uint64_t		total;
+	uint64_t		longest_min;
+	uint64_t		longest_max;
 };
 
 /**
@@ -170,20 +231,36 @@ struct kvmlat_reason {
  * @end: end of it; of several vCPUs the latest
  * @elapsed: the time covered, of several vCPUs their sum. Equals the sum of @times.
  * @times: time in each enum kvmlat_state
+ * @preempted: the part of the state runq that began with a preemption
  * @reentries: entries that followed an entry
+ * @halt: the adaptive polling of halts
  * @nr_vcpus: so many vCPUs are merged here
  * @nr_reasons: length of @reasons
  * @reasons: ascending by class and code
+ * @nr_preemptors: length of @preemptors
+ * @preemptors: the last few, ascending by when it was
+ * @nr_details: length of @details
+ * @details: ascending by kind and key
+ * @details_evicted: so often had a detail to make room for another
+ * @details_floor: a key that is not in @details had at most so many exits
  */
 struct kvmlat_account {
 	uint64_t		start;
 	uint64_t		end;
 	uint64_t		elapsed;
 	uint64_t		times[KVMLAT_NR_STATES];
+	uint64_t		preempted;
 	uint64_t		reentries;
+	struct kvmlat_halt	halt;
 	uint32_t		nr_vcpus;
 	size_t			nr_reasons;
 	struct kvmlat_reason	*reasons;
+	size_t			nr_preemptors;
+	struct kvmlat_preemptor	*preemptors;
+	size_t			nr_details;
+	struct kvmlat_detail	*details;
+	uint64_t		details_evicted;
+	uint64_t		details_floor;
 };
 
 /**
@@ -276,7 +353,8 @@ KVMLAT_API const struct kvmlat_reason *kvmlat_find_reason(const struct kvmlat_ac
  *
  * A vCPU that began, or was reset, after @older counts from its begin. One that @older should
  * have held but did not (an interrupted snapshot) is left out, since nobody knows what was
- * before. Rows that did not change stay, with a count of 0. Returns NULL if memory is short.
+ * before. Rows and details that did not change stay, with a count of 0. No time of an interval
+ * is negative, and they add up to it. Returns NULL if memory is short.
  */
 KVMLAT_API struct kvmlat_snapshot *kvmlat_delta(const struct kvmlat_snapshot *newer,
 						const struct kvmlat_snapshot *older);
@@ -304,15 +382,29 @@ KVMLAT_API unsigned int kvmlat_bucket_of(uint64_t ns);
 KVMLAT_API bool kvmlat_percentile(const struct kvmlat_reason *reason, unsigned int permille,
 				  uint64_t *ns);
 
+/** kvmlat_reason_is_exit - rows of this class are exits, and add up to all exits */
+KVMLAT_API bool kvmlat_reason_is_exit(uint32_t cls);
+
+/** kvmlat_reason_has_code - rows of this class have a code */
+KVMLAT_API bool kvmlat_reason_has_code(uint32_t cls);
+
 /* Names */
 
 /**
- * kvmlat_reason_name - the kernel's own name of an exit reason
+ * kvmlat_reason_name - the kernel's own name of a reason; of classes without a code their name
  * @buf: written to only for a code that the kernel's table lacks, which is shown as hex
+ *
+ * Exits of all classes have the names of the kvm_exit event; reasons of the class user those of
+ * the kvm_userspace_exit event without KVM_EXIT_, or "interrupted" or "error".
  */
 KVMLAT_API const char *kvmlat_reason_name(uint32_t vendor, uint32_t cls, uint32_t code,
 					  char *buf, size_t size);
+
+/** kvmlat_row_name - a name that no other row of an account has: "cpuid", "nested:cpuid", "wake" */
+KVMLAT_API void kvmlat_row_name(uint32_t vendor, uint32_t cls, uint32_t code, char *buf,
+				size_t size);
 KVMLAT_API const char *kvmlat_class_name(uint32_t cls);
+KVMLAT_API const char *kvmlat_detail_kind_name(uint32_t kind);
 KVMLAT_API const char *kvmlat_vendor_name(uint32_t vendor);
 KVMLAT_API const char *kvmlat_clock_name(uint32_t clock);
 KVMLAT_API const char *kvmlat_state_name(uint32_t state);

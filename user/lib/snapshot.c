@@ -11,6 +11,8 @@ void kvmlat_account_free(struct kvmlat_account *a)
 	for (i = 0; i < a->nr_reasons; i++)
 		free(a->reasons[i].buckets);
 	free(a->reasons);
+	free(a->preemptors);
+	free(a->details);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -67,10 +69,21 @@ int kvmlat_add_vm(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error *er
 	return kvmlat_parse_vm(nlh, &vms[snap->nr_vms - 1], err);
 }
 
+/* Returns the longer array; NULL if memory is short. */
+static void *extend(void *array, size_t n, const void *more, size_t m, size_t size)
+{
+	char *all = realloc(array, (n + m) * size);
+
+	if (all)
+		memcpy(all + n * size, more, m * size);
+	return all;
+}
+
 /* The rows of a further message of the same vCPU and the same instant. */
 static int join(struct kvmlat_vcpu *to, struct kvmlat_vcpu *from, struct kvmlat_error *err)
 {
 	struct kvmlat_account *a = &to->account, *b = &from->account;
+	struct kvmlat_detail *details;
 	struct kvmlat_reason *rows;
 
 	if (to->vm_id != from->vm_id || to->vcpu_id != from->vcpu_id || a->start != b->start ||
@@ -78,21 +91,26 @@ static int join(struct kvmlat_vcpu *to, struct kvmlat_vcpu *from, struct kvmlat_
 		return kvmlat_fail(err, KVMLAT_E_PROTOCOL, 0,
 				   "vCPU %u of VM %u goes on as vCPU %u of VM %u or of another instant",
 				   to->vcpu_id, to->vm_id, from->vcpu_id, from->vm_id);
-	if (!b->nr_reasons)
-		return 0;
-	rows = malloc((a->nr_reasons + b->nr_reasons) * sizeof(*rows));
-	if (!rows)
-		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
-	if (a->nr_reasons)
-		memcpy(rows, a->reasons, a->nr_reasons * sizeof(*rows));
-	memcpy(rows + a->nr_reasons, b->reasons, b->nr_reasons * sizeof(*rows));
-	free(a->reasons);
-	free(b->reasons);
-	a->reasons = rows;
-	a->nr_reasons += b->nr_reasons;
-	b->reasons = NULL;
-	b->nr_reasons = 0;
+	if (b->nr_details) {
+		details = extend(a->details, a->nr_details, b->details, b->nr_details,
+				 sizeof(*details));
+		if (!details)
+			goto no_memory;
+		a->details = details;
+		a->nr_details += b->nr_details;
+	}
+	if (b->nr_reasons) {
+		rows = extend(a->reasons, a->nr_reasons, b->reasons, b->nr_reasons, sizeof(*rows));
+		if (!rows)
+			goto no_memory;
+		a->reasons = rows;
+		a->nr_reasons += b->nr_reasons;
+		/* Their buckets are the longer array's now. */
+		b->nr_reasons = 0;
+	}
 	return 0;
+no_memory:
+	return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
 }
 
 int kvmlat_add_vcpu(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error *err)
@@ -166,6 +184,7 @@ int kvmlat_finish(struct kvmlat_builder *b, struct kvmlat_error *err)
 			continue;
 		}
 		kvmlat_sort_reasons(&snap->vcpus[i].account);
+		kvmlat_sort_details(&snap->vcpus[i].account);
 		snap->vcpus[n++] = snap->vcpus[i];
 	}
 	snap->nr_vcpus = n;

@@ -9,7 +9,7 @@ static const char * const stat_columns[] = {
 	"time", "duration_s", "scope", "vm_id", "pid", "guest", "vcpu_id", "reason", "class",
 	"code", "count", "rate", "exit_percent", "total_ns", "time_percent", "mean_ns", "p50_ns",
 	"p99_ns", "p999_ns", "max_ns", "max_bound_ns", "elapsed_ns", "guest_ns", "exit_ns",
-	"user_ns", NULL
+	"user_ns", "poll_ns", "wait_ns", "runq_ns", "off_ns", NULL
 };
 
 static void pair(FILE *to, const char *name, const char *value)
@@ -114,7 +114,7 @@ static void stat_row(FILE *to, const struct sample *s, const struct block *b, co
 	whose(to, b);
 	text(to, r->name);
 	fprintf(to, ",%s,", kvmlat_class_name(r->cls));
-	optional(to, r->cls == KVMLAT_REASON_CLASS_EXIT, r->code);
+	optional(to, kvmlat_reason_has_code(r->cls), r->code);
 	fprintf(to, "%" PRIu64 ",%.3f,%.4f,%" PRIu64 ",%.4f,", r->count, r->rate,
 		r->exit_percent, r->total, r->time_percent);
 	if (r->has_mean)

@@ -68,7 +68,7 @@ static struct json_object *reason(const struct row *r)
 
 	add_text(o, "name", r->name);
 	add_text(o, "class", kvmlat_class_name(r->cls));
-	add_if(o, "code", r->cls == KVMLAT_REASON_CLASS_EXIT, r->code);
+	add_if(o, "code", kvmlat_reason_has_code(r->cls), r->code);
 	add_u64(o, "count", r->count);
 	add(o, "rate", double_of(r->rate, 3));
 	add(o, "exit_percent", double_of(r->exit_percent, 4));
@@ -92,7 +92,7 @@ static struct json_object *open_exit(const struct block *b)
 	o = json_object_new_object();
 	add_text(o, "name", b->open_name);
 	add_text(o, "class", kvmlat_class_name(b->open_cls));
-	add_if(o, "code", b->open_cls == KVMLAT_REASON_CLASS_EXIT, b->open_code);
+	add_if(o, "code", kvmlat_reason_has_code(b->open_cls), b->open_code);
 	add_u64(o, "for_ns", b->open_for);
 	return o;
 }

@@ -81,6 +81,7 @@ static void list(FILE *to, const struct list_view *v)
 
 static void head_line(FILE *to, const struct sample *s, const struct block *b)
 {
+	const char *comma = "";
 	unsigned int i;
 
 	switch (b->scope) {
@@ -104,9 +105,13 @@ static void head_line(FILE *to, const struct sample *s, const struct block *b)
 		fputs(", gone", to);
 	fprintf(to, ", %s%.3f s:", s->cumulative ? "since the start " : "",
 		(double)b->duration / NSEC_PER_SEC);
-	for (i = 0; i < KVMLAT_NR_STATES; i++)
-		fprintf(to, "%s %s %.2f %%", i ? "," : "", kvmlat_state_name(i),
-			b->elapsed ? 100.0 * b->times[i] / b->elapsed : 0);
+	for (i = 0; i < KVMLAT_NR_STATES; i++) {
+		if (!b->times[i])
+			continue;
+		fprintf(to, "%s %s %.2f %%", comma, kvmlat_state_name(i),
+			100.0 * b->times[i] / b->elapsed);
+		comma = ",";
+	}
 	if (b->open)
 		fprintf(to, "; in %s for %.3f ms", b->open_name, b->open_for / 1e6);
 	fputc('\n', to);

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "attr.h"
+
+static const struct rule vcpu_rules[] = {
+	[KVMLAT_A_VCPU_VM_ID]		= { "vm-id", U32, true },
+	[KVMLAT_A_VCPU_PID]		= { "pid", U32, true },
+	[KVMLAT_A_VCPU_VCPU_ID]		= { "vcpu-id", U32, true },
+	[KVMLAT_A_VCPU_TID]		= { "tid", U32 },
+	[KVMLAT_A_VCPU_SINCE]		= { "since", U64, true },
+	[KVMLAT_A_VCPU_NOW]		= { "now", U64, true },
+	[KVMLAT_A_VCPU_GONE]		= { "gone", FLAG },
+	[KVMLAT_A_VCPU_STATE]		= { "state", U32 },
+	[KVMLAT_A_VCPU_STATE_SINCE]	= { "state-since", U64 },
+	[KVMLAT_A_VCPU_OPEN]		= { "open", NEST },
+	[KVMLAT_A_VCPU_TIMES]		= { "times", NEST, true },
+	[KVMLAT_A_VCPU_REENTRIES]	= { "reentries", U64 },
+	[KVMLAT_A_VCPU_MEMORY]		= { "memory", U32 },
+	[KVMLAT_A_VCPU_REASON]		= { "reason", MULTI_NEST },
+	[KVMLAT_A_VCPU_PREEMPTED]	= { "preempted", U64 },
+	[KVMLAT_A_VCPU_HALT]		= { "halt", NEST },
+	[KVMLAT_A_VCPU_PREEMPTOR]	= { "preemptor", MULTI_NEST },
+	[KVMLAT_A_VCPU_DETAIL]		= { "detail", MULTI_NEST },
+	[KVMLAT_A_VCPU_DETAILS_EVICTED]	= { "details-evicted", U64 },
+};
+
+static const struct rule open_rules[] = {
+	[KVMLAT_A_OPEN_CLASS]		= { "class", U32, true },
+	[KVMLAT_A_OPEN_CODE]		= { "code", U32 },
+	[KVMLAT_A_OPEN_SINCE]		= { "since", U64, true },
+};
+
+static const struct rule times_rules[] = {
+	[KVMLAT_A_TIMES_GUEST]		= { "guest", U64, true },
+	[KVMLAT_A_TIMES_EXIT]		= { "exit", U64, true },
+	[KVMLAT_A_TIMES_USER]		= { "user", U64, true },
+	[KVMLAT_A_TIMES_POLL]		= { "poll", U64 },
+	[KVMLAT_A_TIMES_WAIT]		= { "wait", U64 },
+	[KVMLAT_A_TIMES_RUNQ]		= { "runq", U64 },
+	[KVMLAT_A_TIMES_OFF]		= { "off", U64 },
+};
+
+static const struct rule halt_rules[] = {
+	[KVMLAT_A_HALT_WINDOW]		= { "window", U32 },
+	[KVMLAT_A_HALT_GROW]		= { "grow", U64 },
+	[KVMLAT_A_HALT_SHRINK]		= { "shrink", U64 },
+	[KVMLAT_A_HALT_INVALID]		= { "invalid", U64 },
+};
+
+static const struct rule preemptor_rules[] = {
+	[KVMLAT_A_PREEMPTOR_COMM]	= { "comm", STRING, true },
+	[KVMLAT_A_PREEMPTOR_TID]	= { "tid", U32, true },
+	[KVMLAT_A_PREEMPTOR_AT]		= { "at", U64, true },
+	[KVMLAT_A_PREEMPTOR_TIME]	= { "time", U64, true },
+	[KVMLAT_A_PREEMPTOR_CPU]	= { "cpu", U32, true },
+};
+
+static const struct rule detail_rules[] = {
+	[KVMLAT_A_DETAIL_KIND]		= { "kind", U32, true },
+	[KVMLAT_A_DETAIL_KEY]		= { "key", U64, true },
+	[KVMLAT_A_DETAIL_COUNT]		= { "count", U64, true },
+	[KVMLAT_A_DETAIL_TOTAL]		= { "total", U64, true },
+	[KVMLAT_A_DETAIL_LONGEST]	= { "longest", U64, true },
+	[KVMLAT_A_DETAIL_ERROR]		= { "error", U64 },
+};
+
+static const struct rule reason_rules[] = {
+	[KVMLAT_A_REASON_CLASS]		= { "class", U32, true },
+	[KVMLAT_A_REASON_CODE]		= { "code", U32 },
+	[KVMLAT_A_REASON_COUNT]		= { "count", U64, true },
+	[KVMLAT_A_REASON_TOTAL]		= { "total", U64, true },
+	[KVMLAT_A_REASON_LONGEST]	= { "longest", U64, true },
+	[KVMLAT_A_REASON_BUCKET_INDEX]	= { "bucket-index", BINARY },
+	[KVMLAT_A_REASON_BUCKET_COUNT]	= { "bucket-count", BINARY },
+	[KVMLAT_A_REASON_LONGEST_AT]	= { "longest-at", U64 },
+	[KVMLAT_A_REASON_LONGEST_CPU]	= { "longest-cpu", U32 },
+};
+
+static const struct set vcpu_set = SET("vcpu", vcpu_rules);
+static const struct set open_set = SET("open", open_rules);
+static const struct set times_set = SET("times", times_rules);
+static const struct set halt_set = SET("halt", halt_rules);
+static const struct set preemptor_set = SET("preemptor", preemptor_rules);
+static const struct set detail_set = SET("detail", detail_rules);
+static const struct set reason_set = SET("reason", reason_rules);
+
+static int parse_buckets(const struct nlattr *index, const struct nlattr *count,
+			 struct kvmlat_reason *r, struct kvmlat_error *err)
+{
+	size_t n = index ? mnl_attr_get_payload_len(index) / sizeof(uint16_t) : 0;
+	size_t i, m = count ? mnl_attr_get_payload_len(count) : 0;
+	const char *from, *counts;
+
+	if (m != n * sizeof(uint64_t) || (index && mnl_attr_get_payload_len(index) % 2))
+		return kvmlat_attr_bad(err, &reason_set, "bucket-count", "does not match bucket-index");
+	if (!n)
+		return 0;
+	r->buckets = calloc(n, sizeof(*r->buckets));
+	if (!r->buckets)
+		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
+	r->nr_buckets = n;
+	from = mnl_attr_get_payload(index);
+	counts = mnl_attr_get_payload(count);
+	for (i = 0; i < n; i++) {
+		struct kvmlat_bucket *b = &r->buckets[i];
+
+		memcpy(&b->index, from + i * sizeof(b->index), sizeof(b->index));
+		memcpy(&b->count, counts + i * sizeof(b->count), sizeof(b->count));
+		if (b->index >= KVMLAT_HIST_BUCKETS || (i && b->index <= b[-1].index))
+			return kvmlat_attr_bad(err, &reason_set, "bucket-index",
+				   "is out of range or not ascending");
+	}
+	return 0;
+}
+
+static int parse_reason(const struct nlattr *nest, struct kvmlat_account *a,
+			struct kvmlat_error *err)
+{
+	const struct nlattr *tb[MAX_ATTRS];
+	struct kvmlat_reason *r;
+
+	if (kvmlat_attr_parse_nest(&reason_set, nest, tb, err))
+		return -1;
+	r = kvmlat_grow(a->reasons, a->nr_reasons, sizeof(*r));
+	if (!r)
+		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
+	a->reasons = r;
+	r += a->nr_reasons++;
+	memset(r, 0, sizeof(*r));
+	r->cls = kvmlat_attr_u32(tb[KVMLAT_A_REASON_CLASS]);
+	r->code = kvmlat_attr_u32(tb[KVMLAT_A_REASON_CODE]);
+	r->count = kvmlat_attr_u64(tb[KVMLAT_A_REASON_COUNT]);
+	r->total = kvmlat_attr_u64(tb[KVMLAT_A_REASON_TOTAL]);
+	r->longest_min = kvmlat_attr_u64(tb[KVMLAT_A_REASON_LONGEST]);
+	r->longest_max = r->longest_min;
+	r->longest_at = kvmlat_attr_u64(tb[KVMLAT_A_REASON_LONGEST_AT]);
+	r->longest_cpu = kvmlat_attr_u32(tb[KVMLAT_A_REASON_LONGEST_CPU]);
+	return parse_buckets(tb[KVMLAT_A_REASON_BUCKET_INDEX], tb[KVMLAT_A_REASON_BUCKET_COUNT],
+			     r, err);
+}
+
+static int parse_times(const struct nlattr *nest, struct kvmlat_account *a,
+		       struct kvmlat_error *err)
+{
+	const struct nlattr *tb[MAX_ATTRS];
+
+	if (kvmlat_attr_parse_nest(&times_set, nest, tb, err))
+		return -1;
+	a->times[KVMLAT_STATE_GUEST] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_GUEST]);
+	a->times[KVMLAT_STATE_EXIT] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_EXIT]);
+	a->times[KVMLAT_STATE_USER] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_USER]);
+	a->times[KVMLAT_STATE_POLL] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_POLL]);
+	a->times[KVMLAT_STATE_WAIT] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_WAIT]);
+	a->times[KVMLAT_STATE_RUNQ] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_RUNQ]);
+	a->times[KVMLAT_STATE_OFF] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_OFF]);
+	return 0;
+}
+
+static int parse_halt(const struct nlattr *nest, struct kvmlat_halt *h, struct kvmlat_error *err)
+{
+	const struct nlattr *tb[MAX_ATTRS];
+
+	if (kvmlat_attr_parse_nest(&halt_set, nest, tb, err))
+		return -1;
+	h->window_min = kvmlat_attr_u32(tb[KVMLAT_A_HALT_WINDOW]);
+	h->window_max = h->window_min;
+	h->grow = kvmlat_attr_u64(tb[KVMLAT_A_HALT_GROW]);
+	h->shrink = kvmlat_attr_u64(tb[KVMLAT_A_HALT_SHRINK]);
+	h->invalid = kvmlat_attr_u64(tb[KVMLAT_A_HALT_INVALID]);
+	return 0;
+}
+
+static int parse_preemptor(const struct nlattr *nest, struct kvmlat_vcpu *v,
+			   struct kvmlat_error *err)
+{
+	const struct nlattr *tb[MAX_ATTRS];
+	struct kvmlat_account *a = &v->account;
+	struct kvmlat_preemptor *p;
+
+	if (kvmlat_attr_parse_nest(&preemptor_set, nest, tb, err))
+		return -1;
+	p = kvmlat_grow(a->preemptors, a->nr_preemptors, sizeof(*p));
+	if (!p)
+		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
+	a->preemptors = p;
+	p += a->nr_preemptors++;
+	kvmlat_attr_string(tb[KVMLAT_A_PREEMPTOR_COMM], p->comm, sizeof(p->comm));
+	p->tid = kvmlat_attr_u32(tb[KVMLAT_A_PREEMPTOR_TID]);
+	p->vcpu_id = v->vcpu_id;
+	p->cpu = kvmlat_attr_u32(tb[KVMLAT_A_PREEMPTOR_CPU]);
+	p->at = kvmlat_attr_u64(tb[KVMLAT_A_PREEMPTOR_AT]);
+	p->time = kvmlat_attr_u64(tb[KVMLAT_A_PREEMPTOR_TIME]);
+	return 0;
+}
+
+static int parse_detail(const struct nlattr *nest, struct kvmlat_account *a,
+			struct kvmlat_error *err)
+{
+	const struct nlattr *tb[MAX_ATTRS];
+	struct kvmlat_detail *d;
+
+	if (kvmlat_attr_parse_nest(&detail_set, nest, tb, err))
+		return -1;
+	d = kvmlat_grow(a->details, a->nr_details, sizeof(*d));
+	if (!d)
+		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
+	a->details = d;
+	d += a->nr_details++;
+	d->kind = kvmlat_attr_u32(tb[KVMLAT_A_DETAIL_KIND]);
+	d->key = kvmlat_attr_u64(tb[KVMLAT_A_DETAIL_KEY]);
+	d->count = kvmlat_attr_u64(tb[KVMLAT_A_DETAIL_COUNT]);
+	d->error = kvmlat_attr_u64(tb[KVMLAT_A_DETAIL_ERROR]);
+	d->total = kvmlat_attr_u64(tb[KVMLAT_A_DETAIL_TOTAL]);
+	d->longest_min = kvmlat_attr_u64(tb[KVMLAT_A_DETAIL_LONGEST]);
+	d->longest_max = d->longest_min;
+	if (d->error > d->count)
+		return kvmlat_attr_bad(err, &detail_set, "error", "is more than count");
+	return 0;
+}
+
+static int parse_open(const struct nlattr *nest, struct kvmlat_vcpu *v, struct kvmlat_error *err)
+{
+	const struct nlattr *tb[MAX_ATTRS];
+
+	if (kvmlat_attr_parse_nest(&open_set, nest, tb, err))
+		return -1;
+	v->open = true;
+	v->open_cls = kvmlat_attr_u32(tb[KVMLAT_A_OPEN_CLASS]);
+	v->open_code = kvmlat_attr_u32(tb[KVMLAT_A_OPEN_CODE]);
+	v->open_since = kvmlat_attr_u64(tb[KVMLAT_A_OPEN_SINCE]);
+	return 0;
+}
+
+/* Fills @vcpu, which must be zero; what it allocated is the caller's also after a failure. */
+int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *v, bool *more,
+		      struct kvmlat_error *err)
+{
+	const struct nlattr *tb[MAX_ATTRS], *nest, *attr;
+	struct kvmlat_account *a = &v->account;
+
+	if (kvmlat_parse_main(nlh, KVMLAT_A_VCPU, tb, err))
+		return -1;
+	*more = tb[KVMLAT_A_MORE];
+	nest = tb[KVMLAT_A_VCPU];
+	if (kvmlat_attr_parse_nest(&vcpu_set, nest, tb, err))
+		return -1;
+	v->vm_id = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_VM_ID]);
+	v->pid = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_PID]);
+	v->vcpu_id = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_VCPU_ID]);
+	v->tid = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_TID]);
+	v->gone = tb[KVMLAT_A_VCPU_GONE];
+	v->state = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_STATE]);
+	v->state_since = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_STATE_SINCE]);
+	v->memory = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_MEMORY]);
+	a->start = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_SINCE]);
+	a->end = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_NOW]);
+	if (a->end < a->start)
+		return kvmlat_attr_bad(err, &vcpu_set, "now", "is before since");
+	a->elapsed = a->end - a->start;
+	a->reentries = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_REENTRIES]);
+	a->nr_vcpus = 1;
+	a->preempted = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_PREEMPTED]);
+	a->details_evicted = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_DETAILS_EVICTED]);
+
+	if (tb[KVMLAT_A_VCPU_OPEN] && parse_open(tb[KVMLAT_A_VCPU_OPEN], v, err))
+		return -1;
+	mnl_attr_for_each_nested(attr, nest) {
+		switch (mnl_attr_get_type(attr)) {
+		case KVMLAT_A_VCPU_TIMES:
+			if (parse_times(attr, a, err))
+				return -1;
+			break;
+		case KVMLAT_A_VCPU_REASON:
+			if (parse_reason(attr, a, err))
+				return -1;
+			break;
+		case KVMLAT_A_VCPU_HALT:
+			if (parse_halt(attr, &a->halt, err))
+				return -1;
+			break;
+		case KVMLAT_A_VCPU_PREEMPTOR:
+			if (parse_preemptor(attr, v, err))
+				return -1;
+			break;
+		case KVMLAT_A_VCPU_DETAIL:
+			if (parse_detail(attr, a, err))
+				return -1;
+			break;
+		}
+	}
+	return 0;
+}
