@@ -222,28 +222,6 @@ static void merged_longest_is_exact_only_if_sure(void)
 	kvmlat_snapshot_free(s);
 }
 
-static void names_are_the_kernels(void)
-{
-	char hex[16];
-	const uint32_t cls = KVMLAT_REASON_CLASS_EXIT;
-
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, cls, 0x72, hex, sizeof(hex)), "cpuid");
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, cls, 0x7b, hex, sizeof(hex)), "io");
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, cls, 0x78, hex, sizeof(hex)), "hlt");
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, cls, 0x400, hex, sizeof(hex)), "npf");
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, cls, ~0U, hex, sizeof(hex)),
-		   "invalid_guest_state");
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_INTEL, cls, 12, hex, sizeof(hex)), "HLT");
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_INTEL, cls, 10, hex, sizeof(hex)), "CPUID");
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_INTEL, cls, 0xbeef, hex, sizeof(hex)),
-		   "0xbeef");
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_NONE, cls, 12, hex, sizeof(hex)), "0xc");
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, KVMLAT_REASON_CLASS_OTHER, 0, hex,
-				      sizeof(hex)), "other");
-	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, KVMLAT_REASON_CLASS_UNKNOWN, 0, hex,
-				      sizeof(hex)), "unknown");
-}
-
 static const struct tap_case cases[] = {
 	{ "a delta counts what came", delta_counts_what_came },
 	{ "the longest is exact when it grew", longest_is_exact_when_it_grew },
@@ -253,7 +231,6 @@ static const struct tap_case cases[] = {
 	{ "a merge adds up", merge_adds_up },
 	{ "a merge keeps different rows apart", merge_keeps_different_rows_apart },
 	{ "a merged longest is exact only if sure", merged_longest_is_exact_only_if_sure },
-	{ "names are the kernel's", names_are_the_kernels },
 };
 
 int main(void)

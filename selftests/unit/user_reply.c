@@ -73,7 +73,8 @@ static void unloaded_meanwhile_is_no_module(void)
 static void requests_carry_the_filters(void)
 {
 	struct kvmlat_filter f = { .vm_id = 4, .has_vcpu_id = true, .vcpu_id = 0,
-				   .has_code = true, .code = 0x72, .histograms = true };
+				   .has_code = true, .code = 0x72, .histograms = true,
+				   .details = true };
 	const struct nlmsghdr *nlh = (const void *)script.request;
 	struct kvmlat *k = start();
 	struct kvmlat_snapshot *s;
@@ -88,7 +89,7 @@ static void requests_carry_the_filters(void)
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		seen |= 1U << mnl_attr_get_type(attr);
 	EXPECT_EQ(seen, 1U << KVMLAT_A_VM_ID | 1U << KVMLAT_A_VCPU_ID | 1U << KVMLAT_A_CODE |
-		  1U << KVMLAT_A_HISTOGRAMS);
+		  1U << KVMLAT_A_HISTOGRAMS | 1U << KVMLAT_A_DETAILS);
 	kvmlat_close(k);
 }
 

@@ -215,6 +215,7 @@ static int snapshot(struct kvmlat *k, const struct kvmlat_filter *f, bool vcpus,
 	if (take_info(k, &info, err))
 		goto fail;
 	snap->now = info.now;
+	snap->monotonic = info.monotonic;
 	snap->vendor = info.vendor;
 	kvmlat_info_free(&info);
 	/* vCPUs first: then the VM of each was there before, and is in the list that follows. */

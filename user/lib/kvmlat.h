@@ -287,6 +287,7 @@ struct kvmlat_vcpu {
 /**
  * struct kvmlat_snapshot - all that the module knew at one time
  * @now: the module's clock before the first vCPU was read
+ * @monotonic: CLOCK_MONOTONIC at the same moment
  * @vendor: enum kvmlat_vendor, which names of exit reasons apply
  * @interrupted: VMs or vCPUs came, went or were reset in every attempt to read them, so one may
  *	be missing. What is there is exact.
@@ -295,6 +296,7 @@ struct kvmlat_vcpu {
  */
 struct kvmlat_snapshot {
 	uint64_t		now;
+	uint64_t		monotonic;
 	uint32_t		vendor;
 	bool			interrupted;
 	size_t			nr_vms;

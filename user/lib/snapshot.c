@@ -226,6 +226,7 @@ struct kvmlat_snapshot *kvmlat_delta(const struct kvmlat_snapshot *newer,
 	if (!d)
 		return NULL;
 	d->now = newer->now;
+	d->monotonic = newer->monotonic;
 	d->vendor = newer->vendor;
 	d->interrupted = newer->interrupted || (older && older->interrupted);
 	d->vms = calloc(newer->nr_vms + 1, sizeof(*d->vms));
