@@ -10,8 +10,34 @@
 
 #include <uapi/linux/kvmlat-gen.h>
 
+/* Common nested types */
+const struct nla_policy kvmlat_knob_nl_policy[KVMLAT_A_KNOB_WHY + 1] = {
+	[KVMLAT_A_KNOB_ID] = NLA_POLICY_MAX(NLA_U32, 13),
+	[KVMLAT_A_KNOB_NAME] = { .type = NLA_NUL_STRING, },
+	[KVMLAT_A_KNOB_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[KVMLAT_A_KNOB_VM_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[KVMLAT_A_KNOB_PID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[KVMLAT_A_KNOB_VCPU_ID] = { .type = NLA_U32, },
+	[KVMLAT_A_KNOB_VALUE] = { .type = NLA_U64, },
+	[KVMLAT_A_KNOB_INHERIT] = { .type = NLA_FLAG, },
+	[KVMLAT_A_KNOB_EXPECT] = { .type = NLA_U64, },
+	[KVMLAT_A_KNOB_EXPECT_INHERIT] = { .type = NLA_FLAG, },
+	[KVMLAT_A_KNOB_SOURCE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[KVMLAT_A_KNOB_OLD] = { .type = NLA_U64, },
+	[KVMLAT_A_KNOB_OLD_SOURCE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[KVMLAT_A_KNOB_ORIGINAL] = { .type = NLA_U64, },
+	[KVMLAT_A_KNOB_ORIGINAL_SOURCE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[KVMLAT_A_KNOB_CHANGE] = { .type = NLA_U32, },
+	[KVMLAT_A_KNOB_RANGE_MIN] = { .type = NLA_U64, },
+	[KVMLAT_A_KNOB_RANGE_MAX] = { .type = NLA_U64, },
+	[KVMLAT_A_KNOB_UNIT] = NLA_POLICY_MAX(NLA_U32, 3),
+	[KVMLAT_A_KNOB_LATER] = { .type = NLA_FLAG, },
+	[KVMLAT_A_KNOB_RESULT] = NLA_POLICY_MAX(NLA_U32, 6),
+	[KVMLAT_A_KNOB_WHY] = { .type = NLA_NUL_STRING, },
+};
+
 /* Global operation policy for kvmlat */
-const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DETAILS + 1] = {
+const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DRY_RUN + 1] = {
 	[KVMLAT_A_ABI] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_VM_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_PID] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -19,10 +45,15 @@ const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DETAILS + 1] = {
 	[KVMLAT_A_CODE] = { .type = NLA_U32, },
 	[KVMLAT_A_HISTOGRAMS] = { .type = NLA_FLAG, },
 	[KVMLAT_A_DETAILS] = { .type = NLA_FLAG, },
+	[KVMLAT_A_KNOB] = NLA_POLICY_NESTED(kvmlat_knob_nl_policy),
+	[KVMLAT_A_WHICH_KNOB] = NLA_POLICY_MAX(NLA_U32, 13),
+	[KVMLAT_A_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[KVMLAT_A_CHANGE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[KVMLAT_A_DRY_RUN] = { .type = NLA_FLAG, },
 };
 
 /* Ops table for kvmlat */
-const struct genl_small_ops kvmlat_nl_ops[4] = {
+const struct genl_small_ops kvmlat_nl_ops[7] = {
 	{
 		.cmd	= KVMLAT_CMD_INFO,
 		.doit	= kvmlat_nl_info_doit,
@@ -41,4 +72,20 @@ const struct genl_small_ops kvmlat_nl_ops[4] = {
 		.cmd	= KVMLAT_CMD_RESET,
 		.doit	= kvmlat_nl_reset_doit,
 	},
+	{
+		.cmd	= KVMLAT_CMD_KNOB_GET,
+		.dumpit	= kvmlat_nl_knob_get_dumpit,
+	},
+	{
+		.cmd	= KVMLAT_CMD_KNOB_SET,
+		.doit	= kvmlat_nl_knob_set_doit,
+	},
+	{
+		.cmd	= KVMLAT_CMD_KNOB_UNDO,
+		.doit	= kvmlat_nl_knob_undo_doit,
+	},
+};
+
+static const struct genl_multicast_group kvmlat_nl_mcgrps[] = {
+	[KVMLAT_NLGRP_EVENTS] = { "events", },
 };

@@ -10,6 +10,7 @@
 #include "message.h"
 #include "netlink.h"
 #include "netlink-gen.h"
+#include "netlink-knob.h"
 #include "vcpu.h"
 
 /* A reply to a "do"; @fill puts the nest into it. */
@@ -191,6 +192,8 @@ struct genl_family kvmlat_family __ro_after_init = {
 	.policy		= kvmlat_main_nl_policy,
 	.ops		= ops,
 	.n_ops		= ARRAY_SIZE(ops),
+	.mcgrps		= kvmlat_knob_mcgrps,
+	.n_mcgrps	= KVMLAT_KNOB_MCGRPS,
 	.parallel_ops	= true,
 };
 
@@ -212,6 +215,8 @@ int __init kvmlat_netlink_init(void)
 		if (small->dumpit)
 			ops[i].start = small->cmd == KVMLAT_CMD_VCPU_GET ? kvmlat_dump_start_vcpus :
 									   kvmlat_dump_start_vms;
+		if (small->cmd == KVMLAT_CMD_KNOB_GET)
+			kvmlat_knob_dump(&ops[i]);
 	}
 	return genl_register_family(&kvmlat_family);
 }

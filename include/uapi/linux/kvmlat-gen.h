@@ -156,6 +156,138 @@ enum kvmlat_detail_kind {
 	KVMLAT_DETAIL_KIND_MAX = (__KVMLAT_DETAIL_KIND_MAX - 1)
 };
 
+#define KVMLAT_KNOBS_MAX	32
+#define KVMLAT_UNDO_MAX		16
+
+/**
+ * enum kvmlat_knob - What can be tuned. The names are those of the parameters
+ *   of kvm, kvm_intel and kvm_amd.
+ * @KVMLAT_KNOB_HALT_POLL_NS: Halt polling. Of the host and of a VM the maximum
+ *   to which KVM adapts each vCPU's poll window; of a vCPU the window itself,
+ *   fixed: KVM's grow and shrink do not count for it, and 0 means that it
+ *   never polls.
+ * @KVMLAT_KNOB_HALT_POLL_NS_GROW: Factor by which a poll window grows, 0 keeps
+ *   all windows as they are.
+ * @KVMLAT_KNOB_HALT_POLL_NS_GROW_START: Window that polling starts with, and
+ *   below which it ends.
+ * @KVMLAT_KNOB_HALT_POLL_NS_SHRINK: Divisor by which a poll window shrinks, 0
+ *   makes it 0 at once.
+ * @KVMLAT_KNOB_PLE_WINDOW: Intel. A loop of PAUSEs that lasts longer exits, in
+ *   TSC cycles; where each vCPU starts from.
+ * @KVMLAT_KNOB_PLE_WINDOW_GROW: Intel. Factor by which a vCPU's window grows
+ *   after such an exit, 0 sets it to ple-window.
+ * @KVMLAT_KNOB_PLE_WINDOW_SHRINK: Intel. Divisor by which it shrinks when the
+ *   vCPU gets a CPU, 0 sets it to ple-window.
+ * @KVMLAT_KNOB_PLE_WINDOW_MAX: Intel. To which a window grows.
+ * @KVMLAT_KNOB_PLE_GAP: Intel. PAUSEs further apart than this are no loop.
+ *   Only VMs that start later see a change.
+ * @KVMLAT_KNOB_PAUSE_FILTER_COUNT: AMD. So many PAUSEs in a loop exit; where
+ *   each vCPU starts from.
+ * @KVMLAT_KNOB_PAUSE_FILTER_COUNT_GROW: AMD. Factor by which a vCPU's count
+ *   grows after such an exit, 0 sets it to pause-filter-count.
+ * @KVMLAT_KNOB_PAUSE_FILTER_COUNT_SHRINK: AMD. Divisor by which it shrinks
+ *   when the vCPU gets a CPU, 0 sets it to pause-filter-count.
+ * @KVMLAT_KNOB_PAUSE_FILTER_COUNT_MAX: AMD. To which a count grows.
+ * @KVMLAT_KNOB_PAUSE_FILTER_THRESH: AMD. PAUSEs further apart than this are no
+ *   loop. Only VMs that start later see a change.
+ */
+enum kvmlat_knob {
+	KVMLAT_KNOB_HALT_POLL_NS,
+	KVMLAT_KNOB_HALT_POLL_NS_GROW,
+	KVMLAT_KNOB_HALT_POLL_NS_GROW_START,
+	KVMLAT_KNOB_HALT_POLL_NS_SHRINK,
+	KVMLAT_KNOB_PLE_WINDOW,
+	KVMLAT_KNOB_PLE_WINDOW_GROW,
+	KVMLAT_KNOB_PLE_WINDOW_SHRINK,
+	KVMLAT_KNOB_PLE_WINDOW_MAX,
+	KVMLAT_KNOB_PLE_GAP,
+	KVMLAT_KNOB_PAUSE_FILTER_COUNT,
+	KVMLAT_KNOB_PAUSE_FILTER_COUNT_GROW,
+	KVMLAT_KNOB_PAUSE_FILTER_COUNT_SHRINK,
+	KVMLAT_KNOB_PAUSE_FILTER_COUNT_MAX,
+	KVMLAT_KNOB_PAUSE_FILTER_THRESH,
+
+	/* private: */
+	__KVMLAT_KNOB_MAX,
+	KVMLAT_KNOB_MAX = (__KVMLAT_KNOB_MAX - 1)
+};
+
+/**
+ * enum kvmlat_scope - What a knob's value is for. A scope without a value of
+ *   its own inherits that of the one before.
+ */
+enum kvmlat_scope {
+	KVMLAT_SCOPE_HOST,
+	KVMLAT_SCOPE_VM,
+	KVMLAT_SCOPE_VCPU,
+
+	/* private: */
+	__KVMLAT_SCOPE_MAX,
+	KVMLAT_SCOPE_MAX = (__KVMLAT_SCOPE_MAX - 1)
+};
+
+/**
+ * enum kvmlat_unit
+ * @KVMLAT_UNIT_CYCLES: Of the TSC.
+ * @KVMLAT_UNIT_COUNT: Of PAUSE instructions.
+ */
+enum kvmlat_unit {
+	KVMLAT_UNIT_NS,
+	KVMLAT_UNIT_CYCLES,
+	KVMLAT_UNIT_COUNT,
+	KVMLAT_UNIT_FACTOR,
+
+	/* private: */
+	__KVMLAT_UNIT_MAX,
+	KVMLAT_UNIT_MAX = (__KVMLAT_UNIT_MAX - 1)
+};
+
+/**
+ * enum kvmlat_action - Why a knob was changed.
+ * @KVMLAT_ACTION_SET: A KNOB_SET.
+ * @KVMLAT_ACTION_ROLLBACK: A later knob of the same KNOB_SET failed.
+ * @KVMLAT_ACTION_UNDO: A KNOB_UNDO.
+ * @KVMLAT_ACTION_UNLOAD: The module leaves.
+ */
+enum kvmlat_action {
+	KVMLAT_ACTION_SET,
+	KVMLAT_ACTION_ROLLBACK,
+	KVMLAT_ACTION_UNDO,
+	KVMLAT_ACTION_UNLOAD,
+
+	/* private: */
+	__KVMLAT_ACTION_MAX,
+	KVMLAT_ACTION_MAX = (__KVMLAT_ACTION_MAX - 1)
+};
+
+/**
+ * enum kvmlat_result - What became of a knob in a request.
+ * @KVMLAT_RESULT_APPLIED: It was set.
+ * @KVMLAT_RESULT_CHECKED: A dry run. It would have been set or restored.
+ * @KVMLAT_RESULT_FAILED: KVM or the VM did not take it; with a set, nothing of
+ *   the request stays in effect.
+ * @KVMLAT_RESULT_RESTORED: It is what it was before the change.
+ * @KVMLAT_RESULT_COVERED: A later change is still in effect. Undoing that one
+ *   will go back to before both.
+ * @KVMLAT_RESULT_LEFT: Somebody else changed it since, so it was left as it is
+ *   and is not ours any more.
+ * @KVMLAT_RESULT_GONE: The VM ended or the module was unloaded, and the change
+ *   with it.
+ */
+enum kvmlat_result {
+	KVMLAT_RESULT_APPLIED,
+	KVMLAT_RESULT_CHECKED,
+	KVMLAT_RESULT_FAILED,
+	KVMLAT_RESULT_RESTORED,
+	KVMLAT_RESULT_COVERED,
+	KVMLAT_RESULT_LEFT,
+	KVMLAT_RESULT_GONE,
+
+	/* private: */
+	__KVMLAT_RESULT_MAX,
+	KVMLAT_RESULT_MAX = (__KVMLAT_RESULT_MAX - 1)
+};
+
 enum {
 	KVMLAT_A_ABI = 1,
 	KVMLAT_A_VM_ID,
@@ -169,6 +301,12 @@ enum {
 	KVMLAT_A_MORE,
 	KVMLAT_A_DETAILS,
 	KVMLAT_A_SWITCH,
+	KVMLAT_A_KNOB,
+	KVMLAT_A_WHICH_KNOB,
+	KVMLAT_A_SCOPE,
+	KVMLAT_A_CHANGE,
+	KVMLAT_A_DRY_RUN,
+	KVMLAT_A_AUTHOR,
 
 	__KVMLAT_A_MAX,
 	KVMLAT_A_MAX = (__KVMLAT_A_MAX - 1)
@@ -324,13 +462,60 @@ enum {
 };
 
 enum {
+	KVMLAT_A_KNOB_PAD = 1,
+	KVMLAT_A_KNOB_ID,
+	KVMLAT_A_KNOB_NAME,
+	KVMLAT_A_KNOB_SCOPE,
+	KVMLAT_A_KNOB_VM_ID,
+	KVMLAT_A_KNOB_PID,
+	KVMLAT_A_KNOB_VCPU_ID,
+	KVMLAT_A_KNOB_VALUE,
+	KVMLAT_A_KNOB_INHERIT,
+	KVMLAT_A_KNOB_EXPECT,
+	KVMLAT_A_KNOB_EXPECT_INHERIT,
+	KVMLAT_A_KNOB_SOURCE,
+	KVMLAT_A_KNOB_OLD,
+	KVMLAT_A_KNOB_OLD_SOURCE,
+	KVMLAT_A_KNOB_ORIGINAL,
+	KVMLAT_A_KNOB_ORIGINAL_SOURCE,
+	KVMLAT_A_KNOB_CHANGE,
+	KVMLAT_A_KNOB_RANGE_MIN,
+	KVMLAT_A_KNOB_RANGE_MAX,
+	KVMLAT_A_KNOB_UNIT,
+	KVMLAT_A_KNOB_LATER,
+	KVMLAT_A_KNOB_RESULT,
+	KVMLAT_A_KNOB_WHY,
+
+	__KVMLAT_A_KNOB_MAX,
+	KVMLAT_A_KNOB_MAX = (__KVMLAT_A_KNOB_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_AUTHOR_PAD = 1,
+	KVMLAT_A_AUTHOR_ACTION,
+	KVMLAT_A_AUTHOR_PID,
+	KVMLAT_A_AUTHOR_UID,
+	KVMLAT_A_AUTHOR_COMM,
+	KVMLAT_A_AUTHOR_AT,
+
+	__KVMLAT_A_AUTHOR_MAX,
+	KVMLAT_A_AUTHOR_MAX = (__KVMLAT_A_AUTHOR_MAX - 1)
+};
+
+enum {
 	KVMLAT_CMD_INFO = 1,
 	KVMLAT_CMD_VM_GET,
 	KVMLAT_CMD_VCPU_GET,
 	KVMLAT_CMD_RESET,
+	KVMLAT_CMD_KNOB_GET,
+	KVMLAT_CMD_KNOB_SET,
+	KVMLAT_CMD_KNOB_UNDO,
+	KVMLAT_CMD_KNOB_CHANGED,
 
 	__KVMLAT_CMD_MAX,
 	KVMLAT_CMD_MAX = (__KVMLAT_CMD_MAX - 1)
 };
+
+#define KVMLAT_MCGRP_EVENTS	"events"
 
 #endif /* _UAPI_LINUX_KVMLAT_GEN_H */

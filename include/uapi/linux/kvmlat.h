@@ -16,6 +16,11 @@
  *			HISTOGRAMS
  *	VCPU_GET dump	the same, as filters		VCPU [MORE]
  *	RESET		VM_ID, PID			none but the error code
+ *	KNOB_GET dump	WHICH_KNOB, SCOPE, VM_ID, PID,	KNOB, one message per knob and scope
+ *			VCPU_ID
+ *	KNOB_SET	KNOB.., DRY_RUN			CHANGE, KNOB..
+ *	KNOB_UNDO	CHANGE, DRY_RUN			KNOB..
+ *	KNOB_CHANGED	(an event, see below)		CHANGE, AUTHOR, KNOB
  *
  * An attribute that a command does not list is refused with EINVAL. Filters are
  * combined: all must match. A "do" that matches nothing is refused with ENOENT, and
@@ -60,17 +65,55 @@
  * A RESET makes SINCE the time of the call for every vCPU that it names, all counters
  * zero, and forgets VMs that ended. The exit that is open at that time is dropped.
  *
+ * Knobs
+ *
+ * A knob has a value in up to three scopes: the host, a VM, a vCPU. VM and vCPU have one of
+ * their own or inherit that of the scope before; VALUE is what is in effect and SOURCE
+ * the scope that it comes from. Only HALT_POLL_NS has all three. KNOB_GET sends a knob that
+ * this host does not have, too, with WHY instead of VALUE, and says WHY beside VALUE for
+ * one that can be read but not changed. The host's knobs are left out when VM_ID, PID or
+ * VCPU_ID is given, and VMs that ended always are. RANGE_MIN, RANGE_MAX, UNIT and NAME
+ * stand in every reply to KNOB_GET: there is no other table of them.
+ *
+ * KNOB_SET takes up to KVMLAT_KNOBS_MAX KNOB nests, each with ID, with either VALUE or
+ * INHERIT, with VM_ID or PID for a VM or a vCPU, with VCPU_ID for a vCPU, and with EXPECT
+ * or EXPECT_INHERIT if it shall only be changed from that. No knob may come twice. All are
+ * checked before the first is changed, and if one cannot be changed those before it are put
+ * back: either all are in effect or none. The reply repeats them in the same order, with
+ * OLD, OLD_SOURCE, VALUE, SOURCE and RESULT, and CHANGE names the request. With DRY_RUN
+ * nothing happens, there is no CHANGE, and VALUE is what would be.
+ *
+ * A knob of a VM or a vCPU is in effect from the next halt of each vCPU on at the latest, a
+ * halt poll parameter of the host from the next halt, and one of PLE from the next PAUSE exit or
+ * the next time that the vCPU gets a CPU. LATER says that only new VMs see it.
+ *
+ * KNOB_UNDO takes CHANGE back, or without one everything, the latest first. A knob that a
+ * later change has set, too, keeps its value (COVERED), and undoing that one will then go back
+ * to before both. A knob that somebody else has set since is LEFT as it is. The reply has the
+ * knobs with RESULT, OLD and VALUE, as many as fit into one message; the events have all.
+ * Only the KVMLAT_UNDO_MAX latest changes of a knob can be taken back one by one, older ones
+ * only together, by an undo of everything. Unloading the module undoes everything. What is
+ * set for a VM or a vCPU ends with the VM, and of kvm or a vendor module with the module.
+ *
+ * The multicast group "events" tells of every single change of a knob by a KNOB_CHANGED:
+ * who (AUTHOR), what (KNOB with ID, NAME, SCOPE, VM_ID, PID, VCPU_ID, OLD, OLD_SOURCE,
+ * VALUE, SOURCE, RESULT) and of which request (CHANGE, of the undo's target for an undo;
+ * absent when everything is undone). Dry runs are no changes.
+ *
  * Permission and errors
  *
- * Reading needs CAP_PERFMON or CAP_SYS_ADMIN, RESET needs CAP_SYS_ADMIN, both in the initial
- * user namespace, since what guests do is a side channel. Otherwise: EPERM. Every refusal
+ * Reading needs CAP_PERFMON or CAP_SYS_ADMIN; RESET, KNOB_SET, KNOB_UNDO and joining the
+ * group "events" need CAP_SYS_ADMIN, all in the initial user namespace, since what guests do
+ * is a side channel. Otherwise: EPERM. Every refusal
  * carries a sentence (NLMSGERR_ATTR_MSG) and, where one is at fault, the attribute
  * (NLMSGERR_ATTR_OFFS); a caller sets NETLINK_EXT_ACK to get them.
  *
  *	EPERM	no permission
  *	EINVAL	an attribute is malformed, unknown, out of range or not for this command
  *	ERANGE	an integer is out of range
- *	ENOENT	no such VM or vCPU
+ *	ENOENT	no such VM, vCPU or change
+ *	EOPNOTSUPP	this host does not have the knob, or cannot change it while KVM is loaded
+ *	ECANCELED	what was in effect is not what the caller expected
  *	EPROTO	ABI is not one that the module speaks
  *	ENOMEM	no memory for the snapshot
  */
