@@ -10,7 +10,7 @@
 
 	.section .rodata
 	.balign	4096
-	.global	guest_start, guest_end, guest_entry, guest_gdt, guest_idt
+	.global	guest_start, guest_end, guest_entry, guest_gdt, guest_idt, guest_l2_entry
 guest_start:
 	.code32
 
@@ -21,7 +21,12 @@ guest_entry:
 	movl	PAGE_CR4(%ebp), %eax
 	pushl	%eax
 	popl	%eax
-	movw	$PORT_READY, %dx
+	/* A nested guest's pages are mapped anew: touch them, too */
+	cmpl	$0, PAGE_VMCB(%ebp)
+	je	1f
+	movl	$1, %edi
+	call	run_l2
+1:	movw	$PORT_READY, %dx
 	outl	%eax, %dx
 
 round:
@@ -31,6 +36,7 @@ next_op:
 	testl	%edi, %edi
 	jz	round_done
 	pushl	%edi
+	movl	%esi, PAGE_AT(%ebp)
 	movl	OP_COUNT(%esi), %eax
 	movl	%eax, PAGE_LEFT(%ebp)
 	movl	OP_COUNT + 4(%esi), %eax
@@ -63,15 +69,24 @@ round_done:
 	jmp	round
 
 do_cpuid:
-	xorl	%eax, %eax
+	movl	OP_ARG(%esi), %eax
 	xorl	%ecx, %ecx
 	cpuid
 	ret
 
 do_pio:
 	movl	OP_DONE(%esi), %eax
-	movw	$PORT_WORK, %dx
+	movl	OP_ARG(%esi), %edx
 	outl	%eax, %dx
+	ret
+
+	/* The VMM answers what it has counted itself */
+do_pioin:
+	movl	OP_ARG(%esi), %edx
+	inl	%dx, %eax
+	cmpl	%eax, OP_DONE(%esi)
+	movl	$FAIL_ANSWER, %eax
+	jne	fail
 	ret
 
 do_kpio:
@@ -80,21 +95,33 @@ do_kpio:
 	ret
 
 do_mmio:
-	movl	PAGE_MMIO(%ebp), %ebx
+	movl	OP_ARG(%esi), %ebx
 	movl	OP_DONE(%esi), %eax
 	movl	%eax, (%ebx)
 	ret
 
+do_mmiord:
+	movl	OP_ARG(%esi), %ebx
+	movl	(%ebx), %eax
+	cmpl	%eax, OP_DONE(%esi)
+	movl	$FAIL_ANSWER, %eax
+	jne	fail
+	ret
+
 do_msr:
-	movl	$MSR_WORK, %ecx
+	movl	$2, PAGE_SKIP(%ebp)
+	movl	OP_ARG(%esi), %ecx
 	xorl	%eax, %eax
 	xorl	%edx, %edx
 	wrmsr
+	movl	$0, PAGE_SKIP(%ebp)
 	ret
 
 do_rdmsr:
-	movl	$MSR_WORK, %ecx
+	movl	$2, PAGE_SKIP(%ebp)
+	movl	OP_ARG(%esi), %ecx
 	rdmsr
+	movl	$0, PAGE_SKIP(%ebp)
 	ret
 
 	/*
@@ -106,7 +133,7 @@ do_hlt:
 	cli
 	movl	PAGE_IRQS(%ebp), %edi
 	movl	$MSR_X2APIC_TMICT, %ecx
-	movl	PAGE_TIMER_NS(%ebp), %eax
+	movl	OP_ARG(%esi), %eax
 	xorl	%edx, %edx
 	addl	$1, PAGE_ARMS(%ebp)
 	adcl	$0, PAGE_ARMS + 4(%ebp)
@@ -135,7 +162,7 @@ do_irqwin:
 	ret
 
 do_hypercall:
-	movl	$HYPERCALL_UNKNOWN, %eax
+	movl	OP_ARG(%esi), %eax
 	cmpl	$0, PAGE_VMX(%ebp)
 	jne	1f
 	vmmcall
@@ -214,9 +241,59 @@ do_ud:
 	ret
 
 do_pause:
-	pause
-do_spin:
+	movl	OP_ARG(%esi), %ecx
+1:	pause
+	decl	%ecx
+	jnz	1b
 	ret
+
+do_spin:
+	movl	OP_ARG(%esi), %ecx
+	testl	%ecx, %ecx
+	jz	2f
+1:	decl	%ecx
+	jnz	1b
+2:	ret
+
+do_uspin:
+	movl	OP_ARG(%esi), %eax
+	outl	%eax, $PORT_SPIN
+	ret
+
+do_usleep:
+	movl	OP_ARG(%esi), %eax
+	outl	%eax, $PORT_SLEEP
+	ret
+
+	/*
+	 * The nested guest runs with our registers but for %eax and %esp: it counts %edi down,
+	 * one CPUID each, and calls us. VMMCALL is all that we intercept, CPUID is KVM's own.
+	 */
+do_nested:
+	movl	OP_ARG(%esi), %edi
+run_l2:
+	movl	PAGE_VMCB(%ebp), %eax
+	movl	$(GUEST_BASE + guest_l2_entry - guest_start), VMCB_RIP(%eax)
+	vmrun	%eax
+	movl	VMCB_EXIT_CODE(%eax), %ebx
+	stgi
+	movl	$FAIL_NESTED, %eax
+	cmpl	$VMCB_EXIT_VMMCALL, %ebx
+	jne	fail
+	testl	%edi, %edi
+	jnz	fail
+	ret
+
+guest_l2_entry:
+	testl	%edi, %edi
+	jz	2f
+1:	xorl	%eax, %eax
+	xorl	%ecx, %ecx
+	cpuid
+	decl	%edi
+	jnz	1b
+2:	vmmcall
+	jmp	2b
 
 irq:
 	pushl	%eax
@@ -289,9 +366,9 @@ table:
 	entries	\more
 	.endif
 	.endm
-	entries	cpuid, pio, kpio, mmio, msr, rdmsr, hlt, irqwin
+	entries	cpuid, pio, pioin, kpio, mmio, mmiord, msr, rdmsr, hlt, irqwin
 	entries	hypercall, rdpmc, wbinvd, invd, cr, crrd, dr, drrd
-	entries	monitor, mwait, xsetbv, rdtscp, ud, pause, spin
+	entries	monitor, mwait, xsetbv, rdtscp, ud, pause, spin, uspin, usleep, nested
 
 	/* Accessed bits are set beforehand: the CPU never needs to write to this table */
 	.balign	8

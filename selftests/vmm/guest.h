@@ -4,6 +4,8 @@
  *
  * Guest-physical memory is one slot: the code from GUEST_BASE, never written to, then one page
  * per vCPU that holds the vCPU's orders, its counters and, from its end downwards, its stack.
+ * With nested guests follow two more pages per vCPU, a VMCB and the host save area, and at the
+ * end a page directory.
  */
 #ifndef VMM_GUEST_H
 #define VMM_GUEST_H
@@ -22,6 +24,9 @@
 #define PORT_END		0xf1
 #define PORT_FAIL		0xf2
 #define PORT_WORK		0xf4
+/* The value is how many microseconds the VMM shall compute, or sleep */
+#define PORT_SPIN		0xf5
+#define PORT_SLEEP		0xf6
 /* The PIC's mask register: answered inside KVM */
 #define PORT_KERNEL		0x21
 
@@ -33,6 +38,8 @@
 #define FAIL_HLT		0x100
 #define FAIL_IRQWIN		0x101
 #define FAIL_HYPERCALL		0x102
+#define FAIL_NESTED		0x103
+#define FAIL_ANSWER		0x104
 
 /* IA32_BIOS_SIGN_ID: always intercepted, never in a fastpath, a guest's write has no effect */
 #define MSR_WORK		0x8b
@@ -41,19 +48,25 @@
 #define MSR_X2APIC_SELF_IPI	0x83f
 
 #define HYPERCALL_UNKNOWN	0x6b766d
+#define HYPERCALL_MIN		64	/* KVM knows none from here on */
 #define HYPERCALL_ENOSYS	1000
 
 #define CR4_MCE			0x40
 
+/* Of a VMCB: AMD64 Architecture Programmer's Manual, volume 2, appendix B */
+#define VMCB_EXIT_CODE		0x70
+#define VMCB_RIP		0x578
+#define VMCB_EXIT_VMMCALL	0x81
+
 /* struct guest_page */
 #define PAGE_STOP		0
-#define PAGE_TIMER_NS		4
-#define PAGE_MMIO		8
-#define PAGE_VMX		12
-#define PAGE_NR_OPS		16
-#define PAGE_SKIP		20
-#define PAGE_CR4		24
-#define PAGE_FAIL_IP		28
+#define PAGE_VMCB		4
+#define PAGE_VMX		8
+#define PAGE_NR_OPS		12
+#define PAGE_SKIP		16
+#define PAGE_CR4		20
+#define PAGE_FAIL_IP		24
+#define PAGE_AT			28
 #define PAGE_IRQS		32
 #define PAGE_FAULTS		40
 #define PAGE_LEFT		48
@@ -63,6 +76,7 @@
 
 /* struct guest_op */
 #define OP_KIND			0
+#define OP_ARG			4
 #define OP_COUNT		8
 #define OP_DONE			16
 #define OP_SIZE			24
@@ -75,20 +89,20 @@
 
 struct guest_op {
 	uint32_t kind;
-	uint32_t unused;
+	uint32_t arg;
 	uint64_t count;
 	uint64_t done;
 };
 
 struct guest_page {
 	uint32_t stop;
-	uint32_t timer_ns;
-	uint32_t mmio;
+	uint32_t vmcb;		/* 0: no nested guests */
 	uint32_t vmx;
 	uint32_t nr_ops;
 	uint32_t skip;
 	uint32_t cr4;
 	uint32_t fail_ip;
+	uint32_t at;		/* address of the order at work */
 	uint64_t irqs;
 	uint64_t faults;
 	uint64_t left;
@@ -109,8 +123,10 @@ _Static_assert(sizeof(struct guest_page) <= GUEST_PAGE_SIZE - 512, "no room for 
 enum guest_kind {
 	GUEST_CPUID,
 	GUEST_PIO,
+	GUEST_PIOIN,
 	GUEST_KPIO,
 	GUEST_MMIO,
+	GUEST_MMIORD,
 	GUEST_MSR,
 	GUEST_RDMSR,
 	GUEST_HLT,
@@ -130,10 +146,14 @@ enum guest_kind {
 	GUEST_UD,
 	GUEST_PAUSE,
 	GUEST_SPIN,
+	GUEST_USPIN,
+	GUEST_USLEEP,
+	GUEST_NESTED,
 	GUEST_NR_KINDS
 };
 
 extern const unsigned char guest_start[], guest_end[], guest_entry[], guest_gdt[], guest_idt[];
+extern const unsigned char guest_l2_entry[];
 #endif
 
 #endif

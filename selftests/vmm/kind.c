@@ -11,30 +11,50 @@
 
 #define SVM_EXIT_UD (SVM_EXIT_EXCP_BASE + 6)
 
+#define HLT_MAX_US 4000000U
+#define MMIO_MAX_PAGE 0xffU
+
 #define SVM(...) [VENDOR_SVM] = { __VA_ARGS__ }
 #define VMX(...) [VENDOR_VMX] = { __VA_ARGS__ }
 
+#define ARG(what, standard, least, most) \
+	.arg = what, .arg_default = standard, .arg_min = least, .arg_max = most
+
 const struct kind kinds[GUEST_NR_KINDS] = {
 	[GUEST_CPUID] = { "cpuid", "CPUID",
-		{ SVM({ SVM_EXIT_CPUID, 1 }), VMX({ EXIT_REASON_CPUID, 1 }) } },
+		{ SVM({ SVM_EXIT_CPUID, 1 }), VMX({ EXIT_REASON_CPUID, 1 }) },
+		ARG("LEAF", 0, 0, UINT32_MAX) },
 	[GUEST_PIO] = { "pio", "OUT to a port that this program answers",
-		{ SVM({ SVM_EXIT_IOIO, 1 }), VMX({ EXIT_REASON_IO_INSTRUCTION, 1 }) } },
+		{ SVM({ SVM_EXIT_IOIO, 1 }), VMX({ EXIT_REASON_IO_INSTRUCTION, 1 }) },
+		ARG("PORT", PORT_WORK, PORT_WORK, 0xfffc) },
+	[GUEST_PIOIN] = { "pioin", "IN from a port that this program answers",
+		{ SVM({ SVM_EXIT_IOIO, 1 }), VMX({ EXIT_REASON_IO_INSTRUCTION, 1 }) },
+		ARG("PORT", PORT_WORK, PORT_WORK, 0xfffc) },
 	[GUEST_KPIO] = { "kpio", "OUT to a port that KVM answers (PIC mask, 0x21)",
 		{ SVM({ SVM_EXIT_IOIO, 1 }), VMX({ EXIT_REASON_IO_INSTRUCTION, 1 }) } },
-	/* On Intel a vCPU's first access is an EPT violation; report.c moves it there */
+	/* On Intel a vCPU's first access to a page is an EPT violation; report.c moves it there */
 	[GUEST_MMIO] = { "mmio", "write to an address without memory, answered by this program",
-		{ SVM({ SVM_EXIT_NPF, 1 }), VMX({ EXIT_REASON_EPT_MISCONFIG, 1 }) } },
-	[GUEST_MSR] = { "msr", "WRMSR to 0x8b (BIOS_SIGN_ID), a write that KVM ignores",
-		{ SVM({ SVM_EXIT_MSR, 1 }), VMX({ EXIT_REASON_MSR_WRITE, 1 }) } },
-	[GUEST_RDMSR] = { "rdmsr", "RDMSR of 0x8b",
-		{ SVM({ SVM_EXIT_MSR, 1 }), VMX({ EXIT_REASON_MSR_READ, 1 }) } },
+		{ SVM({ SVM_EXIT_NPF, 1 }), VMX({ EXIT_REASON_EPT_MISCONFIG, 1 }) },
+		ARG("PAGE", 0, 0, MMIO_MAX_PAGE) },
+	[GUEST_MMIORD] = { "mmiord", "read from such an address",
+		{ SVM({ SVM_EXIT_NPF, 1 }), VMX({ EXIT_REASON_EPT_MISCONFIG, 1 }) },
+		ARG("PAGE", 0, 0, MMIO_MAX_PAGE) },
+	[GUEST_MSR] = { "msr", "WRMSR of 0; to 0x8b (BIOS_SIGN_ID) a write that KVM ignores",
+		{ SVM({ SVM_EXIT_MSR, 1 }), VMX({ EXIT_REASON_MSR_WRITE, 1 }) },
+		ARG("INDEX", MSR_WORK, 0, UINT32_MAX) },
+	[GUEST_RDMSR] = { "rdmsr", "RDMSR",
+		{ SVM({ SVM_EXIT_MSR, 1 }), VMX({ EXIT_REASON_MSR_READ, 1 }) },
+		ARG("INDEX", MSR_WORK, 0, UINT32_MAX) },
+	/* 0: what --hlt-us says */
 	[GUEST_HLT] = { "hlt", "arm the x2APIC timer (WRMSR), HLT, end of interrupt (WRMSR)",
-		{ SVM({ SVM_EXIT_HLT, 1 }), VMX({ EXIT_REASON_HLT, 1 }) } },
+		{ SVM({ SVM_EXIT_HLT, 1 }), VMX({ EXIT_REASON_HLT, 1 }) },
+		ARG("US", 0, 1, HLT_MAX_US) },
 	[GUEST_IRQWIN] = { "irqwin", "self-IPI with interrupts off, STI, end of interrupt",
 		{ SVM({ SVM_EXIT_VINTR, 1 }, { SVM_EXIT_MSR, 1 }),
 		  VMX({ EXIT_REASON_INTERRUPT_WINDOW, 1 }, { EXIT_REASON_MSR_WRITE, 1 }) } },
 	[GUEST_HYPERCALL] = { "hypercall", "VMMCALL or VMCALL with a number that KVM does not know",
-		{ SVM({ SVM_EXIT_VMMCALL, 1 }), VMX({ EXIT_REASON_VMCALL, 1 }) } },
+		{ SVM({ SVM_EXIT_VMMCALL, 1 }), VMX({ EXIT_REASON_VMCALL, 1 }) },
+		ARG("NUMBER", HYPERCALL_UNKNOWN, HYPERCALL_MIN, UINT32_MAX) },
 	[GUEST_RDPMC] = { "rdpmc", "RDPMC of counter 0",
 		{ SVM({ SVM_EXIT_RDPMC, 1 }), VMX({ EXIT_REASON_RDPMC, 1 }) }, .faults = true },
 	[GUEST_WBINVD] = { "wbinvd", "WBINVD",
@@ -61,8 +81,19 @@ const struct kind kinds[GUEST_NR_KINDS] = {
 		{ SVM({ SVM_EXIT_UD, 1 }), VMX({ EXIT_REASON_EXCEPTION_NMI, 1 }) },
 		.faults = true },
 	[GUEST_PAUSE] = { "pause", "PAUSE: exits only when the host's pause filter says so",
-		.no_exits = true },
-	[GUEST_SPIN] = { "spin", "nothing, N times: no exit", .no_exits = true },
+		.no_exits = true, ARG("PAUSES", 1, 1, UINT32_MAX) },
+	[GUEST_SPIN] = { "spin", "a loop of two instructions, LOOPS times: no exit",
+		.no_exits = true, ARG("LOOPS", 0, 0, UINT32_MAX) },
+	[GUEST_USPIN] = { "uspin", "OUT that keeps this program computing for US microseconds",
+		{ SVM({ SVM_EXIT_IOIO, 1 }), VMX({ EXIT_REASON_IO_INSTRUCTION, 1 }) },
+		ARG("US", 100, 1, HLT_MAX_US) },
+	[GUEST_USLEEP] = { "usleep", "OUT that makes this program sleep for US microseconds",
+		{ SVM({ SVM_EXIT_IOIO, 1 }), VMX({ EXIT_REASON_IO_INSTRUCTION, 1 }) },
+		ARG("US", 1000, 1, UINT32_MAX) },
+	/* EXITS CPUIDs of the nested guest come on top, report.c adds them */
+	[GUEST_NESTED] = { "nested", "VMRUN of a guest that does EXITS CPUIDs, then a VMMCALL (AMD)",
+		{ SVM({ SVM_EXIT_VMRUN, 1 }) },
+		ARG("EXITS", 1, 0, 0xffffff) },
 };
 
 int kind_by_name(const char *name, size_t len)
@@ -92,10 +123,8 @@ const char *vendor_name(enum vendor vendor)
 	return vendor == VENDOR_SVM ? "svm" : "vmx";
 }
 
-bool host_has_apicv(enum vendor vendor)
+static bool is_on(const char *path)
 {
-	const char *path = vendor == VENDOR_SVM ? "/sys/module/kvm_amd/parameters/avic" :
-						  "/sys/module/kvm_intel/parameters/enable_apicv";
 	FILE *f = fopen(path, "r");
 	int c;
 
@@ -104,6 +133,17 @@ bool host_has_apicv(enum vendor vendor)
 	c = fgetc(f);
 	fclose(f);
 	return c == 'Y' || c == '1';
+}
+
+bool host_has_apicv(enum vendor vendor)
+{
+	return is_on(vendor == VENDOR_SVM ? "/sys/module/kvm_amd/parameters/avic" :
+					    "/sys/module/kvm_intel/parameters/enable_apicv");
+}
+
+bool host_has_vgif(void)
+{
+	return is_on("/sys/module/kvm_amd/parameters/vgif");
 }
 
 bool cpu_is_tcg(void)
@@ -132,6 +172,9 @@ const char *kind_refused(uint32_t kind, enum vendor vendor)
 	case GUEST_MONITOR:
 	case GUEST_MWAIT:
 		return cpuid_bit(1, 2, 3) ? NULL : "this CPU has no MONITOR and MWAIT";
+	case GUEST_NESTED:
+		return is_on("/sys/module/kvm_amd/parameters/nested") ? NULL :
+			"kvm_amd is loaded without nested=1";
 	case GUEST_XSETBV:
 		return cpuid_bit(1, 2, 26) ? NULL : "this CPU has no XSAVE";
 	case GUEST_RDTSCP:
@@ -139,4 +182,16 @@ const char *kind_refused(uint32_t kind, enum vendor vendor)
 	default:
 		return NULL;
 	}
+}
+
+const char *kind_arg_refused(uint32_t kind, uint32_t arg)
+{
+	if (kind != GUEST_PIO && kind != GUEST_PIOIN)
+		return NULL;
+	if (arg > PORT_WORK && arg < 0x100)
+		return "this program has other uses for ports up to 0xff";
+	/* The PIC's edge and level registers */
+	if (arg > 0x4d0 - 4 && arg < 0x4d2)
+		return "KVM answers ports 0x4d0 and 0x4d1 itself";
+	return NULL;
 }

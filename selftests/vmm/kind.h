@@ -24,6 +24,11 @@ struct kind {
 	 * and so does the WRMSR that arms the timer of a hlt, for each that it has armed.
 	 */
 	struct cost costs[NR_VENDORS][MAX_COSTS];
+	/* What stands behind the colon of KIND=N:ARG; no name: nothing may */
+	const char *arg;
+	uint32_t arg_default;
+	uint32_t arg_min;
+	uint32_t arg_max;
 	bool no_exits;
 	bool faults;	/* may end in a fault that the guest skips over */
 };
@@ -35,9 +40,13 @@ const char *vendor_name(enum vendor vendor);
 const char *reason_name(enum vendor vendor, uint32_t code);
 /* APIC virtualisation changes which APIC accesses exit */
 bool host_has_apicv(enum vendor vendor);
+/* Then STGI of a nested hypervisor does not exit */
+bool host_has_vgif(void);
 bool cpu_is_tcg(void);
 /* NULL, or why this host cannot run the kind with known exits */
 const char *kind_refused(uint32_t kind, enum vendor vendor);
+/* NULL, or why an argument inside the kind's range is refused even so */
+const char *kind_arg_refused(uint32_t kind, uint32_t arg);
 int kind_by_name(const char *name, size_t len);
 
 #endif

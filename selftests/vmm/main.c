@@ -46,9 +46,10 @@ static int run(unsigned int nr)
 		vm_create(&vms[i], opt.index + i);
 	workers_start(vms, nr);
 	wait_for_gate();
-	workers_go(vms);
+	pesters_start(vms, nr);
+	workers_go();
 	wait_for_workers(vms, nr);
-	mover_stop();
+	pesters_stop();
 
 	for (unsigned int i = 0; i < nr; i++)
 		if (!report_vm(&vms[i]))

@@ -14,7 +14,13 @@
 
 #define MAX_REASONS 32
 
+/* Which guest made the exit, and who handles it */
+enum origin { BY_GUEST, BY_L2, BY_L2_FOR_L1 };
+
+static const char * const origin_names[] = { "exit", "nested", "reflected" };
+
 struct expected {
+	enum origin origin;
 	uint32_t code;
 	uint64_t life;		/* from the vCPU's first entry on */
 	uint64_t run;		/* from the gate on */
@@ -35,7 +41,7 @@ struct unpredictable {
 	bool life_only;		/* only up to the gate */
 };
 
-static const struct unpredictable unpredictable[NR_VENDORS][9] = {
+static const struct unpredictable unpredictable[NR_VENDORS][10] = {
 	[VENDOR_SVM] = {
 		{ SVM_EXIT_INTR, "host interrupts", GUEST_NR_KINDS, false },
 		{ SVM_EXIT_NMI, "host NMIs", GUEST_NR_KINDS, false },
@@ -45,6 +51,7 @@ static const struct unpredictable unpredictable[NR_VENDORS][9] = {
 		{ SVM_EXIT_VINTR, "a timer that fires between its arming and the HLT", GUEST_HLT,
 		  false },
 		{ SVM_EXIT_PAUSE, "the host's pause filter", GUEST_PAUSE, false },
+		{ SVM_EXIT_STGI, "a nested hypervisor with virtual GIF", GUEST_NESTED, false },
 	},
 	[VENDOR_VMX] = {
 		{ EXIT_REASON_EXTERNAL_INTERRUPT, "host interrupts", GUEST_NR_KINDS, false },
@@ -67,17 +74,25 @@ static bool at_work(uint32_t kind)
 	return kind == GUEST_NR_KINDS;
 }
 
-static void ledger_add(struct ledger *l, uint32_t code, uint64_t life, uint64_t run)
+static bool applies(const struct unpredictable *u)
+{
+	return at_work(u->kind) && (u->code != SVM_EXIT_STGI || host_has_vgif());
+}
+
+static void ledger_add_by(struct ledger *l, enum origin by, uint32_t code, uint64_t life,
+			  uint64_t run)
 {
 	const struct unpredictable *u = unpredictable[l->vendor];
 	struct expected *e = l->e;
 
-	while (e < l->e + l->nr && e->code != code)
+	while (e < l->e + l->nr && (e->code != code || e->origin != by))
 		e++;
 	if (e == l->e + l->nr) {
-		*e = (struct expected){ .code = code, .life_exact = true, .run_exact = true };
+		*e = (struct expected){
+			.origin = by, .code = code, .life_exact = true, .run_exact = true,
+		};
 		for (; u->why; u++)
-			if (u->code == code && at_work(u->kind)) {
+			if (u->code == code && applies(u)) {
 				e->life_exact = false;
 				e->run_exact = u->life_only;
 			}
@@ -87,16 +102,51 @@ static void ledger_add(struct ledger *l, uint32_t code, uint64_t life, uint64_t 
 	e->run += run;
 }
 
-static void ledger_add_op(struct ledger *l, const struct guest_op *op, uint64_t *first_mmio)
+static void ledger_add(struct ledger *l, uint32_t code, uint64_t life, uint64_t run)
+{
+	ledger_add_by(l, BY_GUEST, code, life, run);
+}
+
+/* One nested guest with one exit has run before the gate */
+static void ledger_add_nested(struct ledger *l, const struct vcpu *vcpu)
+{
+	uint64_t runs = 0, exits = 0;
+
+	for (unsigned int i = 0; i < opt.nr_ops; i++) {
+		const struct guest_op *op = &vcpu->page->ops[i];
+
+		if (op->kind != GUEST_NESTED)
+			continue;
+		runs += op->done;
+		exits += op->done * op->arg;
+	}
+	ledger_add(l, SVM_EXIT_VMRUN, 1, 0);
+	ledger_add_by(l, BY_L2_FOR_L1, SVM_EXIT_VMMCALL, runs + 1, runs);
+	ledger_add_by(l, BY_L2, SVM_EXIT_CPUID, exits + 1, exits);
+	if (!host_has_vgif())
+		ledger_add(l, SVM_EXIT_STGI, runs + 1, runs);
+}
+
+/* Whether an earlier order of the vCPU has been to the same page */
+static bool page_is_known(const struct vcpu *vcpu, const struct guest_op *op)
+{
+	for (const struct guest_op *o = vcpu->page->ops; o < op; o++)
+		if ((o->kind == GUEST_MMIO || o->kind == GUEST_MMIORD) && o->arg == op->arg &&
+		    o->done)
+			return true;
+	return false;
+}
+
+static void ledger_add_op(struct ledger *l, const struct vcpu *vcpu, const struct guest_op *op)
 {
 	const struct cost *c = kinds[op->kind].costs[l->vendor];
 
 	for (unsigned int i = 0; i < MAX_COSTS && c[i].count; i++) {
 		uint64_t n = op->done * c[i].count;
 
-		/* A vCPU's first access to its own MMIO page sets up what later ones trip over */
-		if (op->kind == GUEST_MMIO && l->vendor == VENDOR_VMX && n && !*first_mmio) {
-			*first_mmio = 1;
+		/* The first access to an MMIO page sets up what later ones trip over */
+		if ((op->kind == GUEST_MMIO || op->kind == GUEST_MMIORD) &&
+		    l->vendor == VENDOR_VMX && n && !page_is_known(vcpu, op)) {
 			n--;
 			ledger_add(l, EXIT_REASON_EPT_VIOLATION, 1, 1);
 		}
@@ -111,11 +161,12 @@ static void ledger_fill(struct ledger *l, const struct vcpu *vcpu)
 	uint32_t wrmsr = l->vendor == VENDOR_SVM ? SVM_EXIT_MSR : EXIT_REASON_MSR_WRITE;
 	bool apicv = host_has_apicv(l->vendor);
 	uint64_t wrmsrs = 0;
-	uint64_t first_mmio = 0;
 
 	ledger_add(l, io, vcpu->ready + vcpu->ends, vcpu->ends);
 	for (unsigned int i = 0; i < opt.nr_ops; i++)
-		ledger_add_op(l, &vcpu->page->ops[i], &first_mmio);
+		ledger_add_op(l, vcpu, &vcpu->page->ops[i]);
+	if (vcpu->vmcb)
+		ledger_add_nested(l, vcpu);
 	/* APICv answers the end of interrupt without an exit, AVIC the arming with another */
 	if (!apicv)
 		wrmsrs += vcpu->page->irqs;
@@ -137,10 +188,23 @@ static bool wrong(const struct vcpu *vcpu, const char *fmt, ...)
 	return false;
 }
 
+static bool is_answered(uint32_t kind)
+{
+	return kind == GUEST_PIO || kind == GUEST_PIOIN || kind == GUEST_MMIO ||
+	       kind == GUEST_MMIORD || kind == GUEST_USPIN || kind == GUEST_USLEEP;
+}
+
+/* KVM may not know an MSR that is not our own */
+static bool may_fault(const struct guest_op *op)
+{
+	return kinds[op->kind].faults ||
+	       ((op->kind == GUEST_MSR || op->kind == GUEST_RDMSR) && op->arg != MSR_WORK);
+}
+
 static bool check(const struct vcpu *vcpu, const struct ledger *l)
 {
 	const struct guest_page *page = vcpu->page;
-	uint64_t io = 0, mmio = 0, hlts = 0, irqs = page->arms, most_faults = 0;
+	uint64_t hlts = 0, irqs = page->arms, most_faults = 0;
 	uint64_t sum = 0, before, after;
 	bool ok = true;
 
@@ -151,19 +215,16 @@ static bool check(const struct vcpu *vcpu, const struct ledger *l)
 		if (!was_stopped() && op->done != op->count * vcpu->ends)
 			ok = wrong(vcpu, "%s happened '%" PRIu64 "' times, not %" PRIu64,
 				   kind->name, op->done, op->count * vcpu->ends);
-		io += op->kind == GUEST_PIO ? op->done : 0;
-		mmio += op->kind == GUEST_MMIO ? op->done : 0;
+		if (is_answered(op->kind) && op->done != vcpu->answered[i])
+			ok = wrong(vcpu, "the VMM saw '%" PRIu64 "' %s, the guest did %" PRIu64,
+				   vcpu->answered[i], kind->name, op->done);
 		irqs += op->kind == GUEST_IRQWIN ? op->done : 0;
 		hlts += op->kind == GUEST_HLT ? op->done : 0;
-		most_faults += kind->faults ? op->done : 0;
+		most_faults += may_fault(op) ? op->done : 0;
 	}
 	if (page->rounds != vcpu->ends)
 		ok = wrong(vcpu, "the guest counted '%" PRIu64 "' rounds, the VMM %" PRIu64,
 			   page->rounds, vcpu->ends);
-	if (io != vcpu->user_io || mmio != vcpu->user_mmio)
-		ok = wrong(vcpu, "the VMM saw '%" PRIu64 "' port and '%" PRIu64
-			   "' MMIO writes, the guest did %" PRIu64 " and %" PRIu64,
-			   vcpu->user_io, vcpu->user_mmio, io, mmio);
 	/* QEMU's emulation can lose the shadow of STI; then the guest arms the timer once more */
 	if (page->arms < hlts || (page->arms > hlts && !cpu_is_tcg()))
 		ok = wrong(vcpu, "the guest armed its timer '%" PRIu64 "' times for %" PRIu64
@@ -208,6 +269,23 @@ static void print_stats(const char *key, const struct stats *stats)
 	putchar('}');
 }
 
+static void print_returns(const struct vcpu *vcpu)
+{
+	const struct returns *gate = &vcpu->returns_at_gate, *end = &vcpu->returns;
+	bool first = true;
+
+	printf(",\"returns\":[");
+	for (unsigned int i = 0; i < NR_RETURNS; i++) {
+		if (!end->exit[i])
+			continue;
+		printf("%s{\"exit_reason\":%u,\"life\":%" PRIu64 ",\"run\":%" PRIu64 "}",
+		       first ? "" : ",", i, end->exit[i], end->exit[i] - gate->exit[i]);
+		first = false;
+	}
+	printf("],\"interrupted\":{\"life\":%" PRIu64 ",\"run\":%" PRIu64 "}",
+	       end->interrupted, end->interrupted - gate->interrupted);
+}
+
 static void print_vcpu(const struct vcpu *vcpu, const struct ledger *ledger, bool ok)
 {
 	enum vendor vendor = ledger->vendor;
@@ -216,21 +294,24 @@ static void print_vcpu(const struct vcpu *vcpu, const struct ledger *ledger, boo
 	printf("{\"vcpu\":%u,\"tid\":%d,\"ok\":%s,\"rounds\":%" PRIu64 ",\"work\":[", vcpu->id,
 	       vcpu->tid, ok ? "true" : "false", vcpu->ends);
 	for (unsigned int i = 0; i < opt.nr_ops; i++)
-		printf("%s{\"kind\":\"%s\",\"per_round\":%" PRIu64 ",\"done\":%" PRIu64 "}",
-		       i ? "," : "", kinds[vcpu->page->ops[i].kind].name,
+		printf("%s{\"kind\":\"%s\",\"arg\":%u,\"per_round\":%" PRIu64
+		       ",\"done\":%" PRIu64 "}",
+		       i ? "," : "", kinds[vcpu->page->ops[i].kind].name, vcpu->page->ops[i].arg,
 		       vcpu->page->ops[i].count, vcpu->page->ops[i].done);
 	printf("],\"expect\":[");
 	for (unsigned int i = 0; i < ledger->nr; i++)
-		printf("%s{\"code\":%u,\"name\":\"%s\",\"life\":%" PRIu64
-		       ",\"life_exact\":%s,\"run\":%" PRIu64 ",\"run_exact\":%s}",
-		       i ? "," : "", e[i].code, reason_name(vendor, e[i].code), e[i].life,
+		printf("%s{\"code\":%u,\"name\":\"%s\",\"class\":\"%s\""
+		       ",\"life\":%" PRIu64 ",\"life_exact\":%s,\"run\":%" PRIu64 ",\"run_exact\":%s}",
+		       i ? "," : "", e[i].code, reason_name(vendor, e[i].code),
+		       origin_names[e[i].origin], e[i].life,
 		       e[i].life_exact ? "true" : "false", e[i].run,
 		       e[i].run_exact ? "true" : "false");
 	printf("],\"guest\":{\"arms\":%" PRIu64 ",\"irqs\":%" PRIu64 ",\"faults\":%" PRIu64
-	       "},\"user\":{\"ready\":%" PRIu64 ",\"end\":%" PRIu64 ",\"io\":%" PRIu64
-	       ",\"mmio\":%" PRIu64 "}",
+	       "},\"user\":{\"ready\":%" PRIu64 ",\"end\":%" PRIu64 ",\"spun_ns\":%" PRIu64
+	       ",\"slept_ns\":%" PRIu64 "}",
 	       vcpu->page->arms, vcpu->page->irqs, vcpu->page->faults, vcpu->ready, vcpu->ends,
-	       vcpu->user_io, vcpu->user_mmio);
+	       vcpu->spun_ns, vcpu->slept_ns);
+	print_returns(vcpu);
 	print_stats("kvm_at_gate", &vcpu->at_gate);
 	print_stats("kvm", &vcpu->at_end);
 	putchar('}');
@@ -246,10 +327,11 @@ bool report_vm(const struct vm *vm)
 	printf("{\"vm\":%u,\"name\":", vm->index);
 	print_string(opt.name ? opt.name : "");
 	printf(",\"pid\":%d,\"kernel\":\"%s\",\"vendor\":\"%s\",\"stopped\":%s,\"moves\":%" PRIu64
-	       ",\"unpredictable\":[", getpid(), uts.release, vendor_name(vendor),
-	       was_stopped() ? "true" : "false", migrations());
+	       ",\"kicks\":%" PRIu64 ",\"unpredictable\":[",
+	       getpid(), uts.release, vendor_name(vendor), was_stopped() ? "true" : "false",
+	       migrations(), kicks());
 	for (const struct unpredictable *u = unpredictable[vendor]; u->why; u++) {
-		if (!at_work(u->kind))
+		if (!applies(u))
 			continue;
 		printf("%s{\"code\":%u,\"name\":\"%s\",\"phase\":\"%s\",\"why\":\"%s\"}",
 		       first ? "" : ",", u->code, reason_name(vendor, u->code),

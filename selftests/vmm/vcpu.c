@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "kind.h"
 #include "vmm.h"
@@ -15,6 +16,8 @@
 #define CPUID_EDX_TSCP	(1U << 27)
 #define CR0_PE		0x1
 #define CR0_ET		0x10
+#define CR0_PG		0x80000000
+#define CR4_PSE		0x10
 #define CR4_OSXSAVE	0x40000
 
 #define APIC_BASE	0xfee00000UL
@@ -27,6 +30,9 @@
 #define SPIV_ENABLE	0x1ff
 #define TDCR_BY_1	0xb
 
+#define MSR_VM_HSAVE_PA	0xc0010117
+#define NS_PER_S	1000000000ULL
+
 static void vcpu_ioctl(struct vcpu *vcpu, unsigned long request, void *arg, const char *what)
 {
 	if (ioctl(vcpu->fd, request, arg) < 0)
@@ -34,7 +40,7 @@ static void vcpu_ioctl(struct vcpu *vcpu, unsigned long request, void *arg, cons
 		    what, strerror(errno));
 }
 
-static bool wants(uint32_t kind)
+bool wants(uint32_t kind)
 {
 	for (unsigned int i = 0; i < opt.nr_ops; i++)
 		if (opt.ops[i].kind == kind)
@@ -100,6 +106,12 @@ static void vcpu_set_registers(struct vcpu *vcpu, bool xsave)
 	sregs.idt.limit = NR_VECTORS * 8 - 1;
 	sregs.cr0 = CR0_PE | CR0_ET;
 	sregs.cr4 = xsave ? CR4_OSXSAVE : 0;
+	if (vcpu->vmcb) {
+		sregs.efer = EFER_SVME;
+		sregs.cr3 = vcpu->vm->page_directory;
+		sregs.cr4 |= CR4_PSE;
+		sregs.cr0 |= CR0_PG;
+	}
 	sregs.apic_base = APIC_BASE | APIC_ENABLE | APIC_X2APIC | (vcpu->id ? 0 : APIC_BSP);
 	vcpu_ioctl(vcpu, KVM_SET_SREGS, &sregs, "set system registers");
 	vcpu_ioctl(vcpu, KVM_SET_REGS, &regs, "set registers");
@@ -114,7 +126,10 @@ static void apic_write(struct kvm_lapic_state *apic, unsigned int reg, uint32_t 
 /* Done from here and not by the guest: it would cost exits */
 static void vcpu_set_apic(struct vcpu *vcpu)
 {
-	struct kvm_mp_state state = { .mp_state = KVM_MP_STATE_RUNNABLE };
+	bool starts = vcpu->id < opt.vcpus + opt.idle;
+	struct kvm_mp_state state = {
+		.mp_state = starts ? KVM_MP_STATE_RUNNABLE : KVM_MP_STATE_UNINITIALIZED,
+	};
 	struct kvm_lapic_state apic;
 
 	vcpu_ioctl(vcpu, KVM_GET_LAPIC, &apic, "tell the APIC's state");
@@ -122,7 +137,37 @@ static void vcpu_set_apic(struct vcpu *vcpu)
 	apic_write(&apic, APIC_LVTT, VECTOR_TIMER);
 	apic_write(&apic, APIC_TDCR, TDCR_BY_1);
 	vcpu_ioctl(vcpu, KVM_SET_LAPIC, &apic, "set the APIC's state");
-	vcpu_ioctl(vcpu, KVM_SET_MP_STATE, &state, "make it runnable");
+	vcpu_ioctl(vcpu, KVM_SET_MP_STATE, &state, "set whether it runs");
+}
+
+/* Not by the guest: that would be an exit */
+static void vcpu_set_host_save(struct vcpu *vcpu, uint32_t address)
+{
+	struct {
+		struct kvm_msrs head;
+		struct kvm_msr_entry entry;
+	} msrs = {
+		.head.nmsrs = 1,
+		.entry = { .index = MSR_VM_HSAVE_PA, .data = address },
+	};
+
+	if (ioctl(vcpu->fd, KVM_SET_MSRS, &msrs) != 1)
+		die(EXIT_SYSTEM, "VM %u vCPU %u: KVM refused a host save area: %s",
+		    vcpu->vm->index, vcpu->id, strerror(errno));
+}
+
+/* What the guest takes as the argument of an order */
+static uint32_t guest_arg(const struct vcpu *vcpu, const struct guest_op *op)
+{
+	switch (op->kind) {
+	case GUEST_HLT:
+		return op->arg * 1000;
+	case GUEST_MMIO:
+	case GUEST_MMIORD:
+		return GUEST_MMIO_BASE + (op->arg * vcpus_all() + vcpu->id) * GUEST_PAGE_SIZE;
+	default:
+		return op->arg;
+	}
 }
 
 void vcpu_create(struct vm *vm, unsigned int id)
@@ -135,6 +180,13 @@ void vcpu_create(struct vm *vm, unsigned int id)
 	vcpu->id = id;
 	vcpu->page = (void *)((char *)vm->mem + (GUEST_VCPU_BASE - GUEST_BASE) +
 			      (size_t)id * GUEST_PAGE_SIZE);
+	if (wants(GUEST_NESTED)) {
+		size_t offset = ((size_t)vcpus_all() + 2 * id) * GUEST_PAGE_SIZE;
+
+		vcpu->page->vmcb = GUEST_VCPU_BASE + offset;
+		vcpu->vmcb = (char *)vm->vcpus[0].page + offset;
+		vmcb_fill(vcpu->vmcb);
+	}
 	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)id);
 	if (vcpu->fd < 0)
 		die(EXIT_SYSTEM, "VM %u: KVM refused to create vCPU '%u': %s", vm->index, id,
@@ -146,6 +198,8 @@ void vcpu_create(struct vm *vm, unsigned int id)
 		    strerror(errno));
 
 	vcpu_set_registers(vcpu, vcpu_set_cpuid(vcpu));
+	if (vcpu->vmcb)
+		vcpu_set_host_save(vcpu, vcpu->page->vmcb + GUEST_PAGE_SIZE);
 	vcpu_set_apic(vcpu);
 	/*
 	 * Without this KVM stops intercepting debug registers after the first access, until some
@@ -154,11 +208,11 @@ void vcpu_create(struct vm *vm, unsigned int id)
 	if (wants(GUEST_DR) || wants(GUEST_DRRD))
 		vcpu_ioctl(vcpu, KVM_SET_GUEST_DEBUG, &debug, "keep debug registers intercepted");
 
-	vcpu->page->timer_ns = opt.hlt_us * 1000;
-	vcpu->page->mmio = GUEST_MMIO_BASE + id * GUEST_PAGE_SIZE;
 	vcpu->page->vmx = host_vendor() == VENDOR_VMX;
 	vcpu->page->nr_ops = opt.nr_ops;
 	memcpy(vcpu->page->ops, opt.ops, opt.nr_ops * sizeof(opt.ops[0]));
+	for (unsigned int i = 0; i < opt.nr_ops; i++)
+		vcpu->page->ops[i].arg = guest_arg(vcpu, &opt.ops[i]);
 }
 
 static void vcpu_failed(const struct vcpu *vcpu, uint32_t what)
@@ -167,6 +221,8 @@ static void vcpu_failed(const struct vcpu *vcpu, uint32_t what)
 		[FAIL_HLT - FAIL_HLT] = "was woken from HLT without its timer interrupt",
 		[FAIL_IRQWIN - FAIL_HLT] = "did not get the interrupt that it sent to itself",
 		[FAIL_HYPERCALL - FAIL_HLT] = "did not get -1000 from an unknown hypercall",
+		[FAIL_NESTED - FAIL_HLT] = "did not get its nested guest's VMMCALL",
+		[FAIL_ANSWER - FAIL_HLT] = "read a wrong value from a port or MMIO page",
 	};
 
 	if (what >= FAIL_HLT)
@@ -176,51 +232,127 @@ static void vcpu_failed(const struct vcpu *vcpu, uint32_t what)
 	    vcpu->vm->index, vcpu->id, what, vcpu->page->fail_ip - GUEST_BASE);
 }
 
-/* The n-th write of an order carries the low half of n: a lost or doubled one shows here */
-static void vcpu_check_sequence(const struct vcpu *vcpu, uint32_t kind, uint32_t data)
+static uint64_t now_ns(void)
 {
-	for (unsigned int i = 0; i < opt.nr_ops; i++)
-		if (opt.ops[i].kind == kind && (uint32_t)vcpu->page->ops[i].done == data)
-			return;
-	die(EXIT_WRONG, "VM %u vCPU %u: %s number '%u' arrived out of order", vcpu->vm->index,
-	    vcpu->id, kinds[kind].name, data);
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static void spin(struct vcpu *vcpu, uint32_t us)
+{
+	uint64_t begin = now_ns(), end = begin + us * 1000ULL, now;
+
+	do {
+		now = now_ns();
+	} while (now < end);
+	vcpu->spun_ns += now - begin;
+}
+
+static void sleep_us(struct vcpu *vcpu, uint32_t us)
+{
+	uint64_t begin = now_ns(), end = begin + us * 1000ULL;
+	struct timespec ts = { .tv_sec = end / NS_PER_S, .tv_nsec = end % NS_PER_S };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+	vcpu->slept_ns += now_ns() - begin;
+}
+
+/*
+ * Returns the index of the order that the guest is at, which must be this one. The n-th access of
+ * an order carries, or gets, the low half of n: a lost or doubled one shows here.
+ */
+static unsigned int vcpu_order(const struct vcpu *vcpu, uint32_t kind, uint64_t arg)
+{
+	const struct guest_page *page = vcpu->page;
+	uint32_t first = GUEST_VCPU_BASE + vcpu->id * GUEST_PAGE_SIZE + PAGE_OPS;
+	unsigned int i = (page->at - first) / OP_SIZE;
+
+	if (i < opt.nr_ops && page->ops[i].kind == kind && page->ops[i].arg == arg &&
+	    vcpu->answered[i] == page->ops[i].done)
+		return i;
+	die(EXIT_WRONG, "VM %u vCPU %u: a %s at '0x%llx' came out of order", vcpu->vm->index,
+	    vcpu->id, kinds[kind].name, (unsigned long long)arg);
+}
+
+static void vcpu_answer(struct vcpu *vcpu, uint32_t kind, uint64_t arg, void *data, bool write)
+{
+	unsigned int i = vcpu_order(vcpu, kind, arg);
+	uint32_t n = vcpu->answered[i];
+
+	if (!write)
+		memcpy(data, &n, sizeof(n));
+	else if (memcmp(data, &n, sizeof(n)))
+		die(EXIT_WRONG, "VM %u vCPU %u: %s number '%u' carries another number",
+		    vcpu->vm->index, vcpu->id, kinds[kind].name, n);
+	vcpu->answered[i]++;
+}
+
+/* Returns whether the guest has written to @port */
+static bool vcpu_io(struct vcpu *vcpu, uint16_t port)
+{
+	struct kvm_run *run = vcpu->run;
+	void *at = (char *)run + run->io.data_offset;
+	uint32_t data;
+
+	memcpy(&data, at, sizeof(data));
+	if (run->io.direction == KVM_EXIT_IO_IN) {
+		vcpu_answer(vcpu, GUEST_PIOIN, run->io.port, at, false);
+		return false;
+	}
+	switch (run->io.port) {
+	case PORT_READY:
+	case PORT_END:
+		if (run->io.port == port)
+			return true;
+		break;
+	case PORT_FAIL:
+		vcpu_failed(vcpu, data);
+		break;
+	case PORT_SPIN:
+		vcpu->answered[vcpu_order(vcpu, GUEST_USPIN, data)]++;
+		spin(vcpu, data);
+		return false;
+	case PORT_SLEEP:
+		vcpu->answered[vcpu_order(vcpu, GUEST_USLEEP, data)]++;
+		sleep_us(vcpu, data);
+		return false;
+	default:
+		vcpu_answer(vcpu, GUEST_PIO, run->io.port, at, true);
+		return false;
+	}
+	die(EXIT_WRONG, "VM %u vCPU %u: unexpected access to port '0x%x'", vcpu->vm->index,
+	    vcpu->id, run->io.port);
 }
 
 /* Runs until the guest writes to @port */
 static void vcpu_run_until(struct vcpu *vcpu, uint16_t port)
 {
 	struct kvm_run *run = vcpu->run;
-	uint32_t data;
 
 	for (;;) {
 		if (ioctl(vcpu->fd, KVM_RUN, 0) < 0) {
-			if (errno == EINTR || errno == EAGAIN)
-				continue;
-			die(EXIT_SYSTEM, "VM %u vCPU %u: KVM refused to run: %s", vcpu->vm->index,
-			    vcpu->id, strerror(errno));
+			if (errno != EINTR && errno != EAGAIN)
+				die(EXIT_SYSTEM, "VM %u vCPU %u: KVM refused to run: %s",
+				    vcpu->vm->index, vcpu->id, strerror(errno));
+			vcpu->returns.interrupted += errno == EINTR;
+			continue;
 		}
+		if (run->exit_reason < NR_RETURNS)
+			vcpu->returns.exit[run->exit_reason]++;
 		switch (run->exit_reason) {
 		case KVM_EXIT_IO:
-			memcpy(&data, (char *)run + run->io.data_offset, sizeof(data));
-			if (run->io.port == PORT_WORK) {
-				vcpu_check_sequence(vcpu, GUEST_PIO, data);
-				vcpu->user_io++;
-				continue;
-			}
-			if (run->io.port == port)
+			if (vcpu_io(vcpu, port))
 				return;
-			if (run->io.port == PORT_FAIL)
-				vcpu_failed(vcpu, data);
-			die(EXIT_WRONG, "VM %u vCPU %u: unexpected access to port '0x%x'",
-			    vcpu->vm->index, vcpu->id, run->io.port);
+			continue;
 		case KVM_EXIT_MMIO:
-			memcpy(&data, run->mmio.data, sizeof(data));
-			if (!run->mmio.is_write || run->mmio.len != sizeof(data) ||
-			    run->mmio.phys_addr != vcpu->page->mmio)
+			if (run->mmio.len != sizeof(uint32_t))
 				die(EXIT_WRONG, "VM %u vCPU %u: unexpected access to '0x%llx'",
 				    vcpu->vm->index, vcpu->id, run->mmio.phys_addr);
-			vcpu_check_sequence(vcpu, GUEST_MMIO, data);
-			vcpu->user_mmio++;
+			vcpu_answer(vcpu, run->mmio.is_write ? GUEST_MMIO : GUEST_MMIORD,
+				    run->mmio.phys_addr, run->mmio.data, run->mmio.is_write);
 			continue;
 		default:
 			die(EXIT_WRONG, "VM %u vCPU %u: unexpected KVM exit reason '%u'",
@@ -233,6 +365,7 @@ void vcpu_warm_up(struct vcpu *vcpu)
 {
 	vcpu_run_until(vcpu, PORT_READY);
 	vcpu->ready++;
+	vcpu->returns_at_gate = vcpu->returns;
 	stats_read(&vcpu->at_gate, vcpu->fd);
 }
 
@@ -240,4 +373,13 @@ void vcpu_round(struct vcpu *vcpu)
 {
 	vcpu_run_until(vcpu, PORT_END);
 	vcpu->ends++;
+}
+
+/* KVM lets it wait for an INIT and SIPI that no other vCPU sends; the process's end ends it */
+void vcpu_sleep_in_kvm(struct vcpu *vcpu)
+{
+	for (;;)
+		if (ioctl(vcpu->fd, KVM_RUN, 0) >= 0 || (errno != EINTR && errno != EAGAIN))
+			die(EXIT_WRONG, "VM %u vCPU %u: it ran without having been started",
+			    vcpu->vm->index, vcpu->id);
 }

@@ -40,7 +40,8 @@ static void vm_ioctl(struct vm *vm, unsigned long request, void *arg, const char
 
 void vm_create(struct vm *vm, unsigned int index)
 {
-	size_t size = GUEST_VCPU_BASE - GUEST_BASE + (size_t)opt.vcpus * GUEST_PAGE_SIZE;
+	size_t pages = (size_t)vcpus_all() * (wants(GUEST_NESTED) ? 3 : 1) + wants(GUEST_NESTED);
+	size_t size = GUEST_VCPU_BASE - GUEST_BASE + pages * GUEST_PAGE_SIZE;
 	struct kvm_userspace_memory_region slot = {
 		.guest_phys_addr = GUEST_BASE,
 		.memory_size = size,
@@ -72,13 +73,18 @@ void vm_create(struct vm *vm, unsigned int index)
 	mlock(vm->mem, size);
 	memcpy(vm->mem, guest_start, guest_end - guest_start);
 
+	if (wants(GUEST_NESTED)) {
+		page_directory_fill((char *)vm->mem + size - GUEST_PAGE_SIZE);
+		vm->page_directory = GUEST_BASE + size - GUEST_PAGE_SIZE;
+	}
+
 	slot.userspace_addr = (uintptr_t)vm->mem;
 	vm_ioctl(vm, KVM_SET_USER_MEMORY_REGION, &slot, "add memory");
 
-	vm->vcpus = calloc(opt.vcpus, sizeof(*vm->vcpus));
+	vm->vcpus = calloc(vcpus_all(), sizeof(*vm->vcpus));
 	if (!vm->vcpus)
-		die(EXIT_SYSTEM, "no memory for '%u' vCPUs", opt.vcpus);
-	for (unsigned int i = 0; i < opt.vcpus; i++)
+		die(EXIT_SYSTEM, "no memory for '%u' vCPUs", vcpus_all());
+	for (unsigned int i = 0; i < vcpus_all(); i++)
 		vcpu_create(vm, i);
 }
 

@@ -21,15 +21,21 @@ enum {
 struct options {
 	struct guest_op ops[GUEST_MAX_OPS];
 	unsigned int nr_ops;
-	unsigned int vcpus;
+	unsigned int vcpus;	/* those that run the orders */
+	unsigned int idle;	/* and those that are created and never run */
+	unsigned int asleep;	/* and those that wait in KVM_RUN for a start that never comes */
 	unsigned int vms;
 	unsigned int threads;
 	unsigned int hlt_us;
 	unsigned int migrate_us;
+	unsigned int kick_us;
+	int cpus[64];
+	unsigned int nr_cpus;
 	uint64_t repeat;
 	bool forever;
 	bool fork;
 	bool hold;
+	bool relay;
 	const char *gate;
 	const char *name;
 	/* Set in the children of --fork: which VM this is, and the socket to the parent */
@@ -46,6 +52,14 @@ struct stats {
 
 struct vm;
 
+/* How often KVM_RUN came back, by KVM_EXIT_*; a signal's EINTR has none */
+#define NR_RETURNS 64
+
+struct returns {
+	uint64_t exit[NR_RETURNS];
+	uint64_t interrupted;
+};
+
 struct vcpu {
 	struct vm *vm;
 	unsigned int id;
@@ -53,10 +67,15 @@ struct vcpu {
 	struct kvm_run *run;
 	struct guest_page *page;
 	pid_t tid;
-	uint64_t user_io;	/* PORT_WORK */
-	uint64_t user_mmio;
+	void *vmcb;
+	/* Of each order: what the VMM has seen of it */
+	uint64_t answered[GUEST_MAX_OPS];
 	uint64_t ready;
 	uint64_t ends;
+	uint64_t spun_ns;
+	uint64_t slept_ns;
+	struct returns returns_at_gate;
+	struct returns returns;
 	struct stats at_gate;
 	struct stats at_end;
 };
@@ -65,6 +84,7 @@ struct vm {
 	unsigned int index;
 	int fd;
 	void *mem;
+	uint32_t page_directory;	/* 0: the guest does without paging */
 	struct vcpu *vcpus;
 	struct worker *workers;
 	unsigned int nr_workers;
@@ -80,6 +100,12 @@ struct worker {
 
 extern struct options opt;
 
+/* A VM's vCPUs: first those that run, then the idle ones, then those asleep in KVM */
+static inline unsigned int vcpus_all(void)
+{
+	return opt.vcpus + opt.idle + opt.asleep;
+}
+
 void options_parse(int argc, char **argv);
 
 void die(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
@@ -92,17 +118,23 @@ void vm_stop(struct vm *vm);
 
 /* vcpu.c */
 void vcpu_create(struct vm *vm, unsigned int id);
+bool wants(uint32_t kind);
 void vcpu_warm_up(struct vcpu *vcpu);
 void vcpu_round(struct vcpu *vcpu);
+void vcpu_sleep_in_kvm(struct vcpu *vcpu);
 
 /* worker.c */
 void workers_start(struct vm *vms, unsigned int nr);
-
-void workers_go(struct vm *vms);
-void mover_stop(void);
+void workers_go(void);
 int workers_done_fd(void);
+void thread_start(pthread_t *thread, void *(*fn)(void *), void *arg);
 void workers_join(struct vm *vms, unsigned int nr);
+
+/* pester.c: threads that disturb the others */
+void pesters_start(struct vm *vms, unsigned int nr);
+void pesters_stop(void);
 uint64_t migrations(void);
+uint64_t kicks(void);
 
 /* wait.c */
 void signals_block(void);
@@ -111,6 +143,11 @@ void wait_for_gate(void);
 void wait_for_workers(struct vm *vms, unsigned int nr);
 void wait_for_release(void);
 bool was_stopped(void);
+
+/* nested.c */
+#define EFER_SVME 0x1000
+void vmcb_fill(void *vmcb);
+void page_directory_fill(void *directory);
 
 /* stats.c */
 void stats_read(struct stats *stats, int vcpu_fd);

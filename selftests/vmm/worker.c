@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The threads: those that run vCPUs, and the one that moves them about. */
+/* The threads that run vCPUs. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
@@ -17,10 +17,18 @@ static unsigned int nr_workers, nr_ready, nr_done;
 static bool started;
 static int done_fd = -1;
 
-static pthread_t mover;
-static bool mover_runs;
-static bool mover_ends;
-static uint64_t nr_moves;
+void thread_start(pthread_t *thread, void *(*fn)(void *), void *arg)
+{
+	pthread_attr_t attr;
+	int err;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 64 * 1024);
+	err = pthread_create(thread, &attr, fn, arg);
+	pthread_attr_destroy(&attr);
+	if (err)
+		die(EXIT_SYSTEM, "cannot create a thread: %s", strerror(err));
+}
 
 static void worker_round(struct worker *w)
 {
@@ -33,16 +41,42 @@ static bool worker_stopped(struct worker *w)
 	return __atomic_load_n(&w->vm->vcpus[w->first].page->stop, __ATOMIC_RELAXED);
 }
 
+static void worker_takes_over(struct worker *w)
+{
+	__atomic_store_n(&w->tid, gettid(), __ATOMIC_RELAXED);
+	for (unsigned int i = w->first; i < opt.vcpus; i += w->stride)
+		w->vm->vcpus[i].tid = w->tid;
+}
+
+static void *relay_main(void *arg)
+{
+	worker_takes_over(arg);
+	worker_round(arg);
+	return NULL;
+}
+
+static void pin(unsigned int n)
+{
+	int cpu = opt.cpus[n % opt.nr_cpus];
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		die(EXIT_USAGE, "cannot run on CPU '%d': %s", cpu, strerror(errno));
+}
+
 static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 	uint64_t one = 1;
+	pthread_t relay;
 
-	w->tid = gettid();
-	for (unsigned int i = w->first; i < opt.vcpus; i += w->stride) {
-		w->vm->vcpus[i].tid = w->tid;
+	if (opt.nr_cpus)
+		pin(w->vm->index * opt.threads + w->first);
+	worker_takes_over(w);
+	for (unsigned int i = w->first; i < opt.vcpus; i += w->stride)
 		vcpu_warm_up(&w->vm->vcpus[i]);
-	}
 
 	pthread_mutex_lock(&lock);
 	nr_ready++;
@@ -52,7 +86,12 @@ static void *worker_main(void *arg)
 	pthread_mutex_unlock(&lock);
 
 	for (uint64_t round = 0; opt.forever || round < opt.repeat; round++) {
-		worker_round(w);
+		if (opt.relay) {
+			thread_start(&relay, relay_main, w);
+			pthread_join(relay, NULL);
+		} else {
+			worker_round(w);
+		}
 		if (worker_stopped(w))
 			break;
 	}
@@ -69,57 +108,16 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-static int next_cpu(const cpu_set_t *allowed, int cpu)
+static void *sleeper_main(void *arg)
 {
-	do {
-		cpu = (cpu + 1) % CPU_SETSIZE;
-	} while (!CPU_ISSET(cpu, allowed));
-	return cpu;
-}
-
-/* Each pass puts every thread on the CPU after its last one */
-static void *mover_main(void *arg)
-{
-	struct vm *vms = arg;
-	unsigned int nr = opt.fork ? 1 : opt.vms;
-	cpu_set_t allowed, one;
-	int first = -1;
-
-	if (sched_getaffinity(0, sizeof(allowed), &allowed))
-		die(EXIT_SYSTEM, "cannot read the allowed CPUs: %s", strerror(errno));
-	while (!__atomic_load_n(&mover_ends, __ATOMIC_RELAXED)) {
-		int cpu = first = next_cpu(&allowed, first);
-
-		for (unsigned int v = 0; v < nr; v++)
-			for (unsigned int i = 0; i < vms[v].nr_workers; i++) {
-				CPU_ZERO(&one);
-				CPU_SET(cpu, &one);
-				if (sched_setaffinity(vms[v].workers[i].tid, sizeof(one), &one))
-					die(EXIT_SYSTEM, "cannot move to CPU '%d': %s", cpu,
-					    strerror(errno));
-				nr_moves++;
-				cpu = next_cpu(&allowed, cpu);
-			}
-		usleep(opt.migrate_us);
-	}
+	vcpu_sleep_in_kvm(arg);
 	return NULL;
-}
-
-static void thread_start(pthread_t *thread, void *(*fn)(void *), void *arg)
-{
-	pthread_attr_t attr;
-	int err;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, 64 * 1024);
-	err = pthread_create(thread, &attr, fn, arg);
-	pthread_attr_destroy(&attr);
-	if (err)
-		die(EXIT_SYSTEM, "cannot create a thread: %s", strerror(err));
 }
 
 void workers_start(struct vm *vms, unsigned int nr)
 {
+	pthread_t sleeper;
+
 	done_fd = eventfd(0, EFD_CLOEXEC);
 	if (done_fd < 0)
 		die(EXIT_SYSTEM, "cannot create an eventfd: %s", strerror(errno));
@@ -137,6 +135,8 @@ void workers_start(struct vm *vms, unsigned int nr)
 			w->stride = opt.threads;
 			thread_start(&w->thread, worker_main, w);
 		}
+		for (unsigned int i = opt.vcpus + opt.idle; i < vcpus_all(); i++)
+			thread_start(&sleeper, sleeper_main, &vms[v].vcpus[i]);
 	}
 
 	pthread_mutex_lock(&lock);
@@ -145,12 +145,8 @@ void workers_start(struct vm *vms, unsigned int nr)
 	pthread_mutex_unlock(&lock);
 }
 
-void workers_go(struct vm *vms)
+void workers_go(void)
 {
-	if (opt.migrate_us) {
-		thread_start(&mover, mover_main, vms);
-		mover_runs = true;
-	}
 	pthread_mutex_lock(&lock);
 	started = true;
 	pthread_cond_broadcast(&changed);
@@ -162,15 +158,6 @@ int workers_done_fd(void)
 	return done_fd;
 }
 
-void mover_stop(void)
-{
-	if (!mover_runs)
-		return;
-	__atomic_store_n(&mover_ends, true, __ATOMIC_RELAXED);
-	pthread_join(mover, NULL);
-	mover_runs = false;
-}
-
 void workers_join(struct vm *vms, unsigned int nr)
 {
 	pthread_mutex_lock(&lock);
@@ -180,9 +167,4 @@ void workers_join(struct vm *vms, unsigned int nr)
 	for (unsigned int v = 0; v < nr; v++)
 		for (unsigned int i = 0; i < vms[v].nr_workers; i++)
 			pthread_join(vms[v].workers[i].thread, NULL);
-}
-
-uint64_t migrations(void)
-{
-	return nr_moves;
 }
