@@ -11,6 +11,7 @@
 #include "message.h"
 #include "netlink.h"
 #include "netlink-gen.h"
+#include "snapshot.h"
 #include "vcpu.h"
 
 /* A reader waits so often 100 us for a writer whose virtual CPU does not run: a second. */
@@ -35,7 +36,7 @@ int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
 	for (i = 0; i < ARRAY_SIZE(snap->row); i++)
 		snap->row[i].cell = NULL;
 	for (i = 0; i < READ_WAITS; i++) {
-		if (kvmlat_ledger_read(&vcpu->ledger, snap, kvmlat_clock_ordered))
+		if (kvmlat_snapshot_take(&vcpu->ledger, snap, kvmlat_clock_ordered))
 			return 0;
 		usleep_range(100, 200);
 	}
@@ -154,7 +155,7 @@ static int dump_vcpu(struct sk_buff *skb, struct netlink_callback *cb, struct du
 			return err;
 		}
 		genlmsg_end(skb, head);
-	} while (d->row < d->snap->rows);
+	} while (d->row < kvmlat_message_rows(vcpu, d->snap, &d->filter));
 	d->begun = false;
 	return 0;
 }

@@ -19,7 +19,7 @@ int kvmlat_may_change(struct sk_buff *skb, struct netlink_ext_ack *extack)
 {
 	if (netlink_capable(skb, CAP_SYS_ADMIN))
 		return 0;
-	NL_SET_ERR_MSG(extack, "reset needs CAP_SYS_ADMIN in the initial user namespace");
+	NL_SET_ERR_MSG(extack, "changing needs CAP_SYS_ADMIN in the initial user namespace");
 	return -EPERM;
 }
 
@@ -44,6 +44,7 @@ void kvmlat_filter_get(struct nlattr **attrs, struct kvmlat_filter *filter)
 		.has_vcpu_id = attrs[KVMLAT_A_VCPU_ID],
 		.has_code = attrs[KVMLAT_A_CODE],
 		.histograms = attrs[KVMLAT_A_HISTOGRAMS],
+		.details = attrs[KVMLAT_A_DETAILS],
 	};
 	if (attrs[KVMLAT_A_VM_ID])
 		filter->vm_id = nla_get_u32(attrs[KVMLAT_A_VM_ID]);

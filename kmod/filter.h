@@ -19,6 +19,7 @@ struct kvmlat_filter {
 	bool has_vcpu_id;
 	bool has_code;
 	bool histograms;
+	bool details;
 };
 
 /* The attributes that commands about VMs and about vCPUs take. */

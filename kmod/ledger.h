@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ledger of a vCPU: in which state its time went and what its exits cost.
+ * The ledger of a vCPU: in which state its time went, what its exits cost, how late it was.
  *
  * Pure: no kernel call but the reserve's, so that it also compiles into user-space unit
- * tests. Time is given by the caller, in ns.
+ * tests. Time is given by the caller, in ns. What happens at every exit is here; the rest
+ * is in ledger.c (exits), absence.c (the thread leaves its CPU), halt.c and detail.c.
+ * snapshot.h reads it.
  *
- * Concurrency. One writer: the probes that run in the vCPU's own thread, with preemption
- * off; when its VM ends, the thread that destroys the VM. Any number of readers on other
- * CPUs, who hold kvmlat_mutex. A sequence count brackets each update; the writer never
- * waits. Cells and segments are only freed under kvmlat_mutex, so a reader may follow
- * every pointer it finds and throws away what it read if the count moved.
+ * Concurrency. One writer at a time: the probes that run in the vCPU's own thread, with
+ * preemption off, and the scheduler on that thread's behalf while it is off its CPU; when
+ * the VM ends, the thread that destroys the VM. Any number of readers on other CPUs, who hold
+ * kvmlat_mutex. A sequence count brackets each update; the writer never waits. Cells and
+ * segments are only freed under kvmlat_mutex, so a reader may follow every pointer it finds
+ * and throws away what it read if the count moved.
  */
 #ifndef KVMLAT_LEDGER_H
 #define KVMLAT_LEDGER_H
@@ -17,6 +20,7 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/kvmlat.h>
+#include <linux/smp.h>
 
 #include <asm/barrier.h>
 
@@ -25,18 +29,22 @@
 #define KVMLAT_SEG_LEN		32	/* buckets of a segment: 4 octaves */
 #define KVMLAT_SEGS		((KVMLAT_HIST_LEN + KVMLAT_SEG_LEN - 1) / KVMLAT_SEG_LEN)
 #define KVMLAT_STATES		(KVMLAT_STATE_MAX + 1)
+#define KVMLAT_CLASSES		(KVMLAT_REASON_CLASS_MAX + 1)
 
 /* An account takes at most 64 KiB: header, 64 cells and the rest in segments. */
 #define KVMLAT_CELLS_MAX	64
-#define KVMLAT_SEGS_MAX		190
+#define KVMLAT_SEGS_MAX		186
+
+#define KVMLAT_PREEMPTORS	8
+#define KVMLAT_COMM_LEN		16
 
 struct kvmlat_seg {
 	u64 n[KVMLAT_SEG_LEN];
 };
 
 /*
- * A row: what one kind of exit cost. The first line holds what every exit writes and the
- * segments from 64 ns to 4 ms, where nearly all exits end.
+ * A row: what one kind of exit cost, or one kind of wait. The first line holds what every
+ * exit writes and the segments from 64 ns to 4 ms, where nearly all exits end.
  */
 struct kvmlat_cell {
 	u64 count;
@@ -46,6 +54,8 @@ struct kvmlat_cell {
 	u32 class;
 	struct kvmlat_seg *seg[KVMLAT_SEGS];
 	struct kvmlat_cell *next_dead;
+	u64 longest_at;
+	u32 longest_cpu;
 } __aligned(64);
 
 /*
@@ -58,32 +68,69 @@ struct kvmlat_cell {
 #define KVMLAT_MAP_LEN		(KVMLAT_MAP_LOW + 0x10)
 #define KVMLAT_CODE_UNKNOWN	0xfffffffe	/* the reason could not be read */
 
+/* KVM's own counters of halt polling, of vcpu->stat. They only grow, unless somebody clears them. */
+struct kvmlat_polls {
+	u64 attempted;
+	u64 successful;
+	u64 success_ns;
+	u64 fail_ns;
+};
+
+struct kvmlat_preemptor {
+	char comm[KVMLAT_COMM_LEN];
+	u32 tid;
+	u32 cpu;
+	u64 at;
+	u64 time;			/* 0 while it has the CPU */
+};
+
+struct kvmlat_detail;
+
 /*
  * What every event writes is one cache line, and no more than needed: the state follows
- * from open and user_at, and the time in KVM is the sum of the rows' totals less the VMM's.
+ * from open, user_at and out_at, and the time in state exit is the sum of the exits' totals
+ * less what was spent in the states that lie within exits, which are all but guest.
  *
- *	open			user_at
- *	NULL			0	guest
- *	a cell			0	exit: KVM handles the exit of this row
- *	&none			0	exit: of no known row (a reset, or our first event)
- *	&none, cell in held	set	user: the exit of the row in held is with the VMM
+ *	out_at	open			user_at
+ *	0	NULL			0	guest
+ *	0	a cell			0	exit: KVM handles the exit of this row
+ *	0	&none			0	exit: of no known row (a reset, or our first event),
+ *						or of the row in held
+ *	0	&none, cell in held	set	user: the exit of the row in held is with the VMM
+ *	set	as in exit or user		out_state: the thread is not on a CPU
  *
- * none has no segments, so an entry that finds it there takes the slow way.
+ * none has no segments, so an entry that finds it there takes the slow way: that is how
+ * all that happens between an exit and its entry asks to be looked at, at no cost to others.
  */
 struct kvmlat_ledger {
 	u32 seq;
 	u32 cells;
 	u64 mark;			/* the last kvm_entry or kvm_exit */
 	struct kvmlat_cell *open;
-	u64 guest;			/* ns in the guest up to mark */
-	/*
-	 * The task that the account belongs to, compared and never followed. NULL asks the
-	 * writer to look at reset_at; see kvmlat_ledger_reset().
-	 */
-	const void *owner;
-	u64 user_at;
-	u64 user;			/* ns with the VMM, complete visits */
 	struct kvmlat_cell *held;
+	u64 user_at;			/* since when it runs in the VMM */
+	u64 out_at;			/* since when it is off its CPU */
+	u64 ran_from;			/* on its CPU in KVM since then, if that is after mark */
+	/* Complete intervals. That of guest is in the first line; that of exit stays 0. */
+	u64 spent[KVMLAT_STATES];
+
+	u32 out_state;
+	bool early;			/* open since an absence before the exit's kvm_exit */
+	u64 delay;			/* the scheduler's count of waits, when it left */
+	u64 visit_at;			/* begin of a visit to the VMM that is in no row yet */
+	u64 visit_end;			/* when KVM was seen to have the vCPU again */
+	u32 visit_code;
+	u64 wake_at;			/* runnable after a halt, not entered yet */
+	u64 ran;			/* on its CPU before the first sleep of this halt */
+	bool slept;
+	bool ran_in_user;		/* ... and counted as user, since nobody knew better */
+
+	u64 preempted;
+	u64 halt_grow;
+	u64 halt_shrink;
+	u64 halt_invalid;
+	u32 halt_window;
+	struct kvmlat_polls polls;	/* at the last halt */
 
 	u64 reset_at;
 	u64 since;
@@ -92,44 +139,24 @@ struct kvmlat_ledger {
 	u64 reentries;
 	u64 spilled;
 	u32 segs;
+
+	/* Detail of exits: who switches it on gives it, see detail.h; key is of the open exit. */
+	struct kvmlat_detail *detail;
+	u64 key;
+
+	u32 preemptions;		/* the next one's place, modulo */
+	struct kvmlat_preemptor preemptor[KVMLAT_PREEMPTORS];
+
+	struct kvmlat_cell *span[KVMLAT_CLASSES];	/* rows of classes without codes */
 	struct kvmlat_cell *cell[KVMLAT_CELLS_MAX];
 	struct kvmlat_cell *map[KVMLAT_MAP_LEN];
 
 	/* Only its total counts, and it is no row. */
 	struct kvmlat_cell none;
-	/* Takes what finds no memory elsewhere, so it has all its segments. */
+	/* Takes exits that find no memory elsewhere, so it has all its segments. */
 	struct kvmlat_cell other;
 	struct kvmlat_seg other_seg[KVMLAT_SEGS];
 } __aligned(64);
-
-/* One row of a snapshot. cell says which cell it was copied from. */
-struct kvmlat_row {
-	const struct kvmlat_cell *cell;
-	u64 count;
-	u64 total;
-	u64 longest;
-	u32 code;
-	u32 class;
-	u64 bucket[KVMLAT_SEGS * KVMLAT_SEG_LEN];
-};
-
-struct kvmlat_snap {
-	u64 now;
-	bool ended;
-	u64 since;
-	u32 state;
-	u64 state_since;
-	bool is_open;
-	u32 open_code;
-	u32 open_class;
-	u64 open_since;
-	u64 times[KVMLAT_STATES];
-	u64 reentries;
-	u64 spilled;
-	u32 memory;
-	u32 rows;
-	struct kvmlat_row row[KVMLAT_CELLS_MAX + 1];
-};
 
 /* Memory that never sleeps, zeroed, NULL when it ran out. Who compiles the ledger provides it. */
 struct kvmlat_cell *kvmlat_reserve_cell(void);
@@ -137,17 +164,43 @@ struct kvmlat_seg *kvmlat_reserve_seg(void);
 /* Takes back a chain (next_dead) of cells with their segments once no reader can see them. */
 void kvmlat_reserve_bury(struct kvmlat_cell *first);
 
-void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state);
-void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now);
+/* A halt as kvm_vcpu_wakeup tells it. */
+struct kvmlat_halt {
+	u64 ns;				/* from its begin to its end, which is now */
+	bool valid;
+	u32 window;			/* for the next halt */
+	struct kvmlat_polls polls;
+};
+
+/*
+ * Events. All but init and reset are called between kvmlat_ledger_begin() and _commit(), with
+ * the time of the event, which is not before that of the one before.
+ */
+void kvmlat_ledger_exit_open(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_exit_held(struct kvmlat_ledger *l, u64 now, u32 class, u32 code, u64 key);
 void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now);
-void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now);
-struct kvmlat_cell *kvmlat_ledger_new_cell(struct kvmlat_ledger *l, u32 code);
-void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now);
-u64 kvmlat_ledger_own(struct kvmlat_ledger *l, const void *owner, u64 now);
+void kvmlat_ledger_reflect(struct kvmlat_ledger *l);
+void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now, u32 code);
+void kvmlat_ledger_leave_user(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_out(struct kvmlat_ledger *l, u64 now, u32 state, bool in_kvm, u64 delay);
+void kvmlat_ledger_preempted(struct kvmlat_ledger *l, u64 now, const char *comm, u32 tid);
+void kvmlat_ledger_in(struct kvmlat_ledger *l, u64 now, u64 delay);
+void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_halt *halt);
+void kvmlat_ledger_poll_window(struct kvmlat_ledger *l, bool grow, u32 window);
+void kvmlat_ledger_obey(struct kvmlat_ledger *l);
 void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now);
+
+void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state,
+			const struct kvmlat_polls *polls);
+void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now);
 u32 kvmlat_ledger_memory(const struct kvmlat_ledger *l);
-bool kvmlat_ledger_read(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
-			u64 (*clock)(void));
+/* now, or the last event if that is later: clocks of two CPUs may disagree by a few ns. */
+u64 kvmlat_ledger_after(const struct kvmlat_ledger *l, u64 now);
+
+/* For the parts of the ledger only. */
+struct kvmlat_cell *kvmlat_ledger_new_cell(struct kvmlat_ledger *l, u32 code);
+void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now);
 
 /*
  * x86 keeps stores in order, so on it both barriers only bind the compiler. The plain
@@ -167,58 +220,73 @@ static __always_inline void kvmlat_ledger_commit(struct kvmlat_ledger *l)
 	l->seq++;
 }
 
+/* What KVM tells of an exit after kvm_exit. Of one that is not held nobody would look for it. */
+static inline void kvmlat_ledger_key(struct kvmlat_ledger *l, u64 key)
+{
+	if (l->open == &l->none)
+		l->key = key;
+}
+
 static __always_inline void kvmlat_cell_add(struct kvmlat_cell *cell, struct kvmlat_seg *seg,
-					    u32 bucket, u64 ns)
+					    u32 bucket, u64 ns, u64 now)
 {
 	seg->n[bucket % KVMLAT_SEG_LEN]++;
 	cell->total += ns;
-	if (ns > cell->longest)
+	if (unlikely(ns > cell->longest)) {
 		cell->longest = ns;
-	/* Last: a reader who finds an old count copies the cell again, see read_row(). */
+		cell->longest_at = now;
+		cell->longest_cpu = raw_smp_processor_id();
+	}
+	/* Last: a reader who finds an old count copies the cell again, see snapshot.c. */
 	smp_wmb();
 	cell->count++;
 }
 
-static __always_inline void kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now, u32 code)
+static __always_inline struct kvmlat_cell *kvmlat_ledger_cell(struct kvmlat_ledger *l, u32 code)
 {
 	struct kvmlat_cell *cell = NULL;
 
-	kvmlat_ledger_begin(l);
-	/* Two exits without an entry between them: the processor refused the entry. */
-	if (unlikely(l->open))
-		kvmlat_ledger_close(l, now);
-	l->guest += now - l->mark;
-	l->mark = now;
 	if (likely(code < KVMLAT_MAP_LOW))
 		cell = l->map[code];
 	else if (code - KVMLAT_MAP_HIGH < KVMLAT_MAP_LEN - KVMLAT_MAP_LOW)
 		cell = l->map[code - KVMLAT_MAP_HIGH + KVMLAT_MAP_LOW];
-	if (unlikely(!cell))
-		cell = kvmlat_ledger_new_cell(l, code);
-	l->open = cell;
-	kvmlat_ledger_commit(l);
+	return likely(cell) ? cell : kvmlat_ledger_new_cell(l, code);
 }
 
-/* Calls nothing but the slow half, and that last, so that it needs no stack. */
-static __always_inline void kvmlat_ledger_entry(struct kvmlat_ledger *l, u64 now)
+static __always_inline void kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now, u32 code)
+{
+	/*
+	 * Two exits without an entry between them: the processor refused the entry, or the
+	 * thread was off its CPU before KVM told of the exit.
+	 */
+	if (unlikely(l->open)) {
+		kvmlat_ledger_exit_open(l, now);
+		l->open = kvmlat_ledger_cell(l, code);
+		return;
+	}
+	l->spent[KVMLAT_STATE_GUEST] += now - l->mark;
+	l->mark = now;
+	l->open = kvmlat_ledger_cell(l, code);
+}
+
+/* False if nothing was done: then kvmlat_ledger_entry_slow() has to. */
+static __always_inline bool kvmlat_ledger_entry(struct kvmlat_ledger *l, u64 now)
 {
 	struct kvmlat_cell *cell = l->open;
 
-	kvmlat_ledger_begin(l);
 	if (likely(cell)) {
 		u64 ns = now - l->mark;
 		u32 bucket = kvmlat_hist_bucket(ns);
 		struct kvmlat_seg *seg = cell->seg[bucket / KVMLAT_SEG_LEN];
 
 		if (likely(seg)) {
-			kvmlat_cell_add(cell, seg, bucket, ns);
+			kvmlat_cell_add(cell, seg, bucket, ns, now);
 			l->mark = now;
 			l->open = NULL;
-			kvmlat_ledger_commit(l);
-			return;
+			return true;
 		}
 	}
-	kvmlat_ledger_entry_slow(l, now);
+	return false;
 }
 
 #endif

@@ -2,9 +2,9 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
+#include "attach.h"
 #include "clock.h"
 #include "netlink.h"
-#include "probe.h"
 #include "vcpu.h"
 #include "version.h"
 
@@ -17,7 +17,7 @@ static int __init kvmlat_init(void)
 	err = kvmlat_vcpu_init();
 	if (err)
 		return err;
-	err = kvmlat_probe_init();
+	err = kvmlat_attach_init();
 	if (err)
 		goto err_vcpu;
 	err = kvmlat_netlink_init();
@@ -26,7 +26,7 @@ static int __init kvmlat_init(void)
 	return 0;
 
 err_probe:
-	kvmlat_probe_exit();
+	kvmlat_attach_exit();
 err_vcpu:
 	kvmlat_vcpu_exit();
 	return err;
@@ -35,7 +35,7 @@ err_vcpu:
 static void __exit kvmlat_exit(void)
 {
 	kvmlat_netlink_exit();
-	kvmlat_probe_exit();
+	kvmlat_attach_exit();
 	kvmlat_vcpu_exit();
 }
 

@@ -2,22 +2,24 @@
 #include <linux/ktime.h>
 #include <net/netlink.h>
 
+#include "attach.h"
 #include "clock.h"
+#include "detail.h"
 #include "filter.h"
 #include "message.h"
-#include "probe.h"
 #include "reason.h"
 #include "reserve.h"
+#include "snapshot.h"
 #include "vcpu.h"
 #include "version.h"
 
 static int put_probes(struct sk_buff *skb)
 {
-	struct kvmlat_probe_info info;
+	struct kvmlat_attach_info info;
 	struct nlattr *nest;
 	unsigned int i;
 
-	for (i = 0; kvmlat_probe_info(i, &info); i++) {
+	for (i = 0; kvmlat_attach_info(i, &info); i++) {
 		nest = nla_nest_start(skb, KVMLAT_A_INFO_PROBE);
 		if (!nest || nla_put_string(skb, KVMLAT_A_PROBE_NAME, info.name) ||
 		    nla_put_u32(skb, KVMLAT_A_PROBE_STATE,
@@ -72,10 +74,17 @@ int kvmlat_message_vm(struct sk_buff *skb, const struct kvmlat_vm *vm)
 	    nla_put_u64_64bit(skb, KVMLAT_A_VM_SINCE, vm->since, KVMLAT_A_VM_PAD) ||
 	    (gone && nla_put_u64_64bit(skb, KVMLAT_A_VM_GONE, gone, KVMLAT_A_VM_PAD)) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_VM_MEMORY, kvmlat_vcpu_vm_memory(vm),
-			      KVMLAT_A_VM_PAD))
+			      KVMLAT_A_VM_PAD) ||
+	    (vm->details && nla_put_flag(skb, KVMLAT_A_VM_DETAILS)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
+}
+
+static bool has_code(u32 class)
+{
+	return class == KVMLAT_REASON_CLASS_EXIT || class == KVMLAT_REASON_CLASS_NESTED ||
+	       class == KVMLAT_REASON_CLASS_REFLECTED || class == KVMLAT_REASON_CLASS_USER;
 }
 
 static int put_times(struct sk_buff *skb, const struct kvmlat_snap *snap)
@@ -96,6 +105,46 @@ static int put_times(struct sk_buff *skb, const struct kvmlat_snap *snap)
 	return 0;
 }
 
+static int put_halt(struct sk_buff *skb, const struct kvmlat_snap *snap)
+{
+	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_VCPU_HALT);
+
+	if (!nest || nla_put_u32(skb, KVMLAT_A_HALT_WINDOW, snap->halt_window) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_HALT_GROW, snap->halt_grow, KVMLAT_A_HALT_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_HALT_SHRINK, snap->halt_shrink,
+			      KVMLAT_A_HALT_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_HALT_INVALID, snap->halt_invalid,
+			      KVMLAT_A_HALT_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_preemptors(struct sk_buff *skb, const struct kvmlat_snap *snap)
+{
+	struct nlattr *nest;
+	char comm[KVMLAT_COMM_LEN];
+	u32 i;
+
+	for (i = 0; i < snap->preemptors; i++) {
+		const struct kvmlat_preemptor *p = &snap->preemptor[i];
+
+		/* It was copied while it could change. */
+		strscpy(comm, p->comm, sizeof(comm));
+		nest = nla_nest_start(skb, KVMLAT_A_VCPU_PREEMPTOR);
+		if (!nest || nla_put_string(skb, KVMLAT_A_PREEMPTOR_COMM, comm) ||
+		    nla_put_u32(skb, KVMLAT_A_PREEMPTOR_TID, p->tid) ||
+		    nla_put_u64_64bit(skb, KVMLAT_A_PREEMPTOR_AT, p->at,
+				      KVMLAT_A_PREEMPTOR_PAD) ||
+		    nla_put_u64_64bit(skb, KVMLAT_A_PREEMPTOR_TIME, p->time,
+				      KVMLAT_A_PREEMPTOR_PAD) ||
+		    nla_put_u32(skb, KVMLAT_A_PREEMPTOR_CPU, p->cpu))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
 static int put_open(struct sk_buff *skb, const struct kvmlat_snap *snap)
 {
 	struct nlattr *nest;
@@ -104,7 +153,7 @@ static int put_open(struct sk_buff *skb, const struct kvmlat_snap *snap)
 		return 0;
 	nest = nla_nest_start(skb, KVMLAT_A_VCPU_OPEN);
 	if (!nest || nla_put_u32(skb, KVMLAT_A_OPEN_CLASS, snap->open_class) ||
-	    (snap->open_class == KVMLAT_REASON_CLASS_EXIT &&
+	    (has_code(snap->open_class) &&
 	     nla_put_u32(skb, KVMLAT_A_OPEN_CODE, snap->open_code)) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_OPEN_SINCE, snap->open_since, KVMLAT_A_OPEN_PAD))
 		return -EMSGSIZE;
@@ -145,13 +194,37 @@ static int put_row(struct sk_buff *skb, const struct kvmlat_row *row, bool histo
 	if (!nest)
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, KVMLAT_A_REASON_CLASS, row->class) ||
-	    (row->class == KVMLAT_REASON_CLASS_EXIT &&
+	    (has_code(row->class) &&
 	     nla_put_u32(skb, KVMLAT_A_REASON_CODE, row->code)) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_REASON_COUNT, row->count, KVMLAT_A_REASON_PAD) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_REASON_TOTAL, row->total, KVMLAT_A_REASON_PAD) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_REASON_LONGEST, row->longest,
 			      KVMLAT_A_REASON_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_REASON_LONGEST_AT, row->longest_at,
+			      KVMLAT_A_REASON_PAD) ||
+	    nla_put_u32(skb, KVMLAT_A_REASON_LONGEST_CPU, row->longest_cpu) ||
 	    (histogram && put_histogram(skb, row))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_detail(struct sk_buff *skb, const struct kvmlat_detail_entry *e)
+{
+	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_VCPU_DETAIL);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, KVMLAT_A_DETAIL_KIND, KVMLAT_DETAIL_KIND(e->key)) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_DETAIL_KEY, KVMLAT_DETAIL_VALUE(e->key),
+			      KVMLAT_A_DETAIL_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_DETAIL_COUNT, e->count, KVMLAT_A_DETAIL_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_DETAIL_TOTAL, e->total, KVMLAT_A_DETAIL_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_DETAIL_LONGEST, e->longest,
+			      KVMLAT_A_DETAIL_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_DETAIL_ERROR, e->error, KVMLAT_A_DETAIL_PAD)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -175,7 +248,13 @@ static int put_vcpu(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
 	    put_open(skb, snap) || put_times(skb, snap) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_REENTRIES, snap->reentries,
 			      KVMLAT_A_VCPU_PAD) ||
-	    nla_put_u32(skb, KVMLAT_A_VCPU_MEMORY, snap->memory))
+	    nla_put_u32(skb, KVMLAT_A_VCPU_MEMORY, snap->memory) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_PREEMPTED, snap->preempted,
+			      KVMLAT_A_VCPU_PAD) ||
+	    put_halt(skb, snap) || put_preemptors(skb, snap) ||
+	    (vcpu->ledger.detail &&
+	     nla_put_u64_64bit(skb, KVMLAT_A_VCPU_DETAILS_EVICTED,
+			       READ_ONCE(vcpu->ledger.detail->evicted), KVMLAT_A_VCPU_PAD)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -186,33 +265,50 @@ static bool wants_row(const struct kvmlat_filter *filter, const struct kvmlat_ro
 	       (row->class == KVMLAT_REASON_CLASS_EXIT && row->code == filter->code);
 }
 
+static int put_nth(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
+		   const struct kvmlat_snap *snap, const struct kvmlat_filter *filter, u32 n)
+{
+	struct kvmlat_detail_entry entry;
+
+	if (n < snap->rows)
+		return wants_row(filter, &snap->row[n]) ?
+		       put_row(skb, &snap->row[n], filter->histograms) : 0;
+	if (!kvmlat_detail_read(vcpu->ledger.detail, n - snap->rows, &entry))
+		return 0;
+	return put_detail(skb, &entry);
+}
+
+u32 kvmlat_message_rows(const struct kvmlat_vcpu *vcpu, const struct kvmlat_snap *snap,
+			const struct kvmlat_filter *filter)
+{
+	/* Details may be switched off between two messages, then that was all. */
+	return snap->rows + (filter->details && vcpu->ledger.detail ? KVMLAT_DETAIL_KEYS : 0);
+}
+
 int kvmlat_message_vcpu(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
 			const struct kvmlat_snap *snap, const struct kvmlat_filter *filter,
 			u32 *row)
 {
+	u32 rows = kvmlat_message_rows(vcpu, snap, filter), first = *row, next = first;
 	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_VCPU);
-	u32 sent = 0, next = *row;
 
 	if (!nest || put_vcpu(skb, vcpu, snap))
 		return -EMSGSIZE;
-	for (; next < snap->rows; next++) {
+	for (; next < rows; next++) {
 		void *before = skb_tail_pointer(skb);
 
-		if (!wants_row(filter, &snap->row[next]))
-			continue;
-		if (put_row(skb, &snap->row[next], filter->histograms))
+		if (put_nth(skb, vcpu, snap, filter, next))
 			break;
 		if (skb_tailroom(skb) < nla_total_size(0)) {
 			/* Leave room for MORE. */
 			nlmsg_trim(skb, before);
 			break;
 		}
-		sent++;
 	}
-	if (next < snap->rows && !sent)
+	if (next < rows && next == first)
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
-	if (next < snap->rows && nla_put_flag(skb, KVMLAT_A_MORE))
+	if (next < rows && nla_put_flag(skb, KVMLAT_A_MORE))
 		return -EMSGSIZE;
 	*row = next;
 	return 0;

@@ -15,6 +15,10 @@ struct sk_buff;
 int kvmlat_message_info(struct sk_buff *skb, const void *counts);
 int kvmlat_message_vm(struct sk_buff *skb, const struct kvmlat_vm *vm);
 
+/* How many rows kvmlat_message_vcpu() has to send: those of the snapshot, then the details. */
+u32 kvmlat_message_rows(const struct kvmlat_vcpu *vcpu, const struct kvmlat_snap *snap,
+			const struct kvmlat_filter *filter);
+
 /*
  * The vCPU with its rows from *row on, as many as fit; at least one, if there is any, else
  * -EMSGSIZE. *row becomes the first one that is not sent, and MORE is put if there is one.

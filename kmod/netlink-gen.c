@@ -45,6 +45,7 @@ const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DRY_RUN + 1] = {
 	[KVMLAT_A_CODE] = { .type = NLA_U32, },
 	[KVMLAT_A_HISTOGRAMS] = { .type = NLA_FLAG, },
 	[KVMLAT_A_DETAILS] = { .type = NLA_FLAG, },
+	[KVMLAT_A_SWITCH] = NLA_POLICY_MAX(NLA_U32, 1),
 	[KVMLAT_A_KNOB] = NLA_POLICY_NESTED(kvmlat_knob_nl_policy),
 	[KVMLAT_A_WHICH_KNOB] = NLA_POLICY_MAX(NLA_U32, 13),
 	[KVMLAT_A_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -53,7 +54,7 @@ const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DRY_RUN + 1] = {
 };
 
 /* Ops table for kvmlat */
-const struct genl_small_ops kvmlat_nl_ops[7] = {
+const struct genl_small_ops kvmlat_nl_ops[8] = {
 	{
 		.cmd	= KVMLAT_CMD_INFO,
 		.doit	= kvmlat_nl_info_doit,
@@ -71,6 +72,10 @@ const struct genl_small_ops kvmlat_nl_ops[7] = {
 	{
 		.cmd	= KVMLAT_CMD_RESET,
 		.doit	= kvmlat_nl_reset_doit,
+	},
+	{
+		.cmd	= KVMLAT_CMD_DETAIL_SET,
+		.doit	= kvmlat_nl_detail_set_doit,
 	},
 	{
 		.cmd	= KVMLAT_CMD_KNOB_GET,

@@ -18,7 +18,7 @@ extern const struct nla_policy kvmlat_knob_nl_policy[KVMLAT_A_KNOB_WHY + 1];
 extern const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DRY_RUN + 1];
 
 /* Ops table for kvmlat */
-extern const struct genl_small_ops kvmlat_nl_ops[7];
+extern const struct genl_small_ops kvmlat_nl_ops[8];
 
 int kvmlat_nl_info_doit(struct sk_buff *skb, struct genl_info *info);
 int kvmlat_nl_vm_get_doit(struct sk_buff *skb, struct genl_info *info);
@@ -26,6 +26,7 @@ int kvmlat_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int kvmlat_nl_vcpu_get_doit(struct sk_buff *skb, struct genl_info *info);
 int kvmlat_nl_vcpu_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int kvmlat_nl_reset_doit(struct sk_buff *skb, struct genl_info *info);
+int kvmlat_nl_detail_set_doit(struct sk_buff *skb, struct genl_info *info);
 int kvmlat_nl_knob_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int kvmlat_nl_knob_set_doit(struct sk_buff *skb, struct genl_info *info);
 int kvmlat_nl_knob_undo_doit(struct sk_buff *skb, struct genl_info *info);

@@ -5,11 +5,13 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
+#include "details.h"
 #include "dump.h"
 #include "filter.h"
 #include "message.h"
 #include "netlink.h"
 #include "netlink-gen.h"
+#include "snapshot.h"
 #include "netlink-knob.h"
 #include "vcpu.h"
 
@@ -104,7 +106,7 @@ static int fill_vcpu(struct sk_buff *skb, const void *what)
 	int err;
 
 	err = kvmlat_message_vcpu(skb, one->vcpu, one->snap, one->filter, &row);
-	return err ?: row < one->snap->rows ? -EMSGSIZE : 0;
+	return err ?: row < kvmlat_message_rows(one->vcpu, one->snap, one->filter) ? -EMSGSIZE : 0;
 }
 
 static int find_one(const struct kvmlat_filter *filter, struct netlink_ext_ack *extack,
@@ -149,6 +151,11 @@ int kvmlat_nl_vcpu_get_doit(struct sk_buff *skb, struct genl_info *info)
 				    "one message does not hold all histograms, name an exit reason or ask for a dump");
 		return -EINVAL;
 	}
+	if (filter.details) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[KVMLAT_A_DETAILS],
+				    "one message does not hold all details, ask for a dump");
+		return -EINVAL;
+	}
 	one.snap = kvmalloc(sizeof(*one.snap), GFP_KERNEL);
 	if (!one.snap)
 		return -ENOMEM;
@@ -176,6 +183,46 @@ int kvmlat_nl_reset_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOENT;
 	}
 	return 0;
+}
+
+int kvmlat_nl_detail_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct kvmlat_filter filter;
+	struct kvmlat_vm *vm;
+	bool met = false, on;
+	int err;
+
+	err = kvmlat_may_change(skb, info->extack) ?:
+	      kvmlat_filter_only(info->attrs, info->extack,
+				 KVMLAT_VM_ATTRS | BIT(KVMLAT_A_SWITCH));
+	if (err)
+		return err;
+	if (GENL_REQ_ATTR_CHECK(info, KVMLAT_A_SWITCH)) {
+		GENL_SET_ERR_MSG(info, "the switch is missing: 1 turns details on, 0 off");
+		return -EINVAL;
+	}
+	on = nla_get_u32(info->attrs[KVMLAT_A_SWITCH]);
+	kvmlat_filter_get(info->attrs, &filter);
+	mutex_lock(&kvmlat_mutex);
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (!kvmlat_filter_vm(&filter, vm) || READ_ONCE(vm->gone))
+			continue;
+		met = true;
+		if (on)
+			err = kvmlat_details_on(vm);
+		else
+			kvmlat_details_off(vm);
+		if (err)
+			break;
+	}
+	mutex_unlock(&kvmlat_mutex);
+	if (!met && (filter.vm_id || filter.pid)) {
+		GENL_SET_ERR_MSG(info, "there is no such VM, or it ended, or none of its vCPUs ran since the module was loaded");
+		return -ENOENT;
+	}
+	if (err)
+		GENL_SET_ERR_MSG(info, "no memory for the details of all vCPUs");
+	return err;
 }
 
 /*

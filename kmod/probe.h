@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the module hooks: KVM's tracepoints by name, and the end of a VM. */
+/* The probes, one per tracepoint; attach.c attaches them. */
 #ifndef KVMLAT_PROBE_H
 #define KVMLAT_PROBE_H
 
 #include <linux/types.h>
 
-struct kvmlat_probe_info {
+struct tracepoint;
+
+struct kvmlat_probe {
 	const char *name;
-	bool attached;
-	const char *why;	/* one sentence, NULL when attached */
+	void *func;
+	void *func_mono;	/* where the TSC is no clock, NULL: the same */
+	bool builtin;		/* of the kernel itself, not of kvm.ko */
+	const char *optional;	/* what is lost without it, in a sentence; NULL: all */
+	struct tracepoint *tp;	/* while attached */
+	int err;		/* why not */
 };
 
-/* The n-th probe, false when there are no more. */
-bool kvmlat_probe_info(unsigned int n, struct kvmlat_probe_info *info);
-int kvmlat_probe_init(void);
-void kvmlat_probe_exit(void);
+/* In the order in which they are attached. */
+extern struct kvmlat_probe kvmlat_probes[];
+extern const size_t kvmlat_nr_probes;
 
 #endif

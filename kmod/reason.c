@@ -11,9 +11,14 @@
  * other on a host.
  */
 #include <linux/kprobes.h>
+#include <linux/kvm_host.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 
+#include <asm/svm.h>
+#include <asm/vmx.h>
+
+#include "detail.h"
 #include "reason.h"
 
 static const struct vendor {
@@ -38,6 +43,76 @@ void kvmlat_reason_none(struct kvm_vcpu *vcpu, u32 *reason, u64 *info1, u64 *inf
 			u32 *intr_info, u32 *error_code)
 {
 	*reason = KVMLAT_CODE_UNKNOWN;
+}
+
+/* Bit 3 of VMX's exit qualification and bit 0 of SVM's exit info say that the port was read. */
+static u64 port_key(u64 info1, bool in)
+{
+	return KVMLAT_DETAIL_KEY(in ? KVMLAT_DETAIL_KIND_PIO_IN : KVMLAT_DETAIL_KIND_PIO_OUT,
+				 (info1 >> 16) & 0xffff);
+}
+
+static u64 msr_key(const struct kvm_vcpu *vcpu, bool write)
+{
+	return KVMLAT_DETAIL_KEY(write ? KVMLAT_DETAIL_KIND_MSR_WRITE :
+					 KVMLAT_DETAIL_KIND_MSR_READ,
+				 (u32)vcpu->arch.regs[VCPU_REGS_RCX]);
+}
+
+static u64 rax_key(const struct kvm_vcpu *vcpu, u32 kind)
+{
+	return KVMLAT_DETAIL_KEY(kind, (u32)vcpu->arch.regs[VCPU_REGS_RAX]);
+}
+
+static u64 vmx_key(const struct kvm_vcpu *vcpu, u32 code, u64 info1)
+{
+	switch (code) {
+	case EXIT_REASON_IO_INSTRUCTION:
+		return port_key(info1, info1 & 8);
+	case EXIT_REASON_MSR_READ:
+	case EXIT_REASON_MSR_WRITE:
+		return msr_key(vcpu, code == EXIT_REASON_MSR_WRITE);
+	case EXIT_REASON_VMCALL:
+		return rax_key(vcpu, KVMLAT_DETAIL_KIND_HYPERCALL);
+	case EXIT_REASON_CPUID:
+		return rax_key(vcpu, KVMLAT_DETAIL_KIND_CPUID);
+	default:
+		return 0;
+	}
+}
+
+static u64 svm_key(const struct kvm_vcpu *vcpu, u32 code, u64 info1)
+{
+	switch (code) {
+	case SVM_EXIT_IOIO:
+		return port_key(info1, info1 & 1);
+	case SVM_EXIT_MSR:
+		return msr_key(vcpu, info1 & 1);
+	case SVM_EXIT_VMMCALL:
+		return rax_key(vcpu, KVMLAT_DETAIL_KIND_HYPERCALL);
+	case SVM_EXIT_CPUID:
+		return rax_key(vcpu, KVMLAT_DETAIL_KIND_CPUID);
+	default:
+		return 0;
+	}
+}
+
+/*
+ * The general registers are in vcpu->arch.regs since before kvm_exit, but for those of guests
+ * whose state is encrypted.
+ */
+u64 kvmlat_reason_key(struct kvm_vcpu *vcpu, u32 code, u64 info1)
+{
+	if (vcpu->arch.guest_state_protected)
+		return 0;
+	switch (kvmlat_reason_vendor()) {
+	case KVMLAT_VENDOR_INTEL:
+		return vmx_key(vcpu, code, info1);
+	case KVMLAT_VENDOR_AMD:
+		return svm_key(vcpu, code, info1);
+	default:
+		return 0;
+	}
 }
 
 static void resolve(const struct vendor *vendor)

@@ -35,6 +35,20 @@ static __always_inline u32 kvmlat_reason(struct kvm_vcpu *vcpu)
 	return reason & kvmlat_reason_mask;
 }
 
+/* The same with the first of the exit's two fields: the exit qualification, or exit info 1. */
+static __always_inline u32 kvmlat_reason_info1(struct kvm_vcpu *vcpu, u64 *info1)
+{
+	KVMLAT_FILLED_IN u32 reason, unused;
+	KVMLAT_FILLED_IN u64 unused_info;
+
+	*info1 = 0;
+	static_call(kvmlat_reason_info)(vcpu, &reason, info1, &unused_info, &unused, &unused);
+	return reason & kvmlat_reason_mask;
+}
+
+/* The detail of an exit, see detail.h; 0 if it has none, or none that is known at kvm_exit. */
+u64 kvmlat_reason_key(struct kvm_vcpu *vcpu, u32 code, u64 info1);
+
 u32 kvmlat_reason_vendor(void);
 /* One sentence, NULL when reasons can be read. */
 const char *kvmlat_reason_why(void);

@@ -2,11 +2,15 @@
 #include <linux/hash.h>
 #include <linux/irq_work.h>
 #include <linux/kvm_host.h>
+#include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/workqueue.h>
 
 #include "clock.h"
+#include "details.h"
+#include "polls.h"
 #include "reserve.h"
+#include "thread.h"
 #include "vcpu.h"
 
 #define TABLE_BITS	12
@@ -15,7 +19,6 @@ static unsigned int gone_max = 64;
 module_param(gone_max, uint, 0444);
 MODULE_PARM_DESC(gone_max, "VMs that ended and are kept for reading; the oldest goes first (default 64)");
 
-DEFINE_PER_CPU(struct kvmlat_last, kvmlat_last);
 /* All that reads accounts or takes VMs off the list, see vcpu.h. */
 DEFINE_MUTEX(kvmlat_mutex);
 LIST_HEAD(kvmlat_vms);
@@ -27,6 +30,8 @@ static u32 generation = 1;
 static u32 last_vm_id;
 static u32 nr_vms, nr_gone, nr_vcpus;
 static atomic64_t missed;
+/* Not before all probes are attached: half of a vCPU's events would be a wrong account. */
+static bool learning;
 
 static void table_work(struct work_struct *work);
 static DECLARE_WORK(work, table_work);
@@ -69,27 +74,20 @@ static struct kvmlat_vm *find_vm(const struct kvm *kvm)
 }
 
 /*
- * The VM has ended, nobody runs its vCPUs. Its vCPUs leave the hash and the per-CPU caches,
- * so that a vCPU that gets the same address later is a new one. Only the key of a cache is
- * cleared: its CPU may be writing another vCPU there, and then at worst misses once.
+ * The VM has ended, nobody runs its vCPUs. They leave the hash and the CPUs' memory, so that a
+ * vCPU that gets the same address later is a new one.
  */
 static void end_vm(struct kvmlat_vm *vm)
 {
 	u64 now = kvmlat_clock_ordered();
 	struct kvmlat_vcpu *vcpu;
-	int cpu;
 
 	lockdep_assert_held(&table_lock);
 	list_for_each_entry(vcpu, &vm->vcpus, node) {
 		hlist_del_rcu(&vcpu->hash);
-		kvmlat_ledger_end(&vcpu->ledger, now);
+		kvmlat_thread_end(vcpu, now);
 	}
-	for_each_possible_cpu(cpu) {
-		struct kvmlat_last *last = per_cpu_ptr(&kvmlat_last, cpu);
-
-		if (READ_ONCE(last->vm) == vm)
-			WRITE_ONCE(last->kvm_vcpu, NULL);
-	}
+	kvmlat_thread_forget(vm);
 	hlist_del(&vm->hash);
 	WRITE_ONCE(vm->gone, now);
 	nr_vms--;
@@ -119,10 +117,12 @@ static struct kvmlat_vm *learn_vm(struct kvm_vcpu *kvm_vcpu, u64 now)
 	return vm;
 }
 
-static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u64 now, u32 state)
+static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 {
 	struct kvmlat_vm *vm = find_vm(kvm_vcpu->kvm);
 	struct kvmlat_vcpu *vcpu = NULL;
+	u64 now = kvmlat_clock();
+	struct kvmlat_polls polls;
 
 	lockdep_assert_held(&table_lock);
 	/* An address that is used again without a notice that its VM had ended. */
@@ -136,22 +136,25 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u64 now, u32 state)
 		vcpu = kvmlat_reserve_vcpu();
 	if (!vcpu)
 		return NULL;
-	kvmlat_ledger_init(&vcpu->ledger, now, state);
+	kvmlat_polls_read(kvm_vcpu, &polls);
+	kvmlat_ledger_init(&vcpu->ledger, now, state, &polls);
+	raw_spin_lock_init(&vcpu->lock);
 	vcpu->vm = vm;
 	vcpu->kvm_vcpu = kvm_vcpu;
 	vcpu->vcpu_id = kvm_vcpu->vcpu_id;
 	vcpu->index = vm->nr_vcpus;
-	vcpu->tid = task_pid_nr(current);
-	vcpu->ledger.owner = current;
 	hlist_add_head_rcu(&vcpu->hash, &vcpu_hash[hash_ptr(kvm_vcpu, TABLE_BITS)]);
 	list_add_tail_rcu(&vcpu->node, &vm->vcpus);
 	WRITE_ONCE(vm->nr_vcpus, vm->nr_vcpus + 1);
 	nr_vcpus++;
 	changed();
+	/* The worker gives it memory for details. */
+	if (READ_ONCE(vm->details))
+		kvmlat_vcpu_kick();
 	return vcpu;
 }
 
-static struct kvmlat_vcpu *find_or_learn(struct kvm_vcpu *kvm_vcpu, u64 now, u32 state)
+static struct kvmlat_vcpu *find_or_learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 {
 	struct kvmlat_vcpu *vcpu;
 	unsigned long flags;
@@ -169,71 +172,37 @@ static struct kvmlat_vcpu *find_or_learn(struct kvm_vcpu *kvm_vcpu, u64 now, u32
 		break;
 	}
 	raw_spin_lock_irqsave(&table_lock, flags);
-	vcpu = learn(kvm_vcpu, now, state);
+	vcpu = learn(kvm_vcpu, state);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	return vcpu;
 }
 
 /**
- * kvmlat_vcpu_find() - the account of a vCPU that this CPU did not have last
- * @kvm_vcpu: KVM's vCPU, loaded on this CPU
- * @now: time of the event
+ * kvmlat_vcpu_find() - the account of a vCPU that has an event, whatever went before
+ * @kvm_vcpu: KVM's vCPU, loaded on this CPU by the current thread; preemption is off
  * @state: what the vCPU did until now, should it be new
  */
-struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u64 now, u32 state)
+struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u32 state)
 {
-	struct kvmlat_vcpu *vcpu = find_or_learn(kvm_vcpu, now, state);
+	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
 
+	if (!vcpu || vcpu->kvm_vcpu != kvm_vcpu) {
+		if (!READ_ONCE(learning))
+			return NULL;
+		vcpu = find_or_learn(kvm_vcpu, state);
+	}
 	if (!vcpu) {
 		atomic64_inc(&missed);
 		return NULL;
 	}
-	this_cpu_write(kvmlat_last.vm, vcpu->vm);
-	this_cpu_write(kvmlat_last.vcpu, vcpu);
-	/* The key last, so that it never names another's account. */
-	barrier();
-	this_cpu_write(kvmlat_last.kvm_vcpu, kvm_vcpu);
+	kvmlat_thread_take(vcpu);
 	return vcpu;
 }
 
-/**
- * kvmlat_vcpu_switch() - another thread runs the vCPU, or somebody reset it
- * @vcpu: vCPU of the probe that calls
- * @now: time of the event
- *
- * Return: the time to record for the event, see kvmlat_ledger_own().
- */
-u64 kvmlat_vcpu_switch(struct kvmlat_vcpu *vcpu, u64 now)
+/** kvmlat_vcpu_learning() - whether events of vCPUs that are not known make them known */
+void kvmlat_vcpu_learning(bool on)
 {
-	WRITE_ONCE(vcpu->tid, task_pid_nr(current));
-	return kvmlat_ledger_own(&vcpu->ledger, current, now);
-}
-
-/**
- * kvmlat_vcpu_of_current() - the vCPU whose exit the current task handles
- *
- * For events that come after KVM let go of the vCPU. Nearly always this CPU had the exit
- * and remembers. After a migration in between, the task's own vCPUs are searched for the
- * one with the latest exit: a task can run several vCPUs one after the other.
- */
-struct kvmlat_vcpu *kvmlat_vcpu_of_current(void)
-{
-	struct kvmlat_vcpu *vcpu, *found = NULL;
-	struct kvmlat_vm *vm;
-
-	vcpu = this_cpu_read(kvmlat_last.vcpu);
-	if (this_cpu_read(kvmlat_last.kvm_vcpu) && vcpu->ledger.owner == current)
-		return vcpu;
-	list_for_each_entry_rcu(vm, &kvmlat_vms, node) {
-		if (READ_ONCE(vm->gone) || vm->pid != task_tgid_nr(current))
-			continue;
-		list_for_each_entry_rcu(vcpu, &vm->vcpus, node) {
-			if (READ_ONCE(vcpu->ledger.owner) == current && vcpu->ledger.open &&
-			    (!found || vcpu->ledger.mark > found->ledger.mark))
-				found = vcpu;
-		}
-	}
-	return found;
+	WRITE_ONCE(learning, on);
 }
 
 /**
@@ -281,6 +250,12 @@ static void unlist_vm(struct kvmlat_vm *vm, struct hlist_head *dead)
 	hlist_add_head(&vm->hash, dead);
 }
 
+static void free_vcpu(struct kvmlat_vcpu *vcpu)
+{
+	kvfree(vcpu->ledger.detail);
+	kvmlat_reserve_free_vcpu(vcpu);
+}
+
 static void free_vms(struct hlist_head *dead)
 {
 	struct kvmlat_vcpu *vcpu, *next_vcpu;
@@ -292,7 +267,7 @@ static void free_vms(struct hlist_head *dead)
 	synchronize_rcu();
 	hlist_for_each_entry_safe(vm, next, dead, hash) {
 		list_for_each_entry_safe(vcpu, next_vcpu, &vm->vcpus, node)
-			kvmlat_reserve_free_vcpu(vcpu);
+			free_vcpu(vcpu);
 		kvmlat_reserve_free_vm(vm);
 	}
 }
@@ -306,6 +281,7 @@ static void table_work(struct work_struct *unused)
 	kvmlat_reserve_fill();
 	mutex_lock(&kvmlat_mutex);
 	kvmlat_reserve_sweep();
+	kvmlat_details_give();
 	while (READ_ONCE(nr_gone) > gone_max) {
 		struct kvmlat_vm *oldest = NULL;
 
@@ -352,6 +328,17 @@ u64 kvmlat_vcpu_vm_memory(const struct kvmlat_vm *vm)
 	return bytes;
 }
 
+static void reset_vcpu(struct kvmlat_vcpu *vcpu, u64 now)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vcpu->lock, flags);
+	if (!vcpu->ledger.ended)
+		kvmlat_ledger_reset(&vcpu->ledger, now);
+	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
+	kvmlat_thread_note(vcpu);
+}
+
 /**
  * kvmlat_vcpu_reset() - start accounts anew, forget VMs that ended
  * @vm_id: only this VM, 0 for any
@@ -377,7 +364,7 @@ u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid)
 			continue;
 		}
 		list_for_each_entry(vcpu, &vm->vcpus, node)
-			kvmlat_ledger_reset(&vcpu->ledger, now);
+			reset_vcpu(vcpu, now);
 	}
 	raw_spin_lock_irq(&table_lock);
 	changed();

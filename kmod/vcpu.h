@@ -17,9 +17,9 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/percpu.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 
 #include "ledger.h"
 
@@ -38,6 +38,7 @@ struct kvmlat_vm {
 	char comm[TASK_COMM_LEN];
 	u64 since;
 	u64 gone;			/* 0 while the VM exists */
+	bool details;			/* new vCPUs collect them, too; under kvmlat_mutex */
 };
 
 struct kvmlat_vcpu {
@@ -46,19 +47,18 @@ struct kvmlat_vcpu {
 	struct list_head node;
 	struct kvmlat_vm *vm;
 	const struct kvm_vcpu *kvm_vcpu;
+	const struct task_struct *task;	/* runs it, compared and never followed; see thread.h */
+	struct hlist_node thread;	/* in the hash of threads, if task is set */
+	/*
+	 * The scheduler's events of a thread against the end of its VM, and notes for the
+	 * vCPU against whoever looks for them. Probes of KVM write the ledger without it: they
+	 * come in that thread, and keep the VM from ending.
+	 */
+	raw_spinlock_t lock;
 	u32 vcpu_id;
 	u32 index;			/* in its VM, in the order in which they were seen */
 	u32 tid;
 };
-
-/* The vCPU that had the last event on this CPU. Valid as long as kvm_vcpu matches. */
-struct kvmlat_last {
-	const struct kvm_vcpu *kvm_vcpu;
-	struct kvmlat_vcpu *vcpu;
-	const struct kvmlat_vm *vm;
-};
-
-DECLARE_PER_CPU(struct kvmlat_last, kvmlat_last);
 
 extern struct mutex kvmlat_mutex;
 extern struct list_head kvmlat_vms;
@@ -73,9 +73,8 @@ struct kvmlat_counts {
 	u32 memory_max;
 };
 
-struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u64 now, u32 state);
-u64 kvmlat_vcpu_switch(struct kvmlat_vcpu *vcpu, u64 now);
-struct kvmlat_vcpu *kvmlat_vcpu_of_current(void);
+struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u32 state);
+void kvmlat_vcpu_learning(bool on);
 void kvmlat_vcpu_vm_ends(const struct kvm *kvm);
 void kvmlat_vcpu_all_end(void);
 void kvmlat_vcpu_kick(void);
@@ -87,11 +86,5 @@ u64 kvmlat_vcpu_vm_memory(const struct kvmlat_vm *vm);
 u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid);
 int kvmlat_vcpu_init(void);
 void kvmlat_vcpu_exit(void);
-
-/* Whether kvmlat_last of this CPU is of that vCPU. Preemption is off. */
-static __always_inline bool kvmlat_vcpu_is_last(const struct kvm_vcpu *kvm_vcpu)
-{
-	return likely(this_cpu_read(kvmlat_last.kvm_vcpu) == kvm_vcpu);
-}
 
 #endif

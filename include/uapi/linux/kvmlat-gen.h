@@ -85,7 +85,7 @@ enum kvmlat_state {
  * @KVMLAT_REASON_CLASS_EXIT: One exit reason of the processor, see code.
  * @KVMLAT_REASON_CLASS_UNKNOWN: Exits whose reason could not be read, see the
  *   probe "exit reason" of info.
- * @KVMLAT_REASON_CLASS_OTHER: Events that found no memory for a row of their
+ * @KVMLAT_REASON_CLASS_OTHER: Exits that found no memory for a row of their
  *   own. Counted here, never lost.
  * @KVMLAT_REASON_CLASS_NESTED: One exit reason of a nested (L2) guest, see
  *   code; KVM handled it itself.
@@ -507,6 +507,7 @@ enum {
 	KVMLAT_CMD_VM_GET,
 	KVMLAT_CMD_VCPU_GET,
 	KVMLAT_CMD_RESET,
+	KVMLAT_CMD_DETAIL_SET,
 	KVMLAT_CMD_KNOB_GET,
 	KVMLAT_CMD_KNOB_SET,
 	KVMLAT_CMD_KNOB_UNDO,

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* KVM's own counters of halt polling. */
+#ifndef KVMLAT_POLLS_H
+#define KVMLAT_POLLS_H
+
+#include <linux/kvm_host.h>
+
+#include "ledger.h"
+
+/* In the vCPU's own thread, which is the only one that changes them. */
+static inline void kvmlat_polls_read(const struct kvm_vcpu *kvm_vcpu, struct kvmlat_polls *polls)
+{
+	*polls = (struct kvmlat_polls) {
+		.attempted = kvm_vcpu->stat.generic.halt_attempted_poll,
+		.successful = kvm_vcpu->stat.generic.halt_successful_poll,
+		.success_ns = kvm_vcpu->stat.generic.halt_poll_success_ns,
+		.fail_ns = kvm_vcpu->stat.generic.halt_poll_fail_ns,
+	};
+}
+
+#endif

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/string.h>
+
+#include "snapshot.h"
+
+/* So often does a reader start again before its caller had better wait. */
+#define READ_TRIES	1000
+
+u32 kvmlat_snapshot_state(const struct kvmlat_ledger *l)
+{
+	if (READ_ONCE(l->out_at))
+		return READ_ONCE(l->out_state);
+	if (!READ_ONCE(l->open))
+		return KVMLAT_STATE_GUEST;
+	return READ_ONCE(l->user_at) ? KVMLAT_STATE_USER : KVMLAT_STATE_EXIT;
+}
+
+u64 kvmlat_snapshot_state_since(const struct kvmlat_ledger *l)
+{
+	u64 mark = READ_ONCE(l->mark), ran_from = READ_ONCE(l->ran_from);
+
+	switch (kvmlat_snapshot_state(l)) {
+	case KVMLAT_STATE_GUEST:
+		return mark;
+	case KVMLAT_STATE_USER:
+		return READ_ONCE(l->user_at);
+	case KVMLAT_STATE_EXIT:
+		return mark > ran_from ? mark : ran_from;
+	default:
+		return READ_ONCE(l->out_at);
+	}
+}
+
+static void read_cell(const struct kvmlat_cell *cell, struct kvmlat_row *row)
+{
+	u32 i;
+
+	row->cell = cell;
+	row->count = READ_ONCE(cell->count);
+	/* Pairs with the one before count grows, in kvmlat_cell_add(). */
+	smp_rmb();
+	row->total = READ_ONCE(cell->total);
+	row->longest = READ_ONCE(cell->longest);
+	row->longest_at = READ_ONCE(cell->longest_at);
+	row->longest_cpu = READ_ONCE(cell->longest_cpu);
+	row->code = READ_ONCE(cell->code);
+	row->class = READ_ONCE(cell->class);
+	for (i = 0; i < KVMLAT_SEGS; i++) {
+		const struct kvmlat_seg *seg = READ_ONCE(cell->seg[i]);
+		u64 *to = row->bucket + i * KVMLAT_SEG_LEN;
+
+		if (seg)
+			memcpy(to, seg->n, sizeof(seg->n));
+		else
+			memset(to, 0, sizeof(seg->n));
+	}
+}
+
+/*
+ * A row whose cell and count are those of the last try needs no second copy: the writer
+ * changes count last, we read it first, so what was torn has an old count. That is what
+ * lets a reader keep up with a vCPU that exits faster than a whole account can be copied.
+ */
+static void read_row(const struct kvmlat_cell *cell, struct kvmlat_row *row)
+{
+	if (row->cell != cell || row->count != READ_ONCE(cell->count))
+		read_cell(cell, row);
+}
+
+static void read_rows(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
+{
+	u32 i, cells = READ_ONCE(l->cells);
+
+	snap->rows = 0;
+	for (i = 0; i < cells && i < KVMLAT_CELLS_MAX; i++) {
+		const struct kvmlat_cell *cell = READ_ONCE(l->cell[i]);
+
+		if (!cell)
+			break;
+		read_row(cell, &snap->row[snap->rows++]);
+	}
+	if (READ_ONCE(l->other.count))
+		read_row(&l->other, &snap->row[snap->rows++]);
+}
+
+static void read_preemptors(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
+{
+	u32 n = READ_ONCE(l->preemptions), i;
+
+	snap->preemptors = n < KVMLAT_PREEMPTORS ? n : KVMLAT_PREEMPTORS;
+	for (i = 0; i < snap->preemptors; i++)
+		memcpy(&snap->preemptor[i],
+		       &l->preemptor[(n - snap->preemptors + i) % KVMLAT_PREEMPTORS],
+		       sizeof(snap->preemptor[i]));
+}
+
+static void read_body(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
+{
+	const struct kvmlat_cell *open = READ_ONCE(l->open);
+	u32 i;
+
+	if (open == &l->none)
+		open = READ_ONCE(l->held);
+	snap->since = READ_ONCE(l->since);
+	snap->preempted = READ_ONCE(l->preempted);
+	snap->halt_grow = READ_ONCE(l->halt_grow);
+	snap->halt_shrink = READ_ONCE(l->halt_shrink);
+	snap->halt_invalid = READ_ONCE(l->halt_invalid);
+	snap->reentries = READ_ONCE(l->reentries);
+	snap->spilled = READ_ONCE(l->spilled);
+	snap->is_open = open;
+	if (open) {
+		snap->open_code = READ_ONCE(open->code);
+		snap->open_class = READ_ONCE(open->class);
+		snap->open_since = READ_ONCE(l->mark);
+	}
+	read_rows(l, snap);
+	read_preemptors(l, snap);
+	for (i = 0; i < KVMLAT_STATES; i++)
+		snap->times[i] = READ_ONCE(l->spent[i]);
+	/* All exits; add_up() takes off what was spent in other states than exit. */
+	snap->times[KVMLAT_STATE_EXIT] = READ_ONCE(l->none.total);
+	for (i = 0; i < snap->rows; i++) {
+		if (kvmlat_class_is_exit(snap->row[i].class))
+			snap->times[KVMLAT_STATE_EXIT] += snap->row[i].total;
+	}
+}
+
+/* What a reset that the writer has not seen yet leaves: nothing but the open interval. */
+static void read_nothing(struct kvmlat_snap *snap, u64 at)
+{
+	memset(snap->times, 0, sizeof(snap->times));
+	snap->since = at > snap->state_since ? at : snap->state_since;
+	snap->state_since = snap->since;
+	snap->is_open = false;
+	snap->preempted = 0;
+	snap->halt_grow = 0;
+	snap->halt_shrink = 0;
+	snap->halt_invalid = 0;
+	snap->reentries = 0;
+	snap->spilled = 0;
+	snap->preemptors = 0;
+	snap->rows = 0;
+}
+
+/* The open interval, up to now. @exit_at: begin of the open exit. */
+static void add_up(struct kvmlat_snap *snap, u64 exit_at)
+{
+	u64 inside = 0, open = snap->now - snap->state_since;
+	u32 i;
+
+	if (snap->preemptors && !snap->preemptor[snap->preemptors - 1].time &&
+	    snap->state == KVMLAT_STATE_RUNQ) {
+		snap->preemptor[snap->preemptors - 1].time = open;
+	}
+	if (snap->state == KVMLAT_STATE_RUNQ)
+		snap->preempted += open;
+	if (snap->state != KVMLAT_STATE_EXIT)
+		snap->times[snap->state] += open;
+	if (snap->state != KVMLAT_STATE_GUEST)
+		snap->times[KVMLAT_STATE_EXIT] += snap->now - exit_at;
+	for (i = KVMLAT_STATE_USER; i < KVMLAT_STATES; i++)
+		inside += snap->times[i];
+	snap->times[KVMLAT_STATE_EXIT] -= inside;
+}
+
+/**
+ * kvmlat_snapshot_take() - take a snapshot
+ * @l: ledger; the caller holds kvmlat_mutex
+ * @snap: where to; its rows may hold those of an earlier read of the same ledger, or
+ *	rows whose cell is NULL
+ * @clock: tells the time, in the ledger's clock
+ *
+ * Return: false if the writer did not pause long enough. It cannot be preempted in the
+ * middle of an update, but where its CPU is itself a virtual one, that can. Try again later;
+ * @snap then is to be thrown away.
+ */
+bool kvmlat_snapshot_take(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
+			  u64 (*clock)(void))
+{
+	u64 at, exit_at;
+	u32 tries, seq;
+
+	for (tries = 0; tries < READ_TRIES; tries++) {
+		seq = READ_ONCE(l->seq);
+		/* Pairs with kvmlat_ledger_commit(). */
+		smp_rmb();
+		if (seq & 1)
+			continue;
+		at = READ_ONCE(l->reset_at);
+		snap->state = kvmlat_snapshot_state(l);
+		snap->state_since = kvmlat_snapshot_state_since(l);
+		snap->memory = kvmlat_ledger_memory(l);
+		snap->halt_window = READ_ONCE(l->halt_window);
+		exit_at = READ_ONCE(l->mark);
+		if (at) {
+			read_nothing(snap, at);
+			exit_at = snap->since;
+		} else {
+			read_body(l, snap);
+		}
+		snap->now = READ_ONCE(l->ended);
+		snap->ended = snap->now;
+		if (!snap->ended)
+			snap->now = clock();
+		/* Pairs with kvmlat_ledger_begin(). */
+		smp_rmb();
+		if (READ_ONCE(l->seq) != seq)
+			continue;
+		/* Time stamps of two CPUs may disagree by a few ns. */
+		if (snap->now < snap->state_since)
+			snap->now = snap->state_since;
+		add_up(snap, exit_at);
+		if (snap->ended)
+			snap->state = l->last_state;
+		return true;
+	}
+	return false;
+}

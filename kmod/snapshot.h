@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* An instant of a ledger, as a reader sees it. Pure, see ledger.h. */
+#ifndef KVMLAT_SNAPSHOT_H
+#define KVMLAT_SNAPSHOT_H
+
+#include "ledger.h"
+
+/* One row of a snapshot. cell says which cell it was copied from. */
+struct kvmlat_row {
+	const struct kvmlat_cell *cell;
+	u64 count;
+	u64 total;
+	u64 longest;
+	u64 longest_at;
+	u32 longest_cpu;
+	u32 code;
+	u32 class;
+	u64 bucket[KVMLAT_SEGS * KVMLAT_SEG_LEN];
+};
+
+struct kvmlat_snap {
+	u64 now;
+	bool ended;
+	u64 since;
+	u32 state;
+	u64 state_since;
+	bool is_open;
+	u32 open_code;
+	u32 open_class;
+	u64 open_since;
+	u64 times[KVMLAT_STATES];
+	u64 preempted;
+	u64 halt_grow;
+	u64 halt_shrink;
+	u64 halt_invalid;
+	u32 halt_window;
+	u64 reentries;
+	u64 spilled;
+	u32 memory;
+	u32 preemptors;
+	struct kvmlat_preemptor preemptor[KVMLAT_PREEMPTORS];	/* oldest first */
+	u32 rows;
+	struct kvmlat_row row[KVMLAT_CELLS_MAX + 1];
+};
+
+bool kvmlat_snapshot_take(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
+			  u64 (*clock)(void));
+
+/* Of the ledger as it is; a reader has to check the sequence count afterwards. */
+u32 kvmlat_snapshot_state(const struct kvmlat_ledger *l);
+u64 kvmlat_snapshot_state_since(const struct kvmlat_ledger *l);
+
+/* Whether rows of this class are exits, whose times add up to the time outside the guest. */
+static inline bool kvmlat_class_is_exit(u32 class)
+{
+	return class <= KVMLAT_REASON_CLASS_REFLECTED;
+}
+
+#endif
