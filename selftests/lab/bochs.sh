@@ -114,6 +114,7 @@ bochs_userland()
 	grep -E '^(root|nogroup):' /etc/group > "$tree/etc/group"
 	install -m 755 "$lab_dir/init-bochs" "$tree/init"
 	cp "$job/command" "$tree/lab/command"
+	chmod 1777 "$tree/tmp"
 	mkdir -p "$tree/$PWD"
 
 	rm -f "$tree/usr/bin/bash"
@@ -122,11 +123,11 @@ bochs_userland()
 		[ ! -f "$file" ] || bochs_carry "$tree" "$file"
 	done
 	# A word may be a whole command in quotes, or an assignment
-	for word in $(printf '%s\n' "$@" | tr '= \t' '\n\n\n'); do
+	for word in $(printf '%s\n' "$@" | tr -s "=;|&()<>\"' \t" '\n'); do
 		case $word in
 		*/*) [ ! -f "$word" ] || bochs_carry "$tree" "$word" ;;
 		*)
-			file=$(type -P "$word") || continue
+			file=$(type -P -- "$word") || continue
 			[ ! -L "$tree/usr/bin/$word" ] || rm "$tree/usr/bin/$word"
 			bochs_carry "$tree" "$file"
 			;;
