@@ -12,7 +12,7 @@ bochs_stalled_s=20
 bochs_need()
 {
 	local file
-	lab_need bochs-bin xorriso cpio xz zstd ldd readelf gcc objcopy depmod unshare
+	lab_need bochs-bin xorriso cpio xz zstd ldd readelf gcc objcopy strip depmod unshare
 	for file in "$bochs_share"/{BIOS-bochs,VGABIOS-lgpl}-latest "$bochs_isolinux" "$bochs_ldlinux"; do
 		[ -e "$file" ] || lab_die "\"$file\" is missing: run selftests/lab/deps intel"
 	done
@@ -54,6 +54,8 @@ bochs_modules()
 				*.zst) zstd -qdc "$path" ;;
 				*) cat "$path" ;;
 				esac > "$tmp/$name"
+				# Drops the signature too, whose hash takes seconds here
+				strip --strip-debug "$tmp/$name"
 			done < <(modprobe -d "$LAB_ROOT" -S "$LAB_RELEASE" --show-depends "$vendor")
 		done
 		cp "$LAB_MODULES"/modules.{order,builtin,builtin.modinfo} "$tmp/"

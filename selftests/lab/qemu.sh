@@ -37,8 +37,8 @@ qemu_initramfs()
 {
 	local dir=$lab_cache/initramfs digest
 	mkdir -p "$dir"
-	digest=$(cat "$lab_dir/init" "$lab_dir/qemu.sh" "$(command -v busybox)" "$LAB_ROOT/.kvmlat-root" \
-		"$LAB_MODULES/modules.dep" | sha256sum | cut -c1-16)
+	digest=$(cat "$lab_dir"/{init,qemu.sh} "$(command -v busybox)" \
+		"$LAB_ROOT/.kvmlat-root" "$LAB_MODULES/modules.dep" | sha256sum | cut -c1-16)
 	initramfs=$dir/$LAB_RELEASE-$digest.cpio
 	if [ ! -e "$initramfs" ]; then
 		qemu_make_initramfs "$job/initramfs" > "$job/initramfs.cpio"
@@ -53,21 +53,22 @@ qemu_share()
 	printf '%s\n' -fsdev "local,id=$1,path=$2,security_model=none,multidevs=remap$3" \
 		-device "virtio-9p-pci,fsdev=$1,mount_tag=$1"
 }
+
 # Boots the machine for COMMAND..., or for a shell; sets status, leaves $out and $job/verdict behind.
 qemu_boot()
 {
 	local initramfs cpu accel cmdline shares qemu pump size
 
 	qemu_initramfs
-	# With a thread for each CPU, TCG's SVM is not sound: 6.12 and 7.x die when they patch their text (a
-	# tracepoint is enough), 6.1 hangs or gets its stack overwritten when guests migrate.
+	# With a thread for each CPU, TCG's SVM is not sound: 6.12 and 7.x die when they patch their
+	# text (a tracepoint is enough), 6.1 hangs or gets its stack overwritten when guests migrate.
 	# TCG's XSAVE is wrong inside an SVM guest (CPUID's sizes disagree, user space dies): without it
 	# and what builds on it, a guest with the lab's own CPU model runs.
 	cpu=EPYC,+svm,+npt,-xsave,-xsaveopt,-xsavec,-xsaves,-xgetbv1,-avx,-avx2,-fma,-f16c
 	accel=(-accel "tcg,thread=single")
 	cmdline="console=ttyS0 loglevel=6 panic=-1 oops=panic panic_on_warn=1 tsc=reliable \
-	mitigations=off no_timer_check random.trust_cpu=on watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 \
-	lab.job=$job lab.kvm=$kvm"
+mitigations=off no_timer_check random.trust_cpu=on watchdog_thresh=60 \
+rcupdate.rcu_cpu_stall_timeout=120 lab.job=$job lab.kvm=$kvm"
 	if [ "$icount" = 1 ]; then
 		cpu=max,+invtsc
 		accel=(-accel "tcg,thread=single" -icount "shift=0")
@@ -104,6 +105,7 @@ qemu_boot()
 		[[ $size =~ ^[1-9] ]] || size="24 80"
 		qemu+=(-chardev "stdio,id=tty,signal=off" -serial chardev:tty
 			-append "$cmdline lab.shell=1 lab.size=${size/ /x} $append")
-		timeout --foreground -k 5 "${timeout:-0}" "${qemu[@]}" 2> "$job/emulator.log" || status=$?
+		timeout --foreground -k 5 "${timeout:-0}" "${qemu[@]}" 2> "$job/emulator.log" ||
+			status=$?
 	fi
 }
