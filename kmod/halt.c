@@ -21,12 +21,13 @@ static u64 grown(u64 now, u64 before)
  */
 void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_halt *halt)
 {
-	u64 hits = grown(halt->polls.successful, l->polls.successful);
-	u64 tries = grown(halt->polls.attempted, l->polls.attempted);
 	u64 hit_ns = grown(halt->polls.success_ns, l->polls.success_ns);
 	u64 miss_ns = grown(halt->polls.fail_ns, l->polls.fail_ns);
 	u64 start = now - halt->ns;
 	u64 ran, polled = hit_ns + miss_ns;
+	/* A poll can take no time, and a counter that was cleared can be what it was. */
+	bool hit = hit_ns || halt->polls.successful != l->polls.successful;
+	bool tried = miss_ns || halt->polls.attempted != l->polls.attempted;
 
 	/* KVM_RUN went on with a halt that a signal had interrupted. */
 	if (l->user_at)
@@ -43,9 +44,9 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 		l->spent[KVMLAT_STATE_USER] -= polled;
 
 	kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_HALT, 0, halt->ns, now);
-	if (hits)
+	if (hit)
 		kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_POLL_HIT, 0, hit_ns, now);
-	else if (tries)
+	else if (tried)
 		kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_POLL_MISS, 0, miss_ns, now);
 	if (!halt->valid)
 		l->halt_invalid++;

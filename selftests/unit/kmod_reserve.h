@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ledger.h"
+#include "snapshot.h"
 
 static int cells_left, segs_left;
 
@@ -51,8 +52,7 @@ static struct kvmlat_ledger *ledger_new(u64 now, u32 first)
 
 	cells_left = 1 << 20;
 	segs_left = 1 << 20;
-	kvmlat_ledger_init(l, now, first);
-	l->owner = l;
+	kvmlat_ledger_init(l, now, first, &(struct kvmlat_polls){});
 	return l;
 }
 
