@@ -8,7 +8,9 @@ set -euo pipefail
 : "${LAB_OUT:?in-lab.sh runs inside the lab only}" "${KVMLAT_KO:?names the module to test}"
 number=0
 
-modprobe kvm_amd
+vendor=kvm_amd
+! grep -qw vmx /proc/cpuinfo || vendor=kvm_intel
+modprobe "$vendor"
 for test; do
 	read -r -a command <<< "$test"
 	number=$((number + 1))
