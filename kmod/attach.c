@@ -157,7 +157,7 @@ static const char *why_not(const struct kvmlat_probe *p)
 		return "the kernel refused to attach to the tracepoint";
 	for (i = 0; i < kvmlat_nr_probes; i++) {
 		if (READ_ONCE(kvmlat_probes[i].tp) && !kvmlat_probes[i].builtin)
-			return p->optional ?: "this kernel's kvm has no such tracepoint: no vCPU is observed";
+			return p->optional ?: "kvm has no such tracepoint: no vCPU is observed";
 	}
 	return "kvm is not loaded";
 }

@@ -31,6 +31,7 @@ void kvmlat_detail_add(struct kvmlat_detail *d, u64 key, u64 ns)
 			e->total += ns;
 			if (ns > e->longest)
 				e->longest = ns;
+			/* Last, see detail.h. */
 			smp_wmb();
 			e->count++;
 			return;
@@ -45,6 +46,7 @@ void kvmlat_detail_add(struct kvmlat_detail *d, u64 key, u64 ns)
 	least->total = ns;
 	least->longest = ns;
 	least->error = least->count;
+	/* Last, see detail.h. */
 	smp_wmb();
 	least->count++;
 }
@@ -68,6 +70,7 @@ bool kvmlat_detail_read(const struct kvmlat_detail *d, u32 i, struct kvmlat_deta
 		to->total = READ_ONCE(e->total);
 		to->longest = READ_ONCE(e->longest);
 		to->error = READ_ONCE(e->error);
+		/* The same on the way back. */
 		smp_rmb();
 		if (READ_ONCE(e->count) == to->count && READ_ONCE(e->key) == to->key)
 			break;

@@ -68,7 +68,7 @@ struct kvmlat_cell {
 #define KVMLAT_MAP_LEN		(KVMLAT_MAP_LOW + 0x10)
 #define KVMLAT_CODE_UNKNOWN	0xfffffffe	/* the reason could not be read */
 
-/* KVM's own counters of halt polling, of vcpu->stat. They only grow, unless somebody clears them. */
+/* KVM's counters of halt polling, of vcpu->stat. They only grow, unless somebody clears them. */
 struct kvmlat_polls {
 	u64 attempted;
 	u64 successful;

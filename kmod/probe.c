@@ -194,7 +194,7 @@ static void detail_of_page(u64 gpa, bool write)
 	preempt_enable_notrace();
 }
 
-/* type is KVM_TRACE_MMIO_*: 0 a read that the VMM has to answer, 1 one that was answered, 2 a write. */
+/* type is KVM_TRACE_MMIO_*: 0 a read that the VMM has to answer, 1 one that KVM did, 2 a write. */
 static void probe_mmio(void *data, int type, int len, u64 gpa, void *val)
 {
 	detail_of_page(gpa, type == 2);

@@ -45,7 +45,7 @@ static __always_inline struct kvmlat_vcpu *kvmlat_thread_vcpu(void)
 	return this_cpu_read(kvmlat_thread.vcpu);
 }
 
-/* Whether the task is inside KVM_RUN (or another ioctl) of the vCPU. Does not look into the vCPU. */
+/* Whether the task is in KVM_RUN (or another ioctl) of the vCPU. Does not look into the vCPU. */
 static inline bool kvmlat_thread_in_kvm(const struct task_struct *task,
 					const struct kvmlat_vcpu *vcpu)
 {

@@ -88,7 +88,11 @@ static inline void do_exit(struct kvmlat_ledger *l, u64 now, u32 code)
 
 static inline void do_entry(struct kvmlat_ledger *l, u64 now)
 {
-	EVENT(l, if (!kvmlat_ledger_entry(l, now)) kvmlat_ledger_entry_slow(l, now));
+	bool fast;
+
+	EVENT(l, fast = kvmlat_ledger_entry(l, now));
+	if (!fast)
+		EVENT(l, kvmlat_ledger_entry_slow(l, now));
 }
 
 static inline void do_user(struct kvmlat_ledger *l, u64 now, u32 code)
