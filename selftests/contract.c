@@ -2,6 +2,7 @@
 /* What must hold of every snapshot, whatever the guests did. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "bucket.h"
 #include "snap.h"
@@ -19,6 +20,13 @@ static const char *row_breach(const struct acct *a, const struct row *row, bool 
 	if (row->longest > row->total)
 		return BREACH(a, "code %#x: longest %" PRIu64 " > total %" PRIu64, row->code,
 			      row->longest, row->total);
+	if (row->count && (row->longest_at < a->since || row->longest_at > a->now))
+		return BREACH(a, "class %u code %#x: longest at %" PRIu64 ", account from %" PRIu64
+			      " to %" PRIu64, row->class, row->code, row->longest_at, a->since,
+			      a->now);
+	if (row->longest_cpu >= sysconf(_SC_NPROCESSORS_CONF))
+		return BREACH(a, "class %u code %#x: longest on CPU %u", row->class, row->code,
+			      row->longest_cpu);
 	if (hist != row->hist && row->count)
 		return BREACH(a, "code %#x: histogram %s", row->code,
 			      hist ? "is missing" : "was not asked for");
@@ -38,13 +46,61 @@ static const char *row_breach(const struct acct *a, const struct row *row, bool 
 	return NULL;
 }
 
+static const char *preemptor_breach(const struct acct *a)
+{
+	uint64_t before = a->since;
+
+	for (unsigned int i = 0; i < a->nr_preemptors; i++) {
+		const struct preemptor *p = &a->preemptors[i];
+
+		if (!p->comm[0] || p->cpu >= sysconf(_SC_NPROCESSORS_CONF))
+			return BREACH(a, "preemptor \"%s\" on CPU %u", p->comm, p->cpu);
+		if (p->at < before || p->at + p->time > a->now)
+			return BREACH(a, "preemptor from %" PRIu64 " for %" PRIu64
+				      ", one before it %" PRIu64 ", now %" PRIu64, p->at, p->time,
+				      before, a->now);
+		before = p->at + p->time;
+	}
+	if (a->preempted > a->times[KVMLAT_STATE_RUNQ])
+		return BREACH(a, "%" PRIu64 " ns preempted of %" PRIu64 " in runq", a->preempted,
+			      a->times[KVMLAT_STATE_RUNQ]);
+	return NULL;
+}
+
+static const char *detail_breach(const struct acct *a)
+{
+	if (a->nr_details && !a->has_details)
+		return BREACH(a, "%u details without DETAILS_EVICTED", a->nr_details);
+	for (unsigned int i = 0; i < a->nr_details; i++) {
+		const struct detail *d = &a->details[i];
+
+		if (d->kind > KVMLAT_DETAIL_KIND_MAX || !d->count || d->error >= d->count ||
+		    d->longest > d->total)
+			return BREACH(a, "detail kind %u key %#" PRIx64 ": count %" PRIu64
+				      ", error %" PRIu64 ", total %" PRIu64 ", longest %" PRIu64,
+				      d->kind, d->key, d->count, d->error, d->total, d->longest);
+		if (acct_detail(a, d->kind, d->key) != d)
+			return BREACH(a, "detail kind %u key %#" PRIx64 " stands there twice",
+				      d->kind, d->key);
+		if (d->error && !a->evicted)
+			return BREACH(a, "detail kind %u key %#" PRIx64 " has an error, nothing "
+				      "was evicted", d->kind, d->key);
+	}
+	return NULL;
+}
+
 static const char *acct_breach(const struct acct *a, bool hist)
 {
 	uint64_t sum = 0;
 	const char *bad;
 
-	for (unsigned int i = 0; i <= KVMLAT_STATE_MAX; i++)
+	for (unsigned int i = 0; i <= KVMLAT_STATE_MAX; i++) {
 		sum += a->times[i];
+		/* A sum can be right by wrapping around */
+		if (a->times[i] > a->now - a->since)
+			return BREACH(a, "%" PRIu64 " ns in state %u of %" PRIu64, a->times[i], i,
+				      a->now - a->since);
+	}
 	if (a->now < a->since || sum != a->now - a->since)
 		return BREACH(a, "times sum to %" PRIu64 ", now - since is %" PRId64, sum,
 			      (int64_t)(a->now - a->since));
@@ -68,7 +124,8 @@ static const char *acct_breach(const struct acct *a, bool hist)
 			return BREACH(a, "class %u code %#x stands there twice", row->class,
 				      row->code);
 	}
-	return NULL;
+	bad = preemptor_breach(a);
+	return bad ? bad : detail_breach(a);
 }
 
 const char *snap_breach(const struct snap *snap)

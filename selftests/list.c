@@ -93,6 +93,7 @@ static int take_vm(struct nlattr **attrs, void *arg)
 		.gone = a[KVMLAT_A_VM_GONE],
 		.gone_at = a[KVMLAT_A_VM_GONE] ? nla_get_u64(a[KVMLAT_A_VM_GONE]) : 0,
 		.memory = nla_get_u64(a[KVMLAT_A_VM_MEMORY]),
+		.details = a[KVMLAT_A_VM_DETAILS],
 	};
 	copy_string(vm->comm, sizeof(vm->comm), a[KVMLAT_A_VM_COMM]);
 	return 0;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Loading, unloading, reloading, resets and ends of VMs, while guests run. */
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "host.h"
+#include "reader.h"
 
 #define RELOADS 50
 #define QUICK_RELOADS 10
-#define READERS 4
 #define RESETS 40
 #define BUSY "--forever --vcpus 2 --do cpuid=500 --do pio=50 --do msr=200 --do mmio=20"
 
@@ -232,112 +231,24 @@ TEST_F_TIMEOUT(lifecycle, reset_of_one_vm, TEST_S)
 	ASSERT_EQ(0, vmm_end(&other));
 }
 
-struct reader {
-	pthread_t thread;
-	bool *stop;
-	unsigned int dumps;
-	unsigned int resets_seen;
-	char bad[512];
-};
-
-/* Counters grow between two resets, and a reset only moves the account's start forward */
-static const char *goes_back(const struct acct *old, const struct acct *new)
-{
-	static _Thread_local char went[80];
-
-	if (new->since < old->since || new->now < old->now)
-		return "time went back";
-	if (new->since != old->since)
-		return NULL;
-	if (new->reentries < old->reentries)
-		return "re-entries went back";
-	for (unsigned int i = 0; i <= KVMLAT_STATE_MAX; i++) {
-		uint64_t was = old->times[i];
-
-		/* The open interval was counted up to now: what ends it may be older than that */
-		if (i == old->state)
-			was -= old->now - old->state_since;
-		if (new->times[i] < was) {
-			snprintf(went, sizeof(went), "the time in state %u went back by %llu ns", i,
-				 (unsigned long long)(was - new->times[i]));
-			return went;
-		}
-	}
-	for (unsigned int i = 0; i < old->nr_rows; i++) {
-		const struct row *a = &old->rows[i], *b = acct_row(new, a->class, a->code);
-
-		if (!b || b->count < a->count || b->total < a->total || b->longest < a->longest)
-			return "a row went back";
-	}
-	return NULL;
-}
-
-static void read_once(struct reader *r, struct wire *w, struct snap *old)
-{
-	struct snap snap;
-	const char *bad;
-	int err = snap_dump(w, FILTER(.hist = true), &snap);
-
-	bad = err ? "a dump was refused" : snap_breach(&snap);
-	for (unsigned int i = 0; !bad && i < snap.nr; i++)
-		for (unsigned int j = 0; !bad && j < old->nr; j++) {
-			if (snap.accts[i].vm != old->accts[j].vm ||
-			    snap.accts[i].vcpu != old->accts[j].vcpu)
-				continue;
-			bad = goes_back(&old->accts[j], &snap.accts[i]);
-			r->resets_seen += snap.accts[i].since != old->accts[j].since;
-		}
-	if (bad)
-		snprintf(r->bad, sizeof(r->bad), "%s (errno %d)", bad, err);
-	snap_free(old);
-	*old = snap;
-	r->dumps++;
-}
-
-static void *reader_main(void *arg)
-{
-	struct reader *r = arg;
-	struct snap old = { 0 };
-	struct wire w;
-
-	if (wire_open(&w)) {
-		snprintf(r->bad, sizeof(r->bad), "cannot open a socket");
-		return NULL;
-	}
-	while (!r->bad[0] && !__atomic_load_n(r->stop, __ATOMIC_RELAXED))
-		read_once(r, &w, &old);
-	snap_free(&old);
-	wire_close(&w);
-	return NULL;
-}
-
 TEST_F_TIMEOUT(lifecycle, reset_under_load_and_readers, TEST_S)
 {
 	struct host *h = &self->host;
-	struct reader readers[READERS] = { 0 };
-	unsigned int dumps = 0, seen = 0;
-	bool stop = false;
+	struct readers readers;
 
 	ASSERT_EQ(0, vmm_start(&h->vmm, BUSY));
 	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
-	for (int i = 0; i < READERS; i++) {
-		readers[i].stop = &stop;
-		ASSERT_EQ(0, pthread_create(&readers[i].thread, NULL, reader_main, &readers[i]));
-	}
+	ASSERT_EQ(0, readers_start(&readers));
 	for (int i = 0; i < RESETS; i++) {
 		EXPECT_EQ(0, wire_reset(&h->wire, FILTER()));
 		sleep_ms(50);
 	}
-	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
-	for (int i = 0; i < READERS; i++) {
-		pthread_join(readers[i].thread, NULL);
-		EXPECT_STREQ("", readers[i].bad);
-		dumps += readers[i].dumps;
-		seen += readers[i].resets_seen;
-	}
-	TH_LOG("%u dumps, %u times a reset between two of them", dumps, seen);
-	EXPECT_LT(READERS * 4, dumps);
-	EXPECT_LT(0, seen);
+	readers_stop(&readers);
+	EXPECT_STREQ("", readers.bad);
+	TH_LOG("%u dumps, %u times a reset between two of them", readers.dumps,
+	       readers.resets_seen);
+	EXPECT_LT(READERS * 4, readers.dumps);
+	EXPECT_LT(0, readers.resets_seen);
 	vmm_stop(&h->vmm);
 	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
 	ASSERT_EQ(0, vmm_end(&h->vmm));

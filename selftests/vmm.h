@@ -19,11 +19,19 @@ struct vmm {
 };
 
 struct known_reason {
+	uint32_t class;
 	uint32_t code;
 	uint64_t life;		/* from the vCPU's first entry on */
 	uint64_t run;		/* from the gate on */
 	bool life_exact;
 	bool run_exact;
+};
+
+/* How often KVM_RUN came back with a KVM_EXIT_*, or KVMLAT_USER_INTERRUPTED for EINTR */
+struct known_return {
+	uint32_t code;
+	uint64_t life;
+	uint64_t run;
 };
 
 struct known_vcpu {
@@ -34,6 +42,12 @@ struct known_vcpu {
 	unsigned int nr_reasons;
 	uint64_t exits;		/* KVM's own counter at the end, and at the gate */
 	uint64_t exits_at_gate;
+	struct known_return returns[16];
+	unsigned int nr_returns;
+	uint64_t spun_ns;	/* in the VMM, by the orders uspin and usleep */
+	uint64_t slept_ns;
+	char *kvm_at_gate;	/* see known_stat() */
+	char *kvm;
 };
 
 struct known_vm {
@@ -63,6 +77,9 @@ void vmm_stop(struct vmm *vmm);
 int vmm_end(struct vmm *vmm);
 void vmm_kill(struct vmm *vmm);
 void known_free(struct known_vm *vm);
+/* One of KVM's own counters of the vCPU */
+uint64_t known_stat(const struct known_vcpu *v, enum phase phase, const char *name);
+uint64_t known_returns(const struct known_vcpu *v, enum phase phase, uint32_t code);
 
 /* NULL, or how the account differs from what the VMM knows */
 const char *known_differs(const struct acct *acct, const struct known_vm *vm,

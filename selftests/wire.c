@@ -171,6 +171,8 @@ void wire_put_filter(struct nl_msg *msg, const struct filter *f)
 		nla_put_u32(msg, KVMLAT_A_CODE, f->code);
 	if (f->hist)
 		nla_put_flag(msg, KVMLAT_A_HISTOGRAMS);
+	if (f->details)
+		nla_put_flag(msg, KVMLAT_A_DETAILS);
 }
 
 static void forget_last(struct wire *w)
@@ -236,5 +238,17 @@ int wire_reset(struct wire *w, const struct filter *f)
 	w->reply = NULL;
 	if (msg)
 		wire_put_filter(msg, f);
+	return wire_talk(w, msg);
+}
+
+int wire_details(struct wire *w, const struct filter *f, bool on)
+{
+	struct nl_msg *msg = wire_request(w, KVMLAT_CMD_DETAIL_SET, 0);
+
+	w->reply = NULL;
+	if (msg) {
+		wire_put_filter(msg, f);
+		nla_put_u32(msg, KVMLAT_A_SWITCH, on);
+	}
 	return wire_talk(w, msg);
 }

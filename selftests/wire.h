@@ -39,6 +39,7 @@ struct filter {
 	int64_t vcpu;
 	int64_t code;
 	bool hist;
+	bool details;
 };
 
 #define FILTER(...) (&(struct filter){ .vcpu = -1, .code = -1, __VA_ARGS__ })
@@ -60,5 +61,6 @@ int wire_talk(struct wire *w, struct nl_msg *msg);
 int wire_talk_raw(struct wire *w, void *buf, size_t size);
 
 int wire_reset(struct wire *w, const struct filter *f);
+int wire_details(struct wire *w, const struct filter *f, bool on);
 
 #endif
