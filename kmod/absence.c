@@ -19,7 +19,6 @@ void kvmlat_ledger_out(struct kvmlat_ledger *l, u64 now, u32 state, bool in_kvm,
 	 * this can come between the two. That exit is open from now on, its row is not known.
 	 */
 	if (!l->open) {
-		l->spent[KVMLAT_STATE_GUEST] += now - l->mark;
 		l->mark = now;
 		l->open = &l->none;
 		l->early = true;

@@ -45,12 +45,14 @@ static void clear(struct kvmlat_ledger *l, u64 now)
  * @l: zeroed memory that nobody else sees yet
  * @now: start of the account
  * @first: what the vCPU has been doing up to its first event, guest or exit
+ * @code_mask: what of an exit code is no flag
  * @polls: KVM's counters at this time
  */
-void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 first,
+void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 first, u32 code_mask,
 			const struct kvmlat_polls *polls)
 {
 	clear(l, now);
+	l->code_mask = code_mask;
 	l->polls = *polls;
 	l->open = first == KVMLAT_STATE_GUEST ? NULL : &l->none;
 }
@@ -79,7 +81,7 @@ static struct kvmlat_cell *find_cell(struct kvmlat_ledger *l, u32 class, u32 cod
 /**
  * kvmlat_ledger_new_cell() - the cell of an exit code that the map does not know
  * @l: ledger, between begin and commit
- * @code: exit code, or KVMLAT_CODE_UNKNOWN
+ * @code: exit code with its flags, or KVMLAT_CODE_UNKNOWN
  *
  * Return: the code's cell, or the one for all others when there is no memory.
  */
@@ -89,6 +91,7 @@ struct kvmlat_cell *kvmlat_ledger_new_cell(struct kvmlat_ledger *l, u32 code)
 
 	if (code == KVMLAT_CODE_UNKNOWN)
 		return find_cell(l, KVMLAT_REASON_CLASS_UNKNOWN, 0) ?: &l->other;
+	code &= l->code_mask;
 	cell = find_cell(l, KVMLAT_REASON_CLASS_EXIT, code);
 	if (!cell)
 		return &l->other;
@@ -127,7 +130,7 @@ static bool has_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u32 seg)
 void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now)
 {
 	struct kvmlat_cell *cell = class == KVMLAT_REASON_CLASS_USER ? NULL : l->span[class];
-	u32 bucket = kvmlat_hist_bucket(ns);
+	u32 bucket = ns ? kvmlat_hist_bucket(ns) : 0;
 
 	if (!cell) {
 		cell = find_cell(l, class, code);
@@ -136,8 +139,11 @@ void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64
 		if (class != KVMLAT_REASON_CLASS_USER)
 			l->span[class] = cell;
 	}
-	if (has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
-		kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns, now);
+	if (!has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
+		return;
+	kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns, now);
+	if (!ns)
+		cell->empty++;
 }
 
 /**
@@ -172,7 +178,7 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 {
 	struct kvmlat_cell *cell = l->open;
 	u64 ns = now - l->mark;
-	u32 bucket = kvmlat_hist_bucket(ns);
+	u32 bucket = ns ? kvmlat_hist_bucket(ns) : 0;
 	struct kvmlat_detail *detail;
 
 	if (cell == &l->none) {
@@ -220,39 +226,32 @@ void kvmlat_ledger_exit_open(struct kvmlat_ledger *l, u64 now)
  * kvmlat_ledger_exit_held() - an exit whose entry has to be looked at
  * @l: ledger, between begin and commit
  * @now: time of the event
- * @class: exit, or nested
  * @code: exit code
  * @key: its detail, 0 for none
  */
-void kvmlat_ledger_exit_held(struct kvmlat_ledger *l, u64 now, u32 class, u32 code, u64 key)
+void kvmlat_ledger_exit_held(struct kvmlat_ledger *l, u64 now, u32 code, u64 key)
 {
-	if (l->open) {
-		kvmlat_ledger_exit_open(l, now);
-	} else {
-		l->spent[KVMLAT_STATE_GUEST] += now - l->mark;
-		l->mark = now;
-	}
-	if (class == KVMLAT_REASON_CLASS_NESTED)
-		l->held = find_cell(l, class, code) ?: &l->other;
-	else
-		l->held = kvmlat_ledger_cell(l, code);
+	kvmlat_ledger_exit(l, now, code);
+	l->held = l->open;
 	l->open = &l->none;
 	l->key = key;
 }
 
 /**
- * kvmlat_ledger_reflect() - KVM hands the exit of an L2 guest to the L1 guest
+ * kvmlat_ledger_nested() - the open exit is one of an L2 guest
  * @l: ledger, between begin and commit
+ * @reflected: KVM hands it to the L1 guest
  */
-void kvmlat_ledger_reflect(struct kvmlat_ledger *l)
+void kvmlat_ledger_nested(struct kvmlat_ledger *l, bool reflected)
 {
-	struct kvmlat_cell *cell;
+	struct kvmlat_cell *cell = l->open == &l->none ? l->held : l->open;
+	u32 from = reflected ? KVMLAT_REASON_CLASS_NESTED : KVMLAT_REASON_CLASS_EXIT;
+	u32 to = reflected ? KVMLAT_REASON_CLASS_REFLECTED : KVMLAT_REASON_CLASS_NESTED;
 
-	if (!l->held || l->held->class != KVMLAT_REASON_CLASS_NESTED)
+	if (!cell || cell->class != from)
 		return;
-	cell = find_cell(l, KVMLAT_REASON_CLASS_REFLECTED, l->held->code);
-	if (cell)
-		l->held = cell;
+	l->held = find_cell(l, to, cell->code) ?: &l->other;
+	l->open = &l->none;
 }
 
 /**
@@ -267,7 +266,6 @@ void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now)
 		return;
 	}
 	l->reentries++;
-	l->spent[KVMLAT_STATE_GUEST] += now - l->mark;
 	l->mark = now;
 }
 
@@ -362,8 +360,6 @@ void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now)
 	l->out_at = 0;
 	if (l->open)
 		kvmlat_ledger_close(l, now);
-	else
-		l->spent[KVMLAT_STATE_GUEST] += now - l->mark;
 	l->mark = now;
 	l->ended = now;
 }

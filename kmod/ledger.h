@@ -47,8 +47,13 @@ struct kvmlat_seg {
  * exit writes and the segments from 64 ns to 4 ms, where nearly all exits end.
  */
 struct kvmlat_cell {
-	u64 count;
+	/*
+	 * The last that changes. It tells a reader whether he has the row as it is, together
+	 * with empty, the number of events that took no time. How many there were in all is
+	 * in the segments.
+	 */
 	u64 total;
+	u64 empty;
 	u64 longest;
 	u32 code;
 	u32 class;
@@ -88,8 +93,9 @@ struct kvmlat_detail;
 
 /*
  * What every event writes is one cache line, and no more than needed: the state follows
- * from open, user_at and out_at, and the time in state exit is the sum of the exits' totals
- * less what was spent in the states that lie within exits, which are all but guest.
+ * from open, user_at and out_at. The time outside the guest is the sum of the exits' totals;
+ * so the guest has what they leave of the time, and the state exit what is left of them by
+ * what was spent in the other states, which all lie within exits.
  *
  *	out_at	open			user_at
  *	0	NULL			0	guest
@@ -111,8 +117,7 @@ struct kvmlat_ledger {
 	u64 user_at;			/* since when it runs in the VMM */
 	u64 out_at;			/* since when it is off its CPU */
 	u64 ran_from;			/* on its CPU in KVM since then, if that is after mark */
-	/* Complete intervals. That of guest is in the first line; that of exit stays 0. */
-	u64 spent[KVMLAT_STATES];
+	u64 spent[KVMLAT_STATES];	/* complete intervals; guest and exit stay 0 */
 
 	u32 out_state;
 	bool early;			/* open since an absence before the exit's kvm_exit */
@@ -132,6 +137,7 @@ struct kvmlat_ledger {
 	u32 halt_window;
 	struct kvmlat_polls polls;	/* at the last halt */
 
+	u32 code_mask;			/* what of an exit code is no flag */
 	u64 reset_at;
 	u64 since;
 	u64 ended;			/* 0 while the vCPU exists */
@@ -177,9 +183,9 @@ struct kvmlat_halt {
  * the time of the event, which is not before that of the one before.
  */
 void kvmlat_ledger_exit_open(struct kvmlat_ledger *l, u64 now);
-void kvmlat_ledger_exit_held(struct kvmlat_ledger *l, u64 now, u32 class, u32 code, u64 key);
+void kvmlat_ledger_exit_held(struct kvmlat_ledger *l, u64 now, u32 code, u64 key);
 void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now);
-void kvmlat_ledger_reflect(struct kvmlat_ledger *l);
+void kvmlat_ledger_nested(struct kvmlat_ledger *l, bool reflected);
 void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now, u32 code);
 void kvmlat_ledger_leave_user(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_out(struct kvmlat_ledger *l, u64 now, u32 state, bool in_kvm, u64 delay);
@@ -190,7 +196,7 @@ void kvmlat_ledger_poll_window(struct kvmlat_ledger *l, bool grow, u32 window);
 void kvmlat_ledger_obey(struct kvmlat_ledger *l);
 void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now);
 
-void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state,
+void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state, u32 code_mask,
 			const struct kvmlat_polls *polls);
 void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now);
 u32 kvmlat_ledger_memory(const struct kvmlat_ledger *l);
@@ -231,15 +237,14 @@ static __always_inline void kvmlat_cell_add(struct kvmlat_cell *cell, struct kvm
 					    u32 bucket, u64 ns, u64 now)
 {
 	seg->n[bucket % KVMLAT_SEG_LEN]++;
-	cell->total += ns;
 	if (unlikely(ns > cell->longest)) {
 		cell->longest = ns;
 		cell->longest_at = now;
 		cell->longest_cpu = raw_smp_processor_id();
 	}
-	/* Last: a reader who finds an old count copies the cell again, see snapshot.c. */
+	/* Last: a reader who finds an old total copies the cell again, see snapshot.c. */
 	smp_wmb();
-	cell->count++;
+	cell->total += ns;
 }
 
 static __always_inline struct kvmlat_cell *kvmlat_ledger_cell(struct kvmlat_ledger *l, u32 code)
@@ -264,7 +269,6 @@ static __always_inline void kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now,
 		l->open = kvmlat_ledger_cell(l, code);
 		return;
 	}
-	l->spent[KVMLAT_STATE_GUEST] += now - l->mark;
 	l->mark = now;
 	l->open = kvmlat_ledger_cell(l, code);
 }

@@ -22,34 +22,30 @@
 #include "vcpu.h"
 
 /*
- * The slow halves: another vCPU, another thread, a note for the vCPU, a nested guest, details.
- * Apart, so that the fast halves need few registers and no stack frame.
+ * The slow halves: another vCPU, another thread, a note for the vCPU, details. They take the
+ * probes' own arguments, so that the fast halves need not move them.
  */
-static noinline void probe_exit_slow(struct kvm_vcpu *kvm_vcpu)
+static noinline void probe_exit_slow(void *data, struct kvm_vcpu *kvm_vcpu)
 {
 	struct kvmlat_vcpu *vcpu = kvmlat_vcpu_find(kvm_vcpu, KVMLAT_STATE_GUEST);
 	struct kvmlat_ledger *l;
-	u64 now, info, key = 0;
+	u64 now, info;
 	u32 code;
 
 	if (!vcpu)
 		return;
 	l = &vcpu->ledger;
+	code = kvmlat_reason_info1(kvm_vcpu, &info);
 	kvmlat_ledger_begin(l);
 	now = kvmlat_ledger_after(l, kvmlat_clock());
-	code = kvmlat_reason_info1(kvm_vcpu, &info);
 	if (l->detail)
-		key = kvmlat_reason_key(kvm_vcpu, code, info);
-	if (kvm_vcpu->stat.guest_mode)
-		kvmlat_ledger_exit_held(l, now, KVMLAT_REASON_CLASS_NESTED, code, key);
-	else if (l->detail)
-		kvmlat_ledger_exit_held(l, now, KVMLAT_REASON_CLASS_EXIT, code, key);
+		kvmlat_ledger_exit_held(l, now, code, kvmlat_reason_key(kvm_vcpu, code, info));
 	else
 		kvmlat_ledger_exit(l, now, code);
 	kvmlat_ledger_commit(l);
 }
 
-static noinline void probe_entry_slow(struct kvm_vcpu *kvm_vcpu)
+static noinline void probe_entry_slow(void *data, struct kvm_vcpu *kvm_vcpu)
 {
 	struct kvmlat_vcpu *vcpu = kvmlat_vcpu_find(kvm_vcpu, KVMLAT_STATE_EXIT);
 	struct kvmlat_ledger *l;
@@ -62,56 +58,69 @@ static noinline void probe_entry_slow(struct kvm_vcpu *kvm_vcpu)
 	kvmlat_ledger_commit(l);
 }
 
-static __always_inline void exit_at(struct kvm_vcpu *kvm_vcpu, u64 (*clock)(void))
+/* The time, in ns; never the same twice. */
+static __always_inline u64 stamp_tsc(const struct kvmlat_ledger *l)
 {
-	if (likely(this_cpu_read(kvmlat_thread.key) == kvm_vcpu && !kvm_vcpu->stat.guest_mode)) {
-		struct kvmlat_ledger *l = &this_cpu_read(kvmlat_thread.vcpu)->ledger;
-		u64 now;
+	return kvmlat_clock_tsc();
+}
+
+static __always_inline u64 stamp_mono(const struct kvmlat_ledger *l)
+{
+	return max(kvmlat_clock_mono(), l->mark + 1);
+}
+
+/* The reason first, while nothing else has to be kept across the call. */
+static __always_inline void exit_at(void *data, struct kvm_vcpu *kvm_vcpu,
+				    u64 (*stamp)(const struct kvmlat_ledger *l))
+{
+	if (likely(kvmlat_thread_has(kvm_vcpu))) {
+		u32 code = kvmlat_reason(kvm_vcpu);
+		struct kvmlat_ledger *l = kvmlat_thread_ledger();
 
 		kvmlat_ledger_begin(l);
-		now = clock();
-		kvmlat_ledger_exit(l, now, kvmlat_reason(kvm_vcpu));
+		kvmlat_ledger_exit(l, stamp(l), code);
 		kvmlat_ledger_commit(l);
 		return;
 	}
-	probe_exit_slow(kvm_vcpu);
+	probe_exit_slow(data, kvm_vcpu);
 }
 
-static __always_inline void entry_at(struct kvm_vcpu *kvm_vcpu, u64 (*clock)(void))
+static __always_inline void entry_at(void *data, struct kvm_vcpu *kvm_vcpu,
+				     u64 (*stamp)(const struct kvmlat_ledger *l))
 {
-	if (likely(this_cpu_read(kvmlat_thread.key) == kvm_vcpu)) {
-		struct kvmlat_ledger *l = &this_cpu_read(kvmlat_thread.vcpu)->ledger;
+	if (likely(kvmlat_thread_has(kvm_vcpu))) {
+		struct kvmlat_ledger *l = kvmlat_thread_ledger();
 
 		kvmlat_ledger_begin(l);
-		if (likely(kvmlat_ledger_entry(l, clock()))) {
+		if (likely(kvmlat_ledger_entry(l, stamp(l)))) {
 			kvmlat_ledger_commit(l);
 			return;
 		}
 		/* Nothing was changed yet. */
 		kvmlat_ledger_commit(l);
 	}
-	probe_entry_slow(kvm_vcpu);
+	probe_entry_slow(data, kvm_vcpu);
 }
 
 static notrace void probe_exit(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
 {
-	exit_at(kvm_vcpu, kvmlat_clock_tsc);
+	exit_at(data, kvm_vcpu, stamp_tsc);
 }
 
 static notrace void probe_exit_mono(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
 {
-	exit_at(kvm_vcpu, kvmlat_clock_mono);
+	exit_at(data, kvm_vcpu, stamp_mono);
 }
 
 /* The event has one more argument from 6.9 on; nobody reads it, so we leave it out. */
 static notrace void probe_entry(void *data, struct kvm_vcpu *kvm_vcpu)
 {
-	entry_at(kvm_vcpu, kvmlat_clock_tsc);
+	entry_at(data, kvm_vcpu, stamp_tsc);
 }
 
 static notrace void probe_entry_mono(void *data, struct kvm_vcpu *kvm_vcpu)
 {
-	entry_at(kvm_vcpu, kvmlat_clock_mono);
+	entry_at(data, kvm_vcpu, stamp_mono);
 }
 
 /*
@@ -206,18 +215,30 @@ static void probe_fast_mmio(void *data, u64 gpa)
 	detail_of_page(gpa, true);
 }
 
-static void probe_reflected(void *data, u32 code, u64 info1, u64 info2, u32 intr_info,
-			    u32 error_code, u32 isa)
+static void nested(bool reflected)
 {
 	struct kvmlat_ledger *l;
 
 	preempt_disable_notrace();
 	l = begin_current(true);
 	if (l) {
-		kvmlat_ledger_reflect(l);
+		kvmlat_ledger_nested(l, reflected);
 		kvmlat_ledger_commit(l);
 	}
 	preempt_enable_notrace();
+}
+
+/* An exit of an L2 guest, after its kvm_exit. */
+static void probe_nested(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
+{
+	nested(false);
+}
+
+/* L0 makes an exit for L1: of the L2 exit that it handles, or of an interrupt in between. */
+static void probe_reflected(void *data, u32 code, u64 info1, u64 info2, u32 intr_info,
+			    u32 error_code, u32 isa)
+{
+	nested(true);
 }
 
 static notrace void probe_switch(void *data, bool preempt, struct task_struct *prev,
@@ -234,6 +255,8 @@ struct kvmlat_probe kvmlat_probes[] = {
 	{ "kvm_userspace_exit", probe_user },
 	{ "kvm_vcpu_wakeup", probe_wakeup },
 	{ "kvm_halt_poll_ns", probe_poll_window },
+	{ "kvm_nested_vmexit", probe_nested,
+	  .optional = "exits of nested guests count as those of their hypervisor" },
 	{ "kvm_nested_vmexit_inject", probe_reflected,
 	  .optional = "exits of nested guests all count as handled by KVM itself" },
 	{ "kvm_mmio", probe_mmio, .optional = "details of exits lack pages" },

@@ -23,7 +23,7 @@ DECLARE_STATIC_CALL(kvmlat_reason_info, kvmlat_reason_none);
 
 /*
  * In the kvm_exit probe only: the exit's fields are valid there. Those that nobody reads
- * share their places.
+ * share their places. With flags, which the ledger takes off where it searches for a cell.
  */
 static __always_inline u32 kvmlat_reason(struct kvm_vcpu *vcpu)
 {
@@ -32,7 +32,7 @@ static __always_inline u32 kvmlat_reason(struct kvm_vcpu *vcpu)
 
 	static_call(kvmlat_reason_info)(vcpu, &reason, &unused_info, &unused_info, &unused,
 					&unused);
-	return reason & kvmlat_reason_mask;
+	return reason;
 }
 
 /* The same with the first of the exit's two fields: the exit qualification, or exit info 1. */
@@ -43,7 +43,7 @@ static __always_inline u32 kvmlat_reason_info1(struct kvm_vcpu *vcpu, u64 *info1
 
 	*info1 = 0;
 	static_call(kvmlat_reason_info)(vcpu, &reason, info1, &unused_info, &unused, &unused);
-	return reason & kvmlat_reason_mask;
+	return reason;
 }
 
 /* The detail of an exit, see detail.h; 0 if it has none, or none that is known at kvm_exit. */

@@ -33,13 +33,14 @@ u64 kvmlat_snapshot_state_since(const struct kvmlat_ledger *l)
 
 static void read_cell(const struct kvmlat_cell *cell, struct kvmlat_row *row)
 {
-	u32 i;
+	u32 i, b;
 
 	row->cell = cell;
-	row->count = READ_ONCE(cell->count);
-	/* Pairs with the one before count grows, in kvmlat_cell_add(). */
-	smp_rmb();
 	row->total = READ_ONCE(cell->total);
+	row->empty = READ_ONCE(cell->empty);
+	/* Pairs with the one before total grows, in kvmlat_cell_add(). */
+	smp_rmb();
+	row->count = 0;
 	row->longest = READ_ONCE(cell->longest);
 	row->longest_at = READ_ONCE(cell->longest_at);
 	row->longest_cpu = READ_ONCE(cell->longest_cpu);
@@ -49,21 +50,25 @@ static void read_cell(const struct kvmlat_cell *cell, struct kvmlat_row *row)
 		const struct kvmlat_seg *seg = READ_ONCE(cell->seg[i]);
 		u64 *to = row->bucket + i * KVMLAT_SEG_LEN;
 
-		if (seg)
-			memcpy(to, seg->n, sizeof(seg->n));
-		else
+		if (!seg) {
 			memset(to, 0, sizeof(seg->n));
+			continue;
+		}
+		memcpy(to, seg->n, sizeof(seg->n));
+		for (b = 0; b < KVMLAT_SEG_LEN; b++)
+			row->count += to[b];
 	}
 }
 
 /*
- * A row whose cell and count are those of the last try needs no second copy: the writer
- * changes count last, we read it first, so what was torn has an old count. That is what
- * lets a reader keep up with a vCPU that exits faster than a whole account can be copied.
+ * A row that is of the same cell and as it was at the last try needs no second copy: the
+ * writer changes total last, or empty, and we read them first, so what was torn shows. That
+ * is what lets a reader keep up with a vCPU that exits faster than a whole account can be copied.
  */
 static void read_row(const struct kvmlat_cell *cell, struct kvmlat_row *row)
 {
-	if (row->cell != cell || row->count != READ_ONCE(cell->count))
+	if (row->cell != cell || row->total != READ_ONCE(cell->total) ||
+	    row->empty != READ_ONCE(cell->empty))
 		read_cell(cell, row);
 }
 
@@ -77,10 +82,12 @@ static void read_rows(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
 
 		if (!cell)
 			break;
-		read_row(cell, &snap->row[snap->rows++]);
+		read_row(cell, &snap->row[snap->rows]);
+		/* One that is open for the first time, or turned out to be nested. */
+		snap->rows += !!snap->row[snap->rows].count;
 	}
-	if (READ_ONCE(l->other.count))
-		read_row(&l->other, &snap->row[snap->rows++]);
+	read_row(&l->other, &snap->row[snap->rows]);
+	snap->rows += !!snap->row[snap->rows].count;
 }
 
 static void read_preemptors(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
@@ -118,7 +125,7 @@ static void read_body(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
 	read_preemptors(l, snap);
 	for (i = 0; i < KVMLAT_STATES; i++)
 		snap->times[i] = READ_ONCE(l->spent[i]);
-	/* All exits; add_up() takes off what was spent in other states than exit. */
+	/* All exits; add_up() takes off what was spent in other states. */
 	snap->times[KVMLAT_STATE_EXIT] = READ_ONCE(l->none.total);
 	for (i = 0; i < snap->rows; i++) {
 		if (kvmlat_class_is_exit(snap->row[i].class))
@@ -143,22 +150,23 @@ static void read_nothing(struct kvmlat_snap *snap, u64 at)
 	snap->rows = 0;
 }
 
-/* The open interval, up to now. @exit_at: begin of the open exit. */
+/* The open interval up to now, and what follows. @exit_at: begin of the open exit. */
 static void add_up(struct kvmlat_snap *snap, u64 exit_at)
 {
 	u64 inside = 0, open = snap->now - snap->state_since;
 	u32 i;
 
-	if (snap->preemptors && !snap->preemptor[snap->preemptors - 1].time &&
-	    snap->state == KVMLAT_STATE_RUNQ) {
-		snap->preemptor[snap->preemptors - 1].time = open;
-	}
-	if (snap->state == KVMLAT_STATE_RUNQ)
+	if (snap->state == KVMLAT_STATE_RUNQ) {
 		snap->preempted += open;
-	if (snap->state != KVMLAT_STATE_EXIT)
+		if (snap->preemptors)
+			snap->preemptor[snap->preemptors - 1].time = open;
+	}
+	if (snap->state >= KVMLAT_STATE_USER)
 		snap->times[snap->state] += open;
 	if (snap->state != KVMLAT_STATE_GUEST)
 		snap->times[KVMLAT_STATE_EXIT] += snap->now - exit_at;
+	snap->times[KVMLAT_STATE_GUEST] =
+		snap->now - snap->since - snap->times[KVMLAT_STATE_EXIT];
 	for (i = KVMLAT_STATE_USER; i < KVMLAT_STATES; i++)
 		inside += snap->times[i];
 	snap->times[KVMLAT_STATE_EXIT] -= inside;

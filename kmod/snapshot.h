@@ -10,6 +10,7 @@ struct kvmlat_row {
 	const struct kvmlat_cell *cell;
 	u64 count;
 	u64 total;
+	u64 empty;
 	u64 longest;
 	u64 longest_at;
 	u32 longest_cpu;

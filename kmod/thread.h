@@ -37,6 +37,19 @@ void kvmlat_thread_note(const struct kvmlat_vcpu *vcpu);
 void kvmlat_thread_end(struct kvmlat_vcpu *vcpu, u64 now);
 void kvmlat_thread_forget(const struct kvmlat_vm *vm);
 
+/* Whether the vCPU's event may take the fast way. Preemption is off, for the next one, too. */
+static __always_inline bool kvmlat_thread_has(const struct kvm_vcpu *kvm_vcpu)
+{
+	return raw_cpu_read(kvmlat_thread.key) == kvm_vcpu;
+}
+
+/* Of the vCPU that the key is of. */
+static __always_inline struct kvmlat_ledger *kvmlat_thread_ledger(void)
+{
+	BUILD_BUG_ON(offsetof(struct kvmlat_vcpu, ledger));
+	return (struct kvmlat_ledger *)raw_cpu_read(kvmlat_thread.vcpu);
+}
+
 /* The vCPU that the current thread runs or ran last, NULL if there is none. Preemption is off. */
 static __always_inline struct kvmlat_vcpu *kvmlat_thread_vcpu(void)
 {

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "details.h"
 #include "polls.h"
+#include "reason.h"
 #include "reserve.h"
 #include "thread.h"
 #include "vcpu.h"
@@ -137,7 +138,7 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 	if (!vcpu)
 		return NULL;
 	kvmlat_polls_read(kvm_vcpu, &polls);
-	kvmlat_ledger_init(&vcpu->ledger, now, state, &polls);
+	kvmlat_ledger_init(&vcpu->ledger, now, state, kvmlat_reason_mask, &polls);
 	raw_spin_lock_init(&vcpu->lock);
 	vcpu->vm = vm;
 	vcpu->kvm_vcpu = kvm_vcpu;

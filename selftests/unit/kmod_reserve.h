@@ -52,7 +52,7 @@ static struct kvmlat_ledger *ledger_new(u64 now, u32 first)
 
 	cells_left = 1 << 20;
 	segs_left = 1 << 20;
-	kvmlat_ledger_init(l, now, first, &(struct kvmlat_polls){});
+	kvmlat_ledger_init(l, now, first, ~0U, &(struct kvmlat_polls){});
 	return l;
 }
 

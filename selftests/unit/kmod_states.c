@@ -227,15 +227,20 @@ static void nested_guests(void)
 {
 	struct kvmlat_ledger *l = fresh();
 
-	EVENT(l, kvmlat_ledger_exit_held(l, 2000, KVMLAT_REASON_CLASS_NESTED, 0x72, 0));
+	do_exit(l, 2000, 0x72);
+	EVENT(l, kvmlat_ledger_nested(l, false));
 	look(l, 2050);
 	EXPECT_EQ(snap.open_class, KVMLAT_REASON_CLASS_NESTED);
-	EVENT(l, kvmlat_ledger_reflect(l));
+	EVENT(l, kvmlat_ledger_nested(l, true));
 	do_entry(l, 2100);
-	EVENT(l, kvmlat_ledger_exit_held(l, 3000, KVMLAT_REASON_CLASS_NESTED, 0x72, 0));
+	do_exit(l, 3000, 0x72);
+	EVENT(l, kvmlat_ledger_nested(l, false));
 	do_entry(l, 3200);
+	look(l, 3200);
+	EXPECT_EQ(snap.rows, 2);
 	do_exit(l, 4000, 0x72);
-	EVENT(l, kvmlat_ledger_reflect(l));
+	/* L0 leaves L2 for an interrupt after an exit that was L1's own. */
+	EVENT(l, kvmlat_ledger_nested(l, true));
 	do_entry(l, 4400);
 	look(l, 4400);
 	EXPECT_EQ(row_of_class(KVMLAT_REASON_CLASS_REFLECTED, 0x72)->total, 100);
@@ -243,6 +248,23 @@ static void nested_guests(void)
 	EXPECT_EQ(row_of(0x72)->total, 400);
 	EXPECT_EQ(row_of(0x72)->count, 1);
 	EXPECT_EQ(TIME(EXIT), 700);
+	ledger_free(l);
+}
+
+static void flags_of_a_code(void)
+{
+	struct kvmlat_ledger *l = fresh();
+
+	l->code_mask = 0xffff;
+	do_exit(l, 2000, 10);
+	do_entry(l, 2100);
+	do_exit(l, 3000, 0x8000000a);
+	do_entry(l, 3100);
+	do_exit(l, 4000, KVMLAT_CODE_UNKNOWN);
+	do_entry(l, 4100);
+	look(l, 4100);
+	EXPECT_EQ(row_of(10)->count, 2);
+	EXPECT_EQ(row_of_class(KVMLAT_REASON_CLASS_UNKNOWN, 0)->count, 1);
 	ledger_free(l);
 }
 
@@ -345,6 +367,7 @@ int main(void)
 		{ "a halt that a signal interrupts", halt_that_goes_on },
 		{ "counters that somebody cleared", polls_that_somebody_cleared },
 		{ "nested guests", nested_guests },
+		{ "flags of an exit code", flags_of_a_code },
 		{ "no memory for rows that are no exits", no_memory_for_spans },
 		{ "reset and end while it is away", reset_and_end_while_away },
 		{ "events in any order add up", any_order },
