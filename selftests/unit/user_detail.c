@@ -2,52 +2,21 @@
 #include <stdlib.h>
 
 #include "lib/internal.h"
+#include "user_detail.h"
 #include "user_tap.h"
 
-/*
- * A table of ROOM keys as the module keeps it: the least count makes room for a new key, which
- * takes it over as its error. Beside it the truth, to compare with.
- */
-#define ROOM	8
-#define KEYS	40
+/* Beside it the truth. All keys are MSRs that are read. */
+#define KEYS	400
 
 struct table {
-	struct kvmlat_account	account;
-	uint64_t		truth[KEYS];
-	uint64_t		total[KEYS];
+	struct kvmlat_detail_table	module;
+	uint64_t			truth[KEYS];
 };
 
 static void hit(struct table *t, uint64_t key)
 {
-	struct kvmlat_account *a = &t->account;
-	struct kvmlat_detail *d, *least = NULL;
-
 	t->truth[key]++;
-	t->total[key] += key;
-	if (!a->details)
-		a->details = calloc(ROOM, sizeof(*d));
-	for (d = a->details; d < a->details + a->nr_details; d++) {
-		if (d->key == key)
-			break;
-		if (!least || d->count < least->count)
-			least = d;
-	}
-	if (d == a->details + a->nr_details) {
-		if (a->nr_details < ROOM) {
-			*d = (struct kvmlat_detail){ .key = key };
-			a->nr_details++;
-		} else {
-			a->details_evicted++;
-			d = least;
-			*d = (struct kvmlat_detail){
-				.key = key, .count = d->count, .error = d->count,
-			};
-		}
-	}
-	d->count++;
-	d->total += key;
-	d->longest_min = key;
-	d->longest_max = key;
+	kvmlat_detail_add(&t->module, (KVMLAT_DETAIL_KIND_MSR_READ + 1ULL) << 56 | key, key);
 }
 
 static unsigned int seed = 1;
@@ -68,24 +37,36 @@ static void run(struct table *t, unsigned int events, unsigned int keys)
 /* What libkvmlat makes of the table when it is read. */
 static void take(const struct table *t, struct kvmlat_account *a)
 {
+	const struct entry *e = &t->module.entry[0][0];
+	unsigned int i;
+
 	memset(a, 0, sizeof(*a));
 	a->nr_vcpus = 1;
-	a->details_evicted = t->account.details_evicted;
-	a->nr_details = t->account.nr_details;
-	a->details = calloc(ROOM, sizeof(*a->details));
-	memcpy(a->details, t->account.details, a->nr_details * sizeof(*a->details));
+	a->details_evicted = t->module.evicted;
+	a->details = calloc(SETS * WAYS, sizeof(*a->details));
+	for (i = 0; i < SETS * WAYS; i++, e++) {
+		if (!e->count)
+			continue;
+		a->details[a->nr_details++] = (struct kvmlat_detail){
+			.kind = (e->key >> 56) - 1, .key = e->key & 0xffffffff,
+			.count = e->count, .error = e->error, .total = e->total,
+			.longest_min = e->longest, .longest_max = e->longest,
+		};
+	}
 	kvmlat_sort_details(a);
 }
 
 static void bounds_hold(const struct kvmlat_account *a, const uint64_t *truth)
 {
-	uint64_t key, seen = 0;
+	bool seen[KEYS] = { false };
+	uint64_t key;
 	size_t i;
 
 	for (i = 0; i < a->nr_details; i++) {
 		const struct kvmlat_detail *d = &a->details[i];
 
-		seen |= 1ULL << d->key;
+		seen[d->key] = true;
+		EXPECT_EQ(d->kind, KVMLAT_DETAIL_KIND_MSR_READ);
 		EXPECT(d->error <= d->count);
 		EXPECT(truth[d->key] <= d->count);
 		EXPECT(truth[d->key] >= d->count - d->error);
@@ -94,7 +75,7 @@ static void bounds_hold(const struct kvmlat_account *a, const uint64_t *truth)
 		EXPECT(i == 0 || d[-1].key < d->key);
 	}
 	for (key = 0; key < KEYS; key++)
-		EXPECT(seen & 1ULL << key || truth[key] <= a->details_floor);
+		EXPECT(seen[key] || truth[key] <= kvmlat_details_unlisted(a));
 }
 
 static void bounds_hold_through_deltas(void)
@@ -105,10 +86,10 @@ static void bounds_hold_through_deltas(void)
 		struct kvmlat_account older, newer, delta = { 0 };
 		struct table t = { 0 }, was;
 
-		run(&t, 1 + draw(400), 1 + draw(KEYS));
+		run(&t, 1 + draw(4000), 1 + draw(KEYS));
 		take(&t, &older);
 		was = t;
-		run(&t, draw(400), 1 + draw(KEYS));
+		run(&t, draw(4000), 1 + draw(KEYS));
 		take(&t, &newer);
 		EXPECT(!kvmlat_account_delta(&delta, &newer, &older));
 		for (i = 0; i < KEYS; i++)
@@ -118,7 +99,6 @@ static void bounds_hold_through_deltas(void)
 		kvmlat_account_free(&older);
 		kvmlat_account_free(&newer);
 		kvmlat_account_free(&delta);
-		free(t.account.details);
 	}
 }
 
@@ -133,14 +113,13 @@ static void bounds_hold_through_merges(void)
 		for (n = 0; n < 3; n++) {
 			struct table t = { 0 };
 
-			run(&t, 1 + draw(400), 1 + draw(KEYS));
+			run(&t, 1 + draw(4000), 1 + draw(KEYS));
 			take(&t, &part);
 			EXPECT(!kvmlat_merge(&all, &part));
 			for (i = 0; i < KEYS; i++)
 				truth[i] += t.truth[i];
 			kvmlat_account_free(&part);
-			free(t.account.details);
-		}
+			}
 		bounds_hold(&all, truth);
 		kvmlat_account_free(&all);
 	}
@@ -152,23 +131,23 @@ static void what_fits_is_exact(void)
 	struct table t = { 0 };
 	size_t i;
 
-	run(&t, 500, ROOM);
+	run(&t, 500, 40);
 	take(&t, &older);
-	run(&t, 500, ROOM);
+	memset(t.truth, 0, sizeof(t.truth));
+	run(&t, 500, 40);
 	take(&t, &newer);
 	EXPECT(!kvmlat_account_delta(&delta, &newer, &older));
-	EXPECT_EQ(delta.nr_details, ROOM);
+	EXPECT_EQ(older.details_evicted, 0);
+	EXPECT_EQ(delta.nr_details, newer.nr_details);
 	EXPECT_EQ(delta.details_evicted, 0);
-	EXPECT_EQ(delta.details_floor, 0);
-	for (i = 0; i < ROOM; i++) {
+	EXPECT_EQ(kvmlat_details_unlisted(&delta), 0);
+	for (i = 0; i < delta.nr_details; i++) {
 		EXPECT_EQ(delta.details[i].error, 0);
-		EXPECT_EQ(delta.details[i].count,
-			  newer.details[i].count - older.details[i].count);
+		EXPECT_EQ(delta.details[i].count, t.truth[delta.details[i].key]);
 	}
 	kvmlat_account_free(&older);
 	kvmlat_account_free(&newer);
 	kvmlat_account_free(&delta);
-	free(t.account.details);
 }
 
 static void switching_off_and_on_begins_anew(void)
@@ -177,7 +156,7 @@ static void switching_off_and_on_begins_anew(void)
 	struct table before = { 0 }, after = { 0 };
 
 	run(&before, 5, 4);
-	hit(&before, 39);
+	hit(&before, KEYS - 1);
 	run(&after, 50, 4);
 	take(&before, &older);
 	take(&after, &newer);
@@ -186,8 +165,45 @@ static void switching_off_and_on_begins_anew(void)
 	kvmlat_account_free(&older);
 	kvmlat_account_free(&newer);
 	kvmlat_account_free(&delta);
-	free(before.account.details);
-	free(after.account.details);
+}
+
+/* The number of evictions was read, then came more, then the table was read. */
+static void evictions_while_it_is_read(void)
+{
+	unsigned int round, i;
+
+	for (round = 0; round < 100; round++) {
+		struct kvmlat_account older, newer, delta = { 0 };
+		struct table t = { 0 }, was;
+
+		run(&t, 2000, KEYS);
+		take(&t, &older);
+		was = t;
+		run(&t, 5, KEYS);
+		take(&t, &newer);
+		newer.details_evicted = older.details_evicted;
+		EXPECT(!kvmlat_account_delta(&delta, &newer, &older));
+		for (i = 0; i < KEYS; i++)
+			was.truth[i] = t.truth[i] - was.truth[i];
+		bounds_hold(&delta, was.truth);
+		for (i = 0; i < delta.nr_details; i++)
+			EXPECT(delta.details[i].error || delta.details[i].count <= 5);
+		kvmlat_account_free(&older);
+		kvmlat_account_free(&newer);
+		kvmlat_account_free(&delta);
+	}
+}
+
+static void a_key_that_comes_twice_is_taken_once(void)
+{
+	struct kvmlat_detail list[] = { { .key = 7, .count = 3 }, { .key = 5, .count = 1 },
+					{ .key = 7, .count = 4 }, { .key = 7, .count = 2 } };
+	struct kvmlat_account a = { .nr_details = 4, .details = list };
+
+	kvmlat_sort_details(&a);
+	EXPECT_EQ(a.nr_details, 2);
+	EXPECT_EQ(list[0].key, 5);
+	EXPECT_EQ(list[1].count, 4);
 }
 
 static void kinds_are_kept_apart(void)
@@ -213,6 +229,8 @@ static const struct tap_case cases[] = {
 	{ "bounds hold through merges", bounds_hold_through_merges },
 	{ "what fits is exact", what_fits_is_exact },
 	{ "switching off and on begins anew", switching_off_and_on_begins_anew },
+	{ "evictions while it is read", evictions_while_it_is_read },
+	{ "a key that comes twice is taken once", a_key_that_comes_twice_is_taken_once },
 	{ "kinds are kept apart", kinds_are_kept_apart },
 };
 

@@ -214,7 +214,7 @@ int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account 
 	return 0;
 }
 
-static int reason_merge(struct kvmlat_reason *to, const struct kvmlat_reason *from)
+int kvmlat_reason_add(struct kvmlat_reason *to, const struct kvmlat_reason *from)
 {
 	uint64_t dense[KVMLAT_HIST_BUCKETS] = { 0 };
 
@@ -234,7 +234,7 @@ static int reason_merge(struct kvmlat_reason *to, const struct kvmlat_reason *fr
 	return 0;
 }
 
-static struct kvmlat_reason *reason_add(struct kvmlat_account *a, uint32_t cls, uint32_t code)
+static struct kvmlat_reason *new_row(struct kvmlat_account *a, uint32_t cls, uint32_t code)
 {
 	struct kvmlat_reason *rows = realloc(a->reasons, (a->nr_reasons + 1) * sizeof(*rows));
 
@@ -283,8 +283,8 @@ int kvmlat_merge(struct kvmlat_account *into, const struct kvmlat_account *from)
 		old.nr_reasons = had;
 		to = (struct kvmlat_reason *)kvmlat_find_reason(&old, r->cls, r->code);
 		if (!to)
-			to = reason_add(into, r->cls, r->code);
-		if (!to || reason_merge(to, r))
+			to = new_row(into, r->cls, r->code);
+		if (!to || kvmlat_reason_add(to, r))
 			return -1;
 	}
 	kvmlat_sort_reasons(into);

@@ -14,27 +14,68 @@ static int cmp_detail(const void *a, const void *b)
 }
 
 /*
- * A key that is not in a full table was there with at most the least count, or never: what is
- * evicted is the least, and no count falls.
+ * The module keeps the details of a vCPU in sets of WAYS. A key that finds its set full takes the
+ * place of that with the least count. Which set is a matter between it and us; if we took another
+ * for it, only what is said of keys that are not listed would be wrong.
  */
-static uint64_t floor_of(const struct kvmlat_account *a)
-{
-	uint64_t least = 0;
-	size_t i;
+#define WAYS	8
 
-	if (!a->details_evicted)
-		return 0;
-	for (i = 0; i < a->nr_details; i++)
-		if (!i || a->details[i].count < least)
-			least = a->details[i].count;
-	return least;
+_Static_assert(KVMLAT_DETAIL_SETS == 16, "four bits of the hash");
+
+static unsigned int set_of(const struct kvmlat_detail *d)
+{
+	uint64_t key = (uint64_t)(d->kind + 1) << 56 | d->key;
+
+	return key * 0x61c8864680b583ebULL >> 60;
 }
 
+/*
+ * A key that is not in a full set was there with at most the least count, or never: what is
+ * evicted is the least, and no count falls.
+ */
+static void set_floors(struct kvmlat_account *a)
+{
+	unsigned int used[KVMLAT_DETAIL_SETS] = { 0 }, set;
+	size_t i;
+
+	memset(a->details_floor, 0, sizeof(a->details_floor));
+	for (i = 0; i < a->nr_details; i++) {
+		set = set_of(&a->details[i]);
+		if (!used[set]++ || a->details[i].count < a->details_floor[set])
+			a->details_floor[set] = a->details[i].count;
+	}
+	for (set = 0; set < KVMLAT_DETAIL_SETS; set++)
+		if (used[set] < WAYS)
+			a->details_floor[set] = 0;
+}
+
+uint64_t kvmlat_details_unlisted(const struct kvmlat_account *a)
+{
+	uint64_t most = 0;
+	unsigned int set;
+
+	for (set = 0; set < KVMLAT_DETAIL_SETS; set++)
+		if (a->details_floor[set] > most)
+			most = a->details_floor[set];
+	return most;
+}
+
+/* A key that changed its place while the table was read comes twice: the later has more. */
 void kvmlat_sort_details(struct kvmlat_account *a)
 {
-	if (a->nr_details)
-		qsort(a->details, a->nr_details, sizeof(*a->details), cmp_detail);
-	a->details_floor = floor_of(a);
+	size_t i, n;
+
+	if (!a->nr_details)
+		return;
+	qsort(a->details, a->nr_details, sizeof(*a->details), cmp_detail);
+	for (i = n = 0; i < a->nr_details; i++) {
+		if (!n || cmp_detail(&a->details[n - 1], &a->details[i]))
+			a->details[n++] = a->details[i];
+		else if (a->details[n - 1].count < a->details[i].count)
+			a->details[n - 1] = a->details[i];
+	}
+	a->nr_details = n;
+	set_floors(a);
 }
 
 static const struct kvmlat_detail *find(const struct kvmlat_account *a,
@@ -45,18 +86,28 @@ static const struct kvmlat_detail *find(const struct kvmlat_account *a,
 	return bsearch(key, a->details, a->nr_details, sizeof(*key), cmp_detail);
 }
 
-/* Switched off and on again: whatever was is forgotten. */
+/*
+ * Switched off and on again: whatever was is forgotten. Else a count does not fall, and a key that
+ * is gone made room for one with an error not below its count. Evictions alone do not tell, since
+ * their number is sent before the table is read.
+ */
 static bool began_anew(const struct kvmlat_account *newer, const struct kvmlat_account *older)
 {
-	const struct kvmlat_detail *now;
-	size_t i;
+	uint64_t errors[KVMLAT_DETAIL_SETS] = { 0 };
+	const struct kvmlat_detail *d;
+	unsigned int set;
 
 	if (newer->details_evicted < older->details_evicted)
 		return true;
-	for (i = 0; i < older->nr_details; i++) {
-		now = find(newer, &older->details[i]);
-		if (now ? now->count < older->details[i].count :
-			  newer->details_evicted == older->details_evicted)
+	for (d = newer->details; d < newer->details + newer->nr_details; d++) {
+		set = set_of(d);
+		if (errors[set] < d->error)
+			errors[set] = d->error;
+	}
+	for (d = older->details; d < older->details + older->nr_details; d++) {
+		const struct kvmlat_detail *now = find(newer, d);
+
+		if ((now ? now->count : errors[set_of(d)]) < d->count)
 			return true;
 	}
 	return false;
@@ -90,10 +141,13 @@ int kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account 
 			 const struct kvmlat_account *older)
 {
 	const struct kvmlat_detail *was;
+	unsigned int set;
 	size_t i;
 
 	if (older && began_anew(newer, older))
 		older = NULL;
+	if (older)
+		memset(to->details_floor, 0, sizeof(to->details_floor));
 	to->nr_details = 0;
 	to->details = calloc(newer->nr_details + 1, sizeof(*to->details));
 	if (!to->details)
@@ -102,21 +156,25 @@ int kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account 
 		struct kvmlat_detail *d = &to->details[to->nr_details++];
 
 		*d = newer->details[i];
-		was = older ? find(older, d) : NULL;
+		if (!older)
+			continue;
+		was = find(older, d);
+		set = set_of(d);
+		/* Came, or came back, by taking the place of another of its set. */
+		if (d->error && (!was || was->error != d->error))
+			to->details_floor[set] = newer->details_floor[set];
 		if (was)
 			detail_delta(d, was);
 	}
 	if (older)
 		to->details_evicted -= older->details_evicted;
-	if (!to->details_evicted)
-		to->details_floor = 0;
 	return 0;
 }
 
-static void add_floor(struct kvmlat_detail *d, uint64_t floor)
+static void add_floor(struct kvmlat_detail *d, const struct kvmlat_account *other)
 {
-	d->count += floor;
-	d->error += floor;
+	d->count += other->details_floor[set_of(d)];
+	d->error += other->details_floor[set_of(d)];
 }
 
 static void add_detail(struct kvmlat_detail *to, const struct kvmlat_detail *from)
@@ -136,6 +194,7 @@ int kvmlat_details_merge(struct kvmlat_account *into, const struct kvmlat_accoun
 	const struct kvmlat_detail *a = into->details, *b = from->details;
 	const struct kvmlat_detail *a_end = a + into->nr_details, *b_end = b + from->nr_details;
 	struct kvmlat_detail *all, *to;
+	unsigned int set;
 	int order;
 
 	into->details_evicted += from->details_evicted;
@@ -147,9 +206,9 @@ int kvmlat_details_merge(struct kvmlat_account *into, const struct kvmlat_accoun
 			order = a == a_end ? 1 : b == b_end ? -1 : cmp_detail(a, b);
 			*to = order <= 0 ? *a++ : *b;
 			if (order < 0)
-				add_floor(to, from->details_floor);
+				add_floor(to, from);
 			else if (order > 0)
-				add_floor(to, into->details_floor);
+				add_floor(to, into);
 			else
 				add_detail(to, b);
 			if (order >= 0)
@@ -159,6 +218,7 @@ int kvmlat_details_merge(struct kvmlat_account *into, const struct kvmlat_accoun
 		into->details = all;
 		into->nr_details = to - all;
 	}
-	into->details_floor += from->details_floor;
+	for (set = 0; set < KVMLAT_DETAIL_SETS; set++)
+		into->details_floor[set] += from->details_floor[set];
 	return 0;
 }

@@ -251,3 +251,15 @@ int kvmlat_reset(struct kvmlat *k, const struct kvmlat_filter *f, struct kvmlat_
 	put_vm(nlh, f);
 	return kvmlat_talk(k, nlh, NULL, NULL, NULL, err) ? -1 : 0;
 }
+
+int kvmlat_set_details(struct kvmlat *k, const struct kvmlat_filter *f, bool on,
+		       struct kvmlat_error *err)
+{
+	char buf[REQUEST_SIZE];
+	struct nlmsghdr *nlh;
+
+	nlh = request(buf, k->family, KVMLAT_CMD_DETAIL_SET, KVMLAT_FAMILY_VERSION, NLM_F_ACK);
+	put_vm(nlh, f);
+	mnl_attr_put_u32(nlh, KVMLAT_A_SWITCH, on);
+	return kvmlat_talk(k, nlh, NULL, NULL, NULL, err) ? -1 : 0;
+}

@@ -31,6 +31,7 @@ extern "C" {
 
 #define KVMLAT_NR_STATES	(KVMLAT_STATE_MAX + 1)
 #define KVMLAT_NAME_SIZE	256
+#define KVMLAT_DETAIL_SETS	16
 
 /**
  * enum kvmlat_status - what kind of failure a kvmlat_error describes
@@ -242,7 +243,7 @@ struct kvmlat_detail {
  * @nr_details: length of @details
  * @details: ascending by kind and key
  * @details_evicted: so often had a detail to make room for another
- * @details_floor: a key that is not in @details had at most so many exits
+ * @details_floor: what a key that is not in @details can have had, see kvmlat_details_unlisted
  */
 struct kvmlat_account {
 	uint64_t		start;
@@ -260,7 +261,7 @@ struct kvmlat_account {
 	size_t			nr_details;
 	struct kvmlat_detail	*details;
 	uint64_t		details_evicted;
-	uint64_t		details_floor;
+	uint64_t		details_floor[KVMLAT_DETAIL_SETS];
 };
 
 /**
@@ -340,6 +341,14 @@ KVMLAT_API void kvmlat_snapshot_free(struct kvmlat_snapshot *snap);
 KVMLAT_API int kvmlat_reset(struct kvmlat *handle, const struct kvmlat_filter *filter,
 			    struct kvmlat_error *err);
 
+/**
+ * kvmlat_set_details - switch the collection of details of exits on or off
+ * @filter: which VMs; only vm_id and pid are looked at
+ * @on: false also drops what was collected
+ */
+KVMLAT_API int kvmlat_set_details(struct kvmlat *handle, const struct kvmlat_filter *filter,
+				  bool on, struct kvmlat_error *err);
+
 /* The model */
 
 KVMLAT_API const struct kvmlat_vm *kvmlat_find_vm(const struct kvmlat_snapshot *snap,
@@ -365,6 +374,9 @@ KVMLAT_API struct kvmlat_snapshot *kvmlat_delta(const struct kvmlat_snapshot *ne
 KVMLAT_API int kvmlat_merge(struct kvmlat_account *into, const struct kvmlat_account *from);
 KVMLAT_API void kvmlat_account_free(struct kvmlat_account *account);
 
+/** kvmlat_reason_add - add @from to @into, which may be all zero. -1 if memory is short. */
+KVMLAT_API int kvmlat_reason_add(struct kvmlat_reason *into, const struct kvmlat_reason *from);
+
 /** kvmlat_bucket_lower - the least time that falls into a bucket */
 KVMLAT_API uint64_t kvmlat_bucket_lower(unsigned int index);
 
@@ -383,6 +395,9 @@ KVMLAT_API unsigned int kvmlat_bucket_of(uint64_t ns);
  */
 KVMLAT_API bool kvmlat_percentile(const struct kvmlat_reason *reason, unsigned int permille,
 				  uint64_t *ns);
+
+/** kvmlat_details_unlisted - a key that is not among the details had at most so many exits */
+KVMLAT_API uint64_t kvmlat_details_unlisted(const struct kvmlat_account *account);
 
 /** kvmlat_reason_is_exit - rows of this class are exits, and add up to all exits */
 KVMLAT_API bool kvmlat_reason_is_exit(uint32_t cls);

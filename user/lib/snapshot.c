@@ -91,6 +91,8 @@ static int join(struct kvmlat_vcpu *to, struct kvmlat_vcpu *from, struct kvmlat_
 		return kvmlat_fail(err, KVMLAT_E_PROTOCOL, 0,
 				   "vCPU %u of VM %u goes on as vCPU %u of VM %u or of another instant",
 				   to->vcpu_id, to->vm_id, from->vcpu_id, from->vm_id);
+	/* Details are read as they are sent, and have gone on since the message before. */
+	a->details_evicted = b->details_evicted;
 	if (b->nr_details) {
 		details = extend(a->details, a->nr_details, b->details, b->nr_details,
 				 sizeof(*details));
