@@ -6,7 +6,7 @@
 
 #include "sample.h"
 
-static double share(uint64_t part, uint64_t whole)
+double share(uint64_t part, uint64_t whole)
 {
 	return whole ? 100.0 * part / whole : 0;
 }
@@ -16,17 +16,37 @@ static double rate_of(uint64_t count, uint64_t duration)
 	return duration ? (double)count * NSEC_PER_SEC / duration : 0;
 }
 
-static void fill_row(struct row *row, const struct kvmlat_reason *r, const struct block *b,
-		     uint32_t vendor)
+static bool shows(enum view view, uint32_t cls)
 {
-	kvmlat_row_name(vendor, r->cls, r->code, row->name, sizeof(row->name));
+	switch (cls) {
+	case KVMLAT_REASON_CLASS_HALT:
+	case KVMLAT_REASON_CLASS_POLL_HIT:
+	case KVMLAT_REASON_CLASS_POLL_MISS:
+	case KVMLAT_REASON_CLASS_SLEEP:
+		return view == VIEW_HALT;
+	case KVMLAT_REASON_CLASS_WAKE:
+	case KVMLAT_REASON_CLASS_RUNQ:
+	case KVMLAT_REASON_CLASS_PREEMPT:
+	case KVMLAT_REASON_CLASS_USER:
+		return view == VIEW_LATENESS;
+	default:
+		return view == VIEW_EXITS && kvmlat_reason_is_exit(cls);
+	}
+}
+
+static void fill_row(struct row *row, const struct kvmlat_reason *r, const struct block *b,
+		     const struct sample *s)
+{
+	bool is_exit = kvmlat_reason_is_exit(r->cls);
+
+	kvmlat_row_name(s->vendor, r->cls, r->code, row->name, sizeof(row->name));
 	row->cls = r->cls;
 	row->code = r->code;
 	row->count = r->count;
 	row->rate = rate_of(r->count, b->duration);
-	row->exit_percent = share(r->count, b->count);
+	row->exit_percent = is_exit ? share(r->count, b->count) : 0;
 	row->total = r->total;
-	row->time_percent = share(r->total, b->total);
+	row->time_percent = share(r->total, is_exit ? b->total : b->account.elapsed);
 	row->has_mean = r->count;
 	row->mean = r->count ? (double)r->total / r->count : 0;
 	row->has_percentiles = kvmlat_percentile(r, 500, &row->p50) &&
@@ -35,6 +55,9 @@ static void fill_row(struct row *row, const struct kvmlat_reason *r, const struc
 	row->has_max = r->count;
 	row->max_exact = r->longest_min == r->longest_max;
 	row->max = r->longest_max;
+	row->has_at = r->count && r->longest_at;
+	row->max_at = r->longest_at + s->wall;
+	row->max_cpu = r->longest_cpu;
 }
 
 static enum sort_key sort_by;
@@ -66,16 +89,59 @@ static int cmp_row(const void *a, const void *b)
 	return strcmp(((const struct row *)a)->name, ((const struct row *)b)->name);
 }
 
-static int fill_block(struct block *b, const struct kvmlat_account *a, uint32_t vendor,
-		      enum sort_key key, bool skip_zeros)
+/* Halts in the order of what happens, lateness by how near it is to the guest. */
+static int rank(uint32_t cls)
 {
-	size_t i;
+	return cls == KVMLAT_REASON_CLASS_USER ? KVMLAT_REASON_CLASS_MAX + 1 : (int)cls;
+}
 
-	b->vcpus = a->nr_vcpus;
+static int cmp_span(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	if (x->cls != y->cls)
+		return rank(x->cls) - rank(y->cls);
+	if (x->total != y->total)
+		return x->total > y->total ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static double detail_value(const struct kvmlat_detail *d)
+{
+	uint64_t known = d->count - d->error;
+
+	switch (sort_by) {
+	case SORT_TIME:
+		return d->total;
+	case SORT_MEAN:
+		return known ? (double)d->total / known : 0;
+	case SORT_MAX:
+		return d->longest_max;
+	case SORT_REASON:
+		return 0;
+	default:
+		return d->count;
+	}
+}
+
+static int cmp_detail(const void *a, const void *b)
+{
+	const struct kvmlat_detail *x = a, *y = b;
+	double v = detail_value(x), w = detail_value(y);
+
+	if (v != w)
+		return v > w ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return (x->key > y->key) - (x->key < y->key);
+}
+
+static int fill_block(struct block *b, const struct sample *s, const struct wish *wish)
+{
+	struct kvmlat_account *a = &b->account;
+	size_t i, n = 0;
+
 	b->duration = a->end - a->start;
-	b->elapsed = a->elapsed;
-	b->reentries = a->reentries;
-	memcpy(b->times, a->times, sizeof(b->times));
 	for (i = 0; i < a->nr_reasons; i++) {
 		if (!kvmlat_reason_is_exit(a->reasons[i].cls))
 			continue;
@@ -88,11 +154,21 @@ static int fill_block(struct block *b, const struct kvmlat_account *a, uint32_t 
 	for (i = 0; i < a->nr_reasons; i++) {
 		const struct kvmlat_reason *r = &a->reasons[i];
 
-		if (kvmlat_reason_is_exit(r->cls) && (!skip_zeros || r->count))
-			fill_row(&b->rows[b->nr_rows++], r, b, vendor);
+		if (shows(wish->view, r->cls) && (!wish->skip_zeros || r->count))
+			fill_row(&b->rows[b->nr_rows++], r, b, s);
 	}
-	sort_by = key;
-	qsort(b->rows, b->nr_rows, sizeof(*b->rows), cmp_row);
+	for (i = 0; i < a->nr_details; i++)
+		if (a->details[i].count)
+			a->details[n++] = a->details[i];
+	a->nr_details = n;
+	sort_by = wish->key;
+	qsort(b->rows, b->nr_rows, sizeof(*b->rows),
+	      wish->view == VIEW_EXITS ? cmp_row : cmp_span);
+	if (a->nr_details)
+		qsort(a->details, a->nr_details, sizeof(*a->details), cmp_detail);
+	if (wish->hist)
+		return histograms_make(&wish->hist->pick, s->vendor, a, &b->histograms,
+				       &b->nr_histograms);
 	return 0;
 }
 
@@ -120,6 +196,7 @@ static bool same_block(enum scope scope, const struct block *b, const struct kvm
 static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struct guests *g,
 		       uint32_t vendor)
 {
+	b->details = true;
 	if (b->scope == SCOPE_ALL)
 		return;
 	b->vm_id = v->vm_id;
@@ -135,6 +212,8 @@ static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struc
 	if (v->gone || !v->tid ||
 	    kvmlat_thread_name(v->pid, v->tid, b->thread, sizeof(b->thread)))
 		b->thread[0] = 0;
+	b->state = v->state;
+	b->state_for = v->account.end - v->state_since;
 	b->open = v->open && !v->gone;
 	if (!b->open)
 		return;
@@ -144,14 +223,15 @@ static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struc
 	b->open_for = v->account.end - v->open_since;
 }
 
-/* @sums has the same indices as the blocks. vCPUs are ascending by VM. */
-static int group(struct sample *s, struct kvmlat_account *sums,
-		 const struct kvmlat_snapshot *snap, const struct guests *g, enum scope scope)
+/* vCPUs are ascending by VM. */
+static int group(struct sample *s, const struct kvmlat_snapshot *snap, const struct guests *g,
+		 enum scope scope)
 {
 	size_t i;
 
 	for (i = 0; i < snap->nr_vcpus; i++) {
 		const struct kvmlat_vcpu *v = &snap->vcpus[i];
+		const struct kvmlat_vm *vm = kvmlat_find_vm(snap, v->vm_id);
 		struct block *b = s->nr_blocks ? &s->blocks[s->nr_blocks - 1] : NULL;
 
 		/* Nothing was, and nothing will be. */
@@ -162,47 +242,77 @@ static int group(struct sample *s, struct kvmlat_account *sums,
 			b->scope = scope;
 			name_block(b, v, g, snap->vendor);
 		}
-		if (kvmlat_merge(&sums[s->nr_blocks - 1], &v->account))
+		b->details &= vm && vm->details;
+		if (kvmlat_merge(&b->account, &v->account))
 			return -1;
 	}
 	return 0;
 }
 
+/* What the module's clock was at a moment whose time is known tells what it is at any other. */
+static int64_t wall_of(const struct kvmlat_snapshot *snap)
+{
+	struct timespec real, mono;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_MONOTONIC, &mono);
+	return (real.tv_sec - mono.tv_sec) * (int64_t)NSEC_PER_SEC + real.tv_nsec - mono.tv_nsec +
+	       (int64_t)(snap->monotonic - snap->now);
+}
+
+static bool is_empty(const struct block *b, enum view view)
+{
+	switch (view) {
+	case VIEW_STATES:
+		return !b->account.elapsed;
+	case VIEW_DETAIL:
+		return !b->account.nr_details;
+	default:
+		return !b->nr_rows;
+	}
+}
+
+static void free_block(struct block *b)
+{
+	kvmlat_account_free(&b->account);
+	free(b->rows);
+	histograms_free(b->histograms, b->nr_histograms);
+}
+
 struct sample *sample_make(const struct kvmlat_snapshot *snap, const struct guests *g,
-			   enum scope scope, enum sort_key key, bool skip_zeros, bool cumulative)
+			   const struct wish *wish)
 {
 	struct sample *s = calloc(1, sizeof(*s));
-	struct kvmlat_account *sums = calloc(snap->nr_vcpus + 1, sizeof(*sums));
 	struct timespec now;
 	size_t i, n = 0;
-	bool ok;
 
-	ok = s && sums;
-	if (!ok)
-		goto out;
-	s->blocks = calloc(snap->nr_vcpus + 1, sizeof(*s->blocks));
+	if (!s)
+		return NULL;
 	clock_gettime(CLOCK_REALTIME, &now);
 	s->time_ms = now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-	s->cumulative = cumulative;
+	s->wall = wall_of(snap);
+	s->view = wish->view;
+	s->hist = wish->hist;
+	s->cumulative = wish->cumulative;
 	s->interrupted = snap->interrupted;
 	s->vendor = snap->vendor;
-	ok = s->blocks && !group(s, sums, snap, g, scope);
-	for (i = 0; ok && i < s->nr_blocks; i++)
-		ok = !fill_block(&s->blocks[i], &sums[i], snap->vendor, key, skip_zeros);
-	for (i = 0; ok && skip_zeros && i < s->nr_blocks; i++) {
-		if (s->blocks[i].count)
-			s->blocks[n++] = s->blocks[i];
-		else
-			free(s->blocks[i].rows);
-	}
-	if (ok && skip_zeros)
-		s->nr_blocks = n;
-out:
-	for (i = 0; sums && i < snap->nr_vcpus; i++)
-		kvmlat_account_free(&sums[i]);
-	free(sums);
-	if (ok)
+	s->blocks = calloc(snap->nr_vcpus + 1, sizeof(*s->blocks));
+	if (!s->blocks || group(s, snap, g, wish->scope))
+		goto fail;
+	for (i = 0; i < s->nr_blocks; i++)
+		if (fill_block(&s->blocks[i], s, wish))
+			goto fail;
+	if (!wish->skip_zeros)
 		return s;
+	for (i = 0; i < s->nr_blocks; i++) {
+		if (is_empty(&s->blocks[i], wish->view))
+			free_block(&s->blocks[i]);
+		else
+			s->blocks[n++] = s->blocks[i];
+	}
+	s->nr_blocks = n;
+	return s;
+fail:
 	sample_free(s);
 	return NULL;
 }
@@ -214,7 +324,7 @@ void sample_free(struct sample *s)
 	if (!s)
 		return;
 	for (i = 0; i < s->nr_blocks; i++)
-		free(s->blocks[i].rows);
+		free_block(&s->blocks[i]);
 	free(s->blocks);
 	free(s);
 }

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdlib.h>
-#include <sys/wait.h>
-
 #include "out/out.h"
 #include "user_tap.h"
-
-static char *text;
-static size_t text_len;
+#include "user_text.h"
 
 static struct kvmlat_bucket buckets[] = { { 1, 9 }, { 61, 1 } };
 static struct kvmlat_bucket grown[] = { { 1, 90 }, { 59, 10 } };
@@ -49,44 +44,16 @@ static const struct kvmlat_snapshot snap = {
 static struct entry names[] = { { 3, "a \"b\", c" }, { 4, "old" } };
 static const struct guests guests = { .nr = 2, .entries = names };
 
-static FILE *open_text(void)
-{
-	free(text);
-	text = NULL;
-	return open_memstream(&text, &text_len);
-}
-
 static const char *stat_as(const struct format *f, enum scope by, enum sort_key key, bool skip)
 {
-	struct sample *s = sample_make(&snap, &guests, by, key, skip, true);
+	struct wish wish = { by, VIEW_EXITS, key, skip, true };
+	struct sample *s = sample_make(&snap, &guests, &wish);
 	FILE *to = open_text();
 
-	f->stat(to, s, true);
+	f->views[VIEW_EXITS](to, s, true);
 	fclose(to);
 	sample_free(s);
 	return text;
-}
-
-/* The number of the line that begins so, from 0; -1 if none does. */
-static int line_of(const char *start)
-{
-	const char *p = text;
-	int n = 0;
-
-	for (; p; p = strchr(p, '\n'), p = p ? p + 1 : NULL, n++)
-		if (!strncmp(p, start, strlen(start)))
-			return n;
-	return -1;
-}
-
-static int nr_lines(void)
-{
-	int n = 0;
-	const char *p;
-
-	for (p = text; *p; p++)
-		n += *p == '\n';
-	return n;
 }
 
 static void csv_columns_are_fixed(void)
@@ -150,27 +117,6 @@ static void zeros_are_skipped_on_request(void)
 	stat_as(&table_format, SCOPE_VCPU, SORT_COUNT, true);
 	EXPECT(line_of("io") < 0);
 	EXPECT(!strstr(text, "vCPU 1,"));
-}
-
-/* What the schema and the program say must be the same: validated by somebody else's code. */
-static bool valid(const char *schema)
-{
-	const char *src = getenv("SRC");
-	char command[1024];
-	FILE *to;
-	int status;
-
-	if (!src)
-		return false;
-	snprintf(command, sizeof(command),
-		 "python3 %s/selftests/unit/user_schema.py %s/Documentation/schema/kvmlat-%s.schema.json",
-		 src, src, schema);
-	to = popen(command, "w");
-	if (!to)
-		return false;
-	fputs(text, to);
-	status = pclose(to);
-	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
 static void stat_json_is_as_its_schema(void)

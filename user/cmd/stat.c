@@ -3,159 +3,11 @@
 #include <string.h>
 
 #include "../command.h"
-#include "../guests.h"
-#include "../options.h"
-#include "../out/out.h"
 #include "../workload.h"
+#include "stat.h"
 
 /* How often to look for VMs whose names must be learnt before their processes end. */
 #define LEARN_NS	(NSEC_PER_SEC / 20)
-
-static const char usage[] =
-"Usage: kvmlat stat [OPTION]... [[--] COMMAND [ARG]...]\n"
-"\n"
-"Show where the time of vCPUs goes and what exits cost, per VM, every second; or, with\n"
-"COMMAND, what happened while COMMAND ran.\n"
-"\n"
-"  -1, --once          once, since the start of the accounts\n"
-"  -i, --interval SEC  show every SEC seconds (1)\n"
-"  -d, --duration SEC  end after SEC seconds\n"
-"  -a, --all           all VMs in one\n"
-"      --per-vcpu      each vCPU on its own\n"
-"      --vcpu N        only the vCPUs of this id, each on its own\n"
-"  -p, --pid PID       only the VMs of this process\n"
-"  -g, --guest NAME    only the VM of this guest name\n"
-"      --vm ID         only the VM of this id, which list shows\n"
-"  -k, --key KEY       sort by count (default), time, mean, max, p99 or reason\n"
-"  -z, --skip-zero-records\n"
-"                      leave out reasons, and VMs, without any exit\n"
-"  -o, --output FILE   write to FILE\n"
-"      --json          one JSON object a line\n"
-"      --csv           comma separated, with one header\n";
-
-enum {
-	OPT_PER_VCPU = 256,
-	OPT_VCPU,
-	OPT_VM,
-	OPT_JSON,
-	OPT_CSV,
-};
-
-static const struct option long_options[] = {
-	{ "once", no_argument, NULL, '1' },
-	{ "interval", required_argument, NULL, 'i' },
-	{ "duration", required_argument, NULL, 'd' },
-	{ "all", no_argument, NULL, 'a' },
-	{ "per-vcpu", no_argument, NULL, OPT_PER_VCPU },
-	{ "vcpu", required_argument, NULL, OPT_VCPU },
-	{ "pid", required_argument, NULL, 'p' },
-	{ "vm", required_argument, NULL, OPT_VM },
-	{ "guest", required_argument, NULL, 'g' },
-	{ "key", required_argument, NULL, 'k' },
-	{ "skip-zero-records", no_argument, NULL, 'z' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "csv", no_argument, NULL, OPT_CSV },
-	{ 0 }
-};
-
-struct stat {
-	bool			once;
-	bool			all;
-	bool			per_vcpu;
-	bool			skip_zeros;
-	uint64_t		interval;
-	uint64_t		duration;
-	enum sort_key		key;
-	struct selection	sel;
-	struct kvmlat_filter	filter;
-	const char		*output;
-	const struct format	*format;
-	char			**command;
-
-	FILE			*to;
-	struct kvmlat		*k;
-	struct guests		guests;
-	bool			selected;
-	bool			shown;
-};
-
-static int parse_options(struct stat *s, int argc, char **argv)
-{
-	struct kvmlat_filter *f = &s->filter;
-	char why[256];
-	int c;
-
-	while ((c = next_option(argc, argv, "+:1i:d:ap:g:k:zo:", long_options)) != -1) {
-		bool ok = true;
-
-		switch (c) {
-		case '1':
-			s->once = true;
-			break;
-		case 'i':
-			ok = parse_seconds("interval", optarg, &s->interval, why, sizeof(why));
-			break;
-		case 'd':
-			ok = parse_seconds("duration", optarg, &s->duration, why, sizeof(why));
-			break;
-		case 'a':
-			s->all = true;
-			break;
-		case OPT_PER_VCPU:
-			s->per_vcpu = true;
-			break;
-		case OPT_VCPU:
-			ok = parse_u32("vCPU", optarg, 0, &f->vcpu_id, why, sizeof(why));
-			f->has_vcpu_id = true;
-			break;
-		case 'p':
-			ok = parse_u32("pid", optarg, 1, &s->sel.pid, why, sizeof(why));
-			break;
-		case OPT_VM:
-			ok = parse_u32("VM", optarg, 1, &s->sel.vm_id, why, sizeof(why));
-			break;
-		case 'g':
-			ok = parse_guest(optarg, why, sizeof(why));
-			s->sel.guest = optarg;
-			break;
-		case 'k':
-			ok = parse_key(optarg, &s->key, why, sizeof(why));
-			break;
-		case 'z':
-			s->skip_zeros = true;
-			break;
-		case 'o':
-			s->output = optarg;
-			break;
-		case OPT_JSON:
-			s->format = &json_format;
-			break;
-		case OPT_CSV:
-			s->format = &csv_format;
-			break;
-		default:
-			return EXIT_USAGE;
-		}
-		if (!ok)
-			return complain(EXIT_USAGE, "stat: %s", why);
-	}
-	if (optind < argc)
-		s->command = argv + optind;
-	return EXIT_OK;
-}
-
-static int check_options(const struct stat *s)
-{
-	if (s->once && (s->interval || s->duration))
-		return complain(EXIT_USAGE, "stat: --once shows one table: --interval and --duration do not go with it");
-	if (s->command && (s->once || s->duration))
-		return complain(EXIT_USAGE, "stat: \"%s\" says how long to measure: --once and --duration do not go with a command",
-				s->command[0]);
-	if (s->all && (s->per_vcpu || s->filter.has_vcpu_id))
-		return complain(EXIT_USAGE, "stat: --all does not go with --per-vcpu or --vcpu");
-	return EXIT_OK;
-}
 
 static enum scope scope_of(const struct stat *s)
 {
@@ -217,13 +69,13 @@ static int take(struct stat *s, struct kvmlat_snapshot **snap)
 
 static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulative)
 {
-	struct sample *sample;
+	struct wish wish = { scope_of(s), s->view, s->key, s->skip_zeros, cumulative };
+	struct sample *sample = sample_make(snap, &s->guests, &wish);
 
-	sample = sample_make(snap, &s->guests, scope_of(s), s->key, s->skip_zeros, cumulative);
 	if (!sample)
 		return complain(EXIT_REFUSED, "out of memory");
 	if (sample->nr_blocks || cumulative || !s->skip_zeros) {
-		s->format->stat(s->to, sample, !s->shown);
+		s->format->views[s->view](s->to, sample, !s->shown);
 		s->shown = true;
 	}
 	sample_free(sample);
@@ -371,9 +223,7 @@ static int run(int argc, char **argv)
 	struct kvmlat_error err = { 0 };
 	int ret;
 
-	ret = parse_options(&s, argc, argv);
-	if (!ret)
-		ret = check_options(&s);
+	ret = stat_options(&s, argc, argv);
 	if (ret)
 		return ret;
 	if (kvmlat_open(&s.k, &err))
@@ -395,4 +245,4 @@ static int run(int argc, char **argv)
 	return ret;
 }
 
-COMMAND(stat, run, "show what exits cost, live or of a command", usage);
+COMMAND(stat, run, "show where time goes and what exits cost, live or of a command", stat_usage);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "csv.h"
+#include "views.h"
 
 /* The columns are fixed in kvmlat-info(1), kvmlat-list(1) and kvmlat-stat(1): add at the end. */
 
@@ -77,15 +78,16 @@ static void list(FILE *to, const struct list_view *v)
 	}
 }
 
-static void whose(FILE *to, const struct block *b)
+void csv_header(FILE *to, const char * const *columns)
 {
-	static const char * const scopes[] = {
-		[SCOPE_ALL]	= "all",
-		[SCOPE_VM]	= "vm",
-		[SCOPE_VCPU]	= "vcpu",
-	};
+	for (; *columns; columns++)
+		fprintf(to, "%s%c", *columns, columns[1] ? ',' : '\n');
+}
 
-	fprintf(to, "%s,", scopes[b->scope]);
+void csv_whose(FILE *to, const struct sample *s, const struct block *b)
+{
+	fprintf(to, "%" PRId64 ".%03d,%.9f,%s,", s->time_ms / 1000, (int)(s->time_ms % 1000),
+		(double)b->duration / NSEC_PER_SEC, scope_name(b->scope));
 	if (b->scope == SCOPE_ALL) {
 		fputs(",,,,", to);
 		return;
@@ -98,43 +100,40 @@ static void whose(FILE *to, const struct block *b)
 		fputs(",,", to);
 }
 
-static void optional(FILE *to, bool known, uint64_t value)
+void csv_if(FILE *to, bool known, uint64_t value)
 {
 	if (known)
 		fprintf(to, "%" PRIu64, value);
 	fputc(',', to);
 }
 
+void csv_cost(FILE *to, const struct row *r)
+{
+	if (r->has_mean)
+		fprintf(to, "%.1f", r->mean);
+	fputc(',', to);
+	csv_if(to, r->has_percentiles, r->p50);
+	csv_if(to, r->has_percentiles, r->p99);
+	csv_if(to, r->has_percentiles, r->p999);
+	csv_if(to, r->has_max && r->max_exact, r->max);
+	csv_if(to, r->has_max, r->max);
+}
+
 static void stat_row(FILE *to, const struct sample *s, const struct block *b, const struct row *r)
 {
 	unsigned int i;
 
-	fprintf(to, "%" PRId64 ".%03d,%.9f,", s->time_ms / 1000, (int)(s->time_ms % 1000),
-		(double)b->duration / NSEC_PER_SEC);
-	whose(to, b);
+	csv_whose(to, s, b);
 	text(to, r->name);
 	fprintf(to, ",%s,", kvmlat_class_name(r->cls));
-	optional(to, kvmlat_reason_has_code(r->cls), r->code);
+	csv_if(to, kvmlat_reason_has_code(r->cls), r->code);
 	fprintf(to, "%" PRIu64 ",%.3f,%.4f,%" PRIu64 ",%.4f,", r->count, r->rate,
 		r->exit_percent, r->total, r->time_percent);
-	if (r->has_mean)
-		fprintf(to, "%.1f", r->mean);
-	fputc(',', to);
-	optional(to, r->has_percentiles, r->p50);
-	optional(to, r->has_percentiles, r->p99);
-	optional(to, r->has_percentiles, r->p999);
-	optional(to, r->has_max && r->max_exact, r->max);
-	optional(to, r->has_max, r->max);
-	fprintf(to, "%" PRIu64, b->elapsed);
+	csv_cost(to, r);
+	fprintf(to, "%" PRIu64, b->account.elapsed);
 	for (i = 0; i < KVMLAT_NR_STATES; i++)
-		fprintf(to, ",%" PRIu64, b->times[i]);
+		fprintf(to, ",%" PRIu64, b->account.times[i]);
 	fputc('\n', to);
-}
-
-static void header(FILE *to, const char * const *columns)
-{
-	for (; *columns; columns++)
-		fprintf(to, "%s%c", *columns, columns[1] ? ',' : '\n');
 }
 
 static void stat(FILE *to, const struct sample *s, bool first)
@@ -142,7 +141,7 @@ static void stat(FILE *to, const struct sample *s, bool first)
 	size_t i, n;
 
 	if (first)
-		header(to, stat_columns);
+		csv_header(to, stat_columns);
 	for (i = 0; i < s->nr_blocks; i++)
 		for (n = 0; n < s->blocks[i].nr_rows; n++)
 			stat_row(to, s, &s->blocks[i], &s->blocks[i].rows[n]);
@@ -151,5 +150,12 @@ static void stat(FILE *to, const struct sample *s, bool first)
 const struct format csv_format = {
 	.info	= info,
 	.list	= list,
-	.stat	= stat,
+	.views	= {
+		[VIEW_EXITS]	= stat,
+		[VIEW_STATES]	= csv_states,
+		[VIEW_HALT]	= csv_halt,
+		[VIEW_LATENESS]	= csv_lateness,
+		[VIEW_DETAIL]	= csv_detail,
+		[VIEW_HIST]	= csv_hist,
+	},
 };

@@ -37,6 +37,28 @@ static int width(const char *text)
 	return n;
 }
 
+/* Nothing stands behind the last cell that is not empty. */
+static void print_row(FILE *to, const struct grid *g, char (*row)[CELL_SIZE], const int *widths)
+{
+	unsigned int c, n = g->columns;
+
+	while (n && !row[n - 1][0])
+		n--;
+	for (c = 0; c < n; c++) {
+		int pad = widths[c] - width(row[c]);
+
+		if (c + 1 == n && (c < g->left || (g->ragged && n == g->columns)))
+			pad = 0;
+		if (c)
+			fputs("  ", to);
+		if (c < g->left || (g->ragged && c + 1 == g->columns))
+			fprintf(to, "%s%*s", row[c], pad, "");
+		else
+			fprintf(to, "%*s%s", pad, "", row[c]);
+	}
+	fputc('\n', to);
+}
+
 void print_grid(FILE *to, struct grid *g)
 {
 	int widths[MAX_COLUMNS] = { 0 };
@@ -50,19 +72,7 @@ void print_grid(FILE *to, struct grid *g)
 		if (c && widths[c] < (int)g->min)
 			widths[c] = g->min;
 	}
-	for (i = 0; i < g->nr; i++) {
-		const char *text = g->cells[i];
-		int pad;
-
-		c = i % g->columns;
-		pad = widths[c] - width(text);
-		if (c + 1 == g->columns && (g->ragged || c < g->left))
-			fputs(text, to);
-		else if (c < g->left)
-			fprintf(to, "%s%*s", text, pad, "");
-		else
-			fprintf(to, "%*s%s", pad, "", text);
-		fputs(c + 1 < g->columns ? "  " : "\n", to);
-	}
+	for (i = 0; i < g->nr; i += g->columns)
+		print_row(to, g, &g->cells[i], widths);
 	free(g->cells);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "json.h"
+#include "views.h"
 
 static void info(FILE *to, const struct info_view *v)
 {
@@ -62,6 +63,16 @@ static void list(FILE *to, const struct list_view *v)
 	print(to, o);
 }
 
+void json_cost(struct json_object *o, const struct row *r)
+{
+	add(o, "mean_ns", r->has_mean ? double_of(r->mean, 1) : NULL);
+	add_if(o, "p50_ns", r->has_percentiles, r->p50);
+	add_if(o, "p99_ns", r->has_percentiles, r->p99);
+	add_if(o, "p999_ns", r->has_percentiles, r->p999);
+	add_if(o, "max_ns", r->has_max && r->max_exact, r->max);
+	add_if(o, "max_bound_ns", r->has_max, r->max);
+}
+
 static struct json_object *reason(const struct row *r)
 {
 	struct json_object *o = json_object_new_object();
@@ -74,12 +85,7 @@ static struct json_object *reason(const struct row *r)
 	add(o, "exit_percent", double_of(r->exit_percent, 4));
 	add_u64(o, "total_ns", r->total);
 	add(o, "time_percent", double_of(r->time_percent, 4));
-	add(o, "mean_ns", r->has_mean ? double_of(r->mean, 1) : NULL);
-	add_if(o, "p50_ns", r->has_percentiles, r->p50);
-	add_if(o, "p99_ns", r->has_percentiles, r->p99);
-	add_if(o, "p999_ns", r->has_percentiles, r->p999);
-	add_if(o, "max_ns", r->has_max && r->max_exact, r->max);
-	add_if(o, "max_bound_ns", r->has_max, r->max);
+	json_cost(o, r);
 	return o;
 }
 
@@ -97,19 +103,11 @@ static struct json_object *open_exit(const struct block *b)
 	return o;
 }
 
-static struct json_object *block(const struct block *b)
+static struct json_object *whose(const struct block *b)
 {
-	static const char * const scopes[] = {
-		[SCOPE_ALL]	= "all",
-		[SCOPE_VM]	= "vm",
-		[SCOPE_VCPU]	= "vcpu",
-	};
-	struct json_object *o = json_object_new_object(), *states = json_object_new_object();
-	struct json_object *array = json_object_new_array();
-	char name[32];
-	size_t i;
+	struct json_object *o = json_object_new_object();
 
-	add_text(o, "scope", scopes[b->scope]);
+	add_text(o, "scope", scope_name(b->scope));
 	if (b->scope != SCOPE_ALL) {
 		add_u64(o, "vm_id", b->vm_id);
 		add_u64(o, "pid", b->pid);
@@ -120,43 +118,77 @@ static struct json_object *block(const struct block *b)
 		add_u64(o, "vcpu_id", b->vcpu_id);
 		add_if(o, "tid", b->tid, b->tid);
 		add(o, "thread", b->thread[0] ? json_object_new_string(b->thread) : NULL);
-		add(o, "open", open_exit(b));
 	}
-	add_u64(o, "vcpus", b->vcpus);
+	add_u64(o, "vcpus", b->account.nr_vcpus);
 	add_u64(o, "duration_ns", b->duration);
-	add_u64(o, "elapsed_ns", b->elapsed);
+	add_u64(o, "elapsed_ns", b->account.elapsed);
+	return o;
+}
+
+struct json_object *json_times(const struct block *b)
+{
+	struct json_object *o = json_object_new_object();
+	char name[32];
+	size_t i;
+
 	for (i = 0; i < KVMLAT_NR_STATES; i++) {
 		snprintf(name, sizeof(name), "%s_ns", kvmlat_state_name(i));
-		add_u64(states, name, b->times[i]);
+		add_u64(o, name, b->account.times[i]);
 	}
-	add(o, "states", states);
-	add_u64(o, "reentries", b->reentries);
+	return o;
+}
+
+void json_view(FILE *to, const char *kind, const struct sample *s,
+	       void (*fill)(struct json_object *o, const struct sample *s, const struct block *b))
+{
+	struct json_object *o = document(kind), *array = json_object_new_array(), *block;
+	size_t i;
+
+	add(o, "time", double_of(s->time_ms / 1e3, 3));
+	add_bool(o, "cumulative", s->cumulative);
+	add_bool(o, "interrupted", s->interrupted);
+	add_text(o, "vendor", kvmlat_vendor_name(s->vendor));
+	for (i = 0; i < s->nr_blocks; i++) {
+		block = whose(&s->blocks[i]);
+		fill(block, s, &s->blocks[i]);
+		json_object_array_add(array, block);
+	}
+	add(o, "blocks", array);
+	print(to, o);
+}
+
+static void fill(struct json_object *o, const struct sample *s, const struct block *b)
+{
+	struct json_object *array = json_object_new_array();
+	size_t i;
+
+	(void)s;
+	if (b->scope == SCOPE_VCPU)
+		add(o, "open", open_exit(b));
+	add(o, "states", json_times(b));
+	add_u64(o, "reentries", b->account.reentries);
 	add_u64(o, "exits", b->count);
 	add_u64(o, "handling_ns", b->total);
 	for (i = 0; i < b->nr_rows; i++)
 		json_object_array_add(array, reason(&b->rows[i]));
 	add(o, "reasons", array);
-	return o;
 }
 
 static void stat(FILE *to, const struct sample *s, bool first)
 {
-	struct json_object *o = document("stat"), *array = json_object_new_array();
-	size_t i;
-
 	(void)first;
-	add(o, "time", double_of(s->time_ms / 1e3, 3));
-	add_bool(o, "cumulative", s->cumulative);
-	add_bool(o, "interrupted", s->interrupted);
-	add_text(o, "vendor", kvmlat_vendor_name(s->vendor));
-	for (i = 0; i < s->nr_blocks; i++)
-		json_object_array_add(array, block(&s->blocks[i]));
-	add(o, "blocks", array);
-	print(to, o);
+	json_view(to, "stat", s, fill);
 }
 
 const struct format json_format = {
 	.info	= info,
 	.list	= list,
-	.stat	= stat,
+	.views	= {
+		[VIEW_EXITS]	= stat,
+		[VIEW_STATES]	= json_states,
+		[VIEW_HALT]	= json_halt,
+		[VIEW_LATENESS]	= json_lateness,
+		[VIEW_DETAIL]	= json_detail,
+		[VIEW_HIST]	= json_hist,
+	},
 };

@@ -6,7 +6,7 @@
 
 #include "../sample.h"
 
-/* Of the three JSON schemas together; grows when a member changes its meaning or goes. */
+/* Of all JSON schemas together; grows when a member changes its meaning or goes. */
 #define SCHEMA_VERSION		1
 
 /* What an account may take, see Documentation/design.rst. */
@@ -34,16 +34,19 @@ struct list_view {
 
 /**
  * struct format - a way to show things
- * @stat: @first tells the first sample of a run, which a header goes before
+ * @views: @first tells the first sample of a run, which a header goes before
  */
 struct format {
+	void	(*views[NR_VIEWS])(FILE *to, const struct sample *s, bool first);
+
 	void	(*info)(FILE *to, const struct info_view *v);
 	void	(*list)(FILE *to, const struct list_view *v);
-	void	(*stat)(FILE *to, const struct sample *s, bool first);
 };
 
 extern const struct format table_format;
 extern const struct format json_format;
 extern const struct format csv_format;
+/* Of histograms only, and only of one. */
+extern const struct format hdr_format;
 
 #endif /* _KVMLAT_OUT_H */

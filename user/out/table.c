@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
-#include <time.h>
 
 #include "grid.h"
 #include "out.h"
+#include "views.h"
 
 static const char * const info_header[] = { "PROBE", "STATE", "WHY", NULL };
 
@@ -79,18 +79,17 @@ static void list(FILE *to, const struct list_view *v)
 	print_grid(to, &g);
 }
 
-static void head_line(FILE *to, const struct sample *s, const struct block *b)
+static void whose(FILE *to, const struct sample *s, const struct block *b)
 {
-	const char *comma = "";
-	unsigned int i;
+	const char *plural = b->account.nr_vcpus == 1 ? "" : "s";
 
 	switch (b->scope) {
 	case SCOPE_ALL:
-		fprintf(to, "all VMs, %u vCPU%s", b->vcpus, b->vcpus == 1 ? "" : "s");
+		fprintf(to, "all VMs, %u vCPU%s", b->account.nr_vcpus, plural);
 		break;
 	case SCOPE_VM:
 		fprintf(to, "VM %u \"%s\", pid %u, %u vCPU%s", b->vm_id, b->guest, b->pid,
-			b->vcpus, b->vcpus == 1 ? "" : "s");
+			b->account.nr_vcpus, plural);
 		break;
 	case SCOPE_VCPU:
 		fprintf(to, "VM %u \"%s\", pid %u, vCPU %u", b->vm_id, b->guest, b->pid,
@@ -103,26 +102,43 @@ static void head_line(FILE *to, const struct sample *s, const struct block *b)
 	}
 	if (b->gone)
 		fputs(", gone", to);
-	fprintf(to, ", %s%.3f s:", s->cumulative ? "since the start " : "",
+	fprintf(to, ", %s%.3f s", s->cumulative ? "since the start " : "",
 		(double)b->duration / NSEC_PER_SEC);
-	for (i = 0; i < KVMLAT_NR_STATES; i++) {
-		if (!b->times[i])
-			continue;
-		fprintf(to, "%s %s %.2f %%", comma, kvmlat_state_name(i),
-			100.0 * b->times[i] / b->elapsed);
-		comma = ",";
-	}
-	if (b->open)
-		fprintf(to, "; in %s for %.3f ms", b->open_name, b->open_for / 1e6);
-	fputc('\n', to);
 }
 
-static void us(struct grid *g, bool known, const char *mark, double ns)
+void table_view(FILE *to, const struct sample *s, bool first,
+		void (*fill)(FILE *to, const struct sample *s, const struct block *b))
+{
+	char text[WALL_SIZE];
+	size_t i;
+
+	fprintf(to, "%s%s%s\n", first ? "" : "\n",
+		wall_text(text, s->time_ms * (int64_t)1000000, s),
+		s->interrupted ? ", vCPUs came or went while reading: some may be missing" : "");
+	if (!s->nr_blocks)
+		fputs("no exits\n", to);
+	for (i = 0; i < s->nr_blocks; i++) {
+		fputc('\n', to);
+		whose(to, s, &s->blocks[i]);
+		fill(to, s, &s->blocks[i]);
+	}
+}
+
+void cell_us(struct grid *g, bool known, const char *mark, double ns, int digits)
 {
 	if (known)
-		cell(g, "%s%.3f", mark, ns / 1000);
+		cell(g, "%s%.*f", mark, digits, ns / 1000);
 	else
 		cell(g, "-");
+}
+
+void cell_cost(struct grid *g, const struct row *r, int digits)
+{
+	cell_us(g, r->has_mean, "", r->mean, digits);
+	cell_us(g, r->has_percentiles, "", r->p50, digits);
+	cell_us(g, r->has_percentiles, "", r->p99, digits);
+	cell_us(g, r->has_percentiles, "", r->p999, digits);
+	cell_us(g, r->has_max, r->max_exact ? "" : "<", r->max, digits);
 }
 
 static void stat_row(struct grid *g, const struct row *r)
@@ -133,43 +149,48 @@ static void stat_row(struct grid *g, const struct row *r)
 	cell(g, "%.2f", r->exit_percent);
 	cell(g, "%.3f", r->total / 1e6);
 	cell(g, "%.2f", r->time_percent);
-	us(g, r->has_mean, "", r->mean);
-	us(g, r->has_percentiles, "", r->p50);
-	us(g, r->has_percentiles, "", r->p99);
-	us(g, r->has_percentiles, "", r->p999);
-	us(g, r->has_max, r->max_exact ? "" : "<", r->max);
+	cell_cost(g, r, 3);
+}
+
+static void fill(FILE *to, const struct sample *s, const struct block *b)
+{
+	struct grid g = { .columns = 11, .left = 1, .min = 7 };
+	struct row sum = block_sum(b);
+	const char *mark = ":";
+	size_t i;
+
+	(void)s;
+	for (i = 0; i < KVMLAT_NR_STATES; i++) {
+		if (!b->account.times[i])
+			continue;
+		fprintf(to, "%s %s %.2f %%", mark, kvmlat_state_name(i),
+			share(b->account.times[i], b->account.elapsed));
+		mark = ",";
+	}
+	if (b->open)
+		fprintf(to, "; in %s for %.3f ms", b->open_name, b->open_for / 1e6);
+	fputc('\n', to);
+	cells(&g, stat_header);
+	for (i = 0; i < b->nr_rows; i++)
+		stat_row(&g, &b->rows[i]);
+	stat_row(&g, &sum);
+	print_grid(to, &g);
 }
 
 static void stat(FILE *to, const struct sample *s, bool first)
 {
-	time_t seconds = s->time_ms / 1000;
-	char text[32] = "";
-	struct tm tm;
-	size_t i, n;
-
-	if (localtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%H:%M:%S", &tm);
-	fprintf(to, "%s%s.%03d%s\n", first ? "" : "\n", text, (int)(s->time_ms % 1000),
-		s->interrupted ? ", vCPUs came or went while reading: some may be missing" : "");
-	if (!s->nr_blocks)
-		fputs("no exits\n", to);
-	for (i = 0; i < s->nr_blocks; i++) {
-		const struct block *b = &s->blocks[i];
-		struct grid g = { .columns = 11, .left = 1, .min = 7 };
-		struct row sum = block_sum(b);
-
-		fputc('\n', to);
-		head_line(to, s, b);
-		cells(&g, stat_header);
-		for (n = 0; n < b->nr_rows; n++)
-			stat_row(&g, &b->rows[n]);
-		stat_row(&g, &sum);
-		print_grid(to, &g);
-	}
+	table_view(to, s, first, fill);
 }
 
 const struct format table_format = {
 	.info	= info,
 	.list	= list,
-	.stat	= stat,
+	.views	= {
+		[VIEW_EXITS]	= stat,
+		[VIEW_STATES]	= table_states,
+		[VIEW_HALT]	= table_halt,
+		[VIEW_LATENESS]	= table_lateness,
+		[VIEW_DETAIL]	= table_detail,
+		[VIEW_HIST]	= table_hist,
+	},
 };

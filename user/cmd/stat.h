@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_STAT_H
+#define _KVMLAT_STAT_H
+
+#include <stdio.h>
+
+#include "../guests.h"
+#include "../out/out.h"
+
+/* What the user asked stat for, and what it needs to do it. */
+struct stat {
+	bool			once;
+	bool			all;
+	bool			per_vcpu;
+	bool			skip_zeros;
+	uint64_t		interval;
+	uint64_t		duration;
+	bool			has_key;
+	enum sort_key		key;
+	enum view		view;
+	struct selection	sel;
+	struct kvmlat_filter	filter;
+	const char		*output;
+	const struct format	*format;
+	char			**command;
+
+	FILE			*to;
+	struct kvmlat		*k;
+	struct guests		guests;
+	bool			selected;
+	bool			shown;
+};
+
+extern const char stat_usage[];
+
+/* Returns an exit code, having complained. */
+int stat_options(struct stat *s, int argc, char **argv);
+
+#endif /* _KVMLAT_STAT_H */

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+
+#include "csv.h"
+#include "json.h"
+#include "views.h"
+
+static const char * const header[] = {
+	"KIND", "KEY", "COUNT", "ERR", "COUNT%", "TIME/ms", "TIME%", "MEAN/us", "MAX/us", NULL
+};
+
+struct sums {
+	uint64_t	count;
+	uint64_t	total;
+};
+
+static struct sums sums_of(const struct kvmlat_account *a)
+{
+	struct sums sums = { 0 };
+	size_t i;
+
+	for (i = 0; i < a->nr_details; i++) {
+		sums.count += a->details[i].count;
+		sums.total += a->details[i].total;
+	}
+	return sums;
+}
+
+/* The count of those whose time is known. */
+static uint64_t known(const struct kvmlat_detail *d)
+{
+	return d->count - d->error;
+}
+
+/* Of what key, as who works with it writes it. */
+static void key_text(char *buf, size_t size, const struct kvmlat_detail *d)
+{
+	snprintf(buf, size, d->kind == KVMLAT_DETAIL_KIND_HYPERCALL ? "%" PRIu64 : "0x%" PRIx64,
+		 d->key);
+}
+
+static void fill_table(FILE *to, const struct sample *s, const struct block *b)
+{
+	struct grid g = { .columns = 9, .left = 1, .min = 4 };
+	const struct kvmlat_account *a = &b->account;
+	struct sums sums = sums_of(a);
+	char key[32];
+	size_t i;
+
+	(void)s;
+	fputc('\n', to);
+	cells(&g, header);
+	for (i = 0; i < a->nr_details; i++) {
+		const struct kvmlat_detail *d = &a->details[i];
+
+		key_text(key, sizeof(key), d);
+		cell(&g, "%s", kvmlat_detail_kind_name(d->kind));
+		cell(&g, "%s", key);
+		cell(&g, "%" PRIu64, d->count);
+		cell(&g, "%s%" PRIu64, d->error ? "-" : "", d->error);
+		cell(&g, "%.2f", share(d->count, sums.count));
+		cell(&g, "%.3f", d->total / 1e6);
+		cell(&g, "%.2f", share(d->total, sums.total));
+		cell_us(&g, known(d), "", known(d) ? (double)d->total / known(d) : 0, 1);
+		cell_us(&g, known(d), d->longest_min == d->longest_max ? "" : "<", d->longest_max,
+			1);
+	}
+	print_grid(to, &g);
+	if (a->details_evicted)
+		fprintf(to, "%" PRIu64 " times made a key room for another: a COUNT is at most ERR too high,\n"
+			"and a key that is not listed has at most %" PRIu64 "\n",
+			a->details_evicted, kvmlat_details_unlisted(a));
+	if (!b->details)
+		fprintf(to, "details are %s; \"kvmlat detail on\" switches them on\n",
+			b->scope == SCOPE_ALL ? "off in at least one VM" : "off");
+}
+
+void table_detail(FILE *to, const struct sample *s, bool first)
+{
+	table_view(to, s, first, fill_table);
+}
+
+static void fill_json(struct json_object *o, const struct sample *s, const struct block *b)
+{
+	struct json_object *list = json_object_new_array(), *e;
+	const struct kvmlat_account *a = &b->account;
+	struct sums sums = sums_of(a);
+	char key[32];
+	size_t i;
+
+	(void)s;
+	add_bool(o, "on", b->details);
+	add_u64(o, "evicted", a->details_evicted);
+	add_u64(o, "unlisted_max", kvmlat_details_unlisted(a));
+	for (i = 0; i < a->nr_details; i++) {
+		const struct kvmlat_detail *d = &a->details[i];
+
+		key_text(key, sizeof(key), d);
+		e = json_object_new_object();
+		add_text(e, "kind", kvmlat_detail_kind_name(d->kind));
+		add_u64(e, "key", d->key);
+		add_text(e, "key_text", key);
+		add_u64(e, "count", d->count);
+		add_u64(e, "error", d->error);
+		add(e, "count_percent", double_of(share(d->count, sums.count), 4));
+		add_u64(e, "total_ns", d->total);
+		add(e, "time_percent", double_of(share(d->total, sums.total), 4));
+		add(e, "mean_ns", known(d) ? double_of((double)d->total / known(d), 1) : NULL);
+		add_if(e, "max_ns", known(d) && d->longest_min == d->longest_max, d->longest_max);
+		add_if(e, "max_bound_ns", known(d), d->longest_max);
+		json_object_array_add(list, e);
+	}
+	add(o, "details", list);
+}
+
+void json_detail(FILE *to, const struct sample *s, bool first)
+{
+	(void)first;
+	json_view(to, "detail", s, fill_json);
+}
+
+static const char * const columns[] = {
+	CSV_WHOSE, "kind", "key", "count", "error", "count_percent", "total_ns", "time_percent",
+	"mean_ns", "max_ns", "max_bound_ns", "evicted", "unlisted_max", NULL
+};
+
+static void line(FILE *to, const struct sample *s, const struct block *b,
+		 const struct kvmlat_detail *d)
+{
+	const struct kvmlat_account *a = &b->account;
+	struct sums sums = sums_of(a);
+	char key[32];
+
+	key_text(key, sizeof(key), d);
+	csv_whose(to, s, b);
+	fprintf(to, "%s,%s,%" PRIu64 ",%" PRIu64 ",%.4f,%" PRIu64 ",%.4f,",
+		kvmlat_detail_kind_name(d->kind), key, d->count, d->error,
+		share(d->count, sums.count), d->total, share(d->total, sums.total));
+	if (known(d))
+		fprintf(to, "%.1f", (double)d->total / known(d));
+	fputc(',', to);
+	csv_if(to, known(d) && d->longest_min == d->longest_max, d->longest_max);
+	csv_if(to, known(d), d->longest_max);
+	fprintf(to, "%" PRIu64 ",%" PRIu64 "\n", a->details_evicted, kvmlat_details_unlisted(a));
+}
+
+void csv_detail(FILE *to, const struct sample *s, bool first)
+{
+	size_t i, n;
+
+	if (first)
+		csv_header(to, columns);
+	for (i = 0; i < s->nr_blocks; i++)
+		for (n = 0; n < s->blocks[i].account.nr_details; n++)
+			line(to, s, &s->blocks[i], &s->blocks[i].account.details[n]);
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+
+#include "csv.h"
+#include "json.h"
+#include "views.h"
+
+/* What is left of a line of 80 characters beside the figures. */
+#define BAR	20
+
+/* Buckets of one octave, as linux/kvmlat.h has them. */
+#define SUB	8
+
+static const char bar[BAR + 1] = "####################";
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* So many empty lines and more become one. */
+#define GAP	3
+
+/* Some buckets in one line. */
+struct span {
+	uint64_t	from;
+	uint64_t	to;
+	uint64_t	count;
+	bool		last;
+};
+
+static struct span bucket_span(unsigned int index)
+{
+	struct span s = { .from = kvmlat_bucket_lower(index) };
+
+	s.last = index == KVMLAT_HIST_BUCKETS - 1;
+	if (!s.last)
+		s.to = kvmlat_bucket_upper(index) + 1;
+	return s;
+}
+
+/* What lies below the first octave, an octave, or what lies above the last. */
+static unsigned int octave_of(unsigned int index)
+{
+	return (index + SUB - 1) / SUB;
+}
+
+static struct span octave_span(unsigned int octave)
+{
+	struct span s = bucket_span(octave ? (octave - 1) * SUB + 1 : 0);
+
+	if (octave && !s.last)
+		s.to = 2 * s.from;
+	return s;
+}
+
+/* Lines for all from the first to the last that is not empty, at most KVMLAT_HIST_BUCKETS. */
+static unsigned int make_spans(const struct kvmlat_reason *r, bool full, struct span *spans)
+{
+	unsigned int n, first = 0, nr = 0;
+	size_t i;
+
+	for (i = 0; i < r->nr_buckets; i++) {
+		const struct kvmlat_bucket *b = &r->buckets[i];
+
+		n = full ? b->index : octave_of(b->index);
+		if (!i)
+			first = n;
+		for (; first + nr <= n; nr++)
+			spans[nr] = full ? bucket_span(first + nr) : octave_span(first + nr);
+		spans[nr - 1].count += b->count;
+	}
+	return nr;
+}
+
+static void span_line(struct grid *g, const struct span *s, const struct unit *unit, uint64_t seen,
+		      uint64_t all, uint64_t most)
+{
+	int length = (double)s->count / most * BAR + 0.5;
+
+	cell(g, "%.*f", unit->digits, s->from / unit->ns);
+	if (s->last)
+		cell(g, "-");
+	else
+		cell(g, "%.*f", unit->digits, s->to / unit->ns);
+	cell(g, "%" PRIu64, s->count);
+	cell(g, "%.2f", share(s->count, all));
+	cell(g, "%.2f", share(seen, all));
+	cell(g, "%s", length || !s->count ? bar + BAR - length : ".");
+}
+
+static void spans_table(FILE *to, const struct kvmlat_reason *r, const struct hist_wish *wish)
+{
+	static const char * const header[] = { "FROM", "TO", "COUNT", "%", "CUM%", "", NULL };
+	static const char * const dots[] = { "...", "", "", "", "", "", NULL };
+	struct grid g = { .columns = 6, .ragged = true };
+	struct span spans[KVMLAT_HIST_BUCKETS];
+	unsigned int i, next, n = make_spans(r, wish->full, spans);
+	uint64_t all = 0, most = 1, seen = 0;
+
+	for (i = 0; i < n; i++) {
+		all += spans[i].count;
+		if (spans[i].count > most)
+			most = spans[i].count;
+	}
+	cells(&g, header);
+	for (i = 0; i < n; i = next) {
+		next = i + 1;
+		while (!spans[i].count && next < n && !spans[next].count)
+			next++;
+		if (next - i >= GAP) {
+			cells(&g, dots);
+			continue;
+		}
+		for (; i < next; i++) {
+			seen += spans[i].count;
+			span_line(&g, &spans[i], wish->unit, seen, all, most);
+		}
+	}
+	print_grid(to, &g);
+}
+
+static void percentiles(FILE *to, const struct kvmlat_reason *r, const struct unit *unit)
+{
+	static const struct {
+		unsigned int	permille;
+		const char	*name;
+	} list[] = { { 500, "p50" }, { 900, "p90" }, { 990, "p99" }, { 999, "p99.9" } };
+	uint64_t ns;
+	size_t i;
+
+	fprintf(to, "mean %.*f", unit->digits, (double)r->total / r->count / unit->ns);
+	for (i = 0; i < ARRAY_SIZE(list); i++)
+		if (kvmlat_percentile(r, list[i].permille, &ns))
+			fprintf(to, "  %s %.*f", list[i].name, unit->digits, ns / unit->ns);
+	fprintf(to, "  max %s%.*f\n", r->longest_min == r->longest_max ? "" : "<", unit->digits,
+		r->longest_max / unit->ns);
+}
+
+static void fill_table(FILE *to, const struct sample *s, const struct block *b)
+{
+	const struct unit *unit = s->hist->unit;
+	size_t i;
+
+	fputc('\n', to);
+	for (i = 0; i < b->nr_histograms; i++) {
+		const struct histogram *h = &b->histograms[i];
+
+		fprintf(to, "%s%s: %" PRIu64 ", %.3f ms in all; times in %s\n", i ? "\n" : "",
+			h->name, h->sum.count, h->sum.total / 1e6, unit->name);
+		if (!h->sum.count)
+			continue;
+		spans_table(to, &h->sum, s->hist);
+		percentiles(to, &h->sum, unit);
+	}
+}
+
+void table_hist(FILE *to, const struct sample *s, bool first)
+{
+	table_view(to, s, first, fill_table);
+}
+
+static struct json_object *buckets(const struct kvmlat_reason *r)
+{
+	struct json_object *list = json_object_new_array(), *o;
+	size_t i;
+
+	for (i = 0; i < r->nr_buckets; i++) {
+		struct span s = bucket_span(r->buckets[i].index);
+
+		o = json_object_new_object();
+		add_u64(o, "from_ns", s.from);
+		add_if(o, "to_ns", !s.last, s.to);
+		add_u64(o, "count", r->buckets[i].count);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static void add_percentile(struct json_object *o, const char *name, const struct kvmlat_reason *r,
+			   unsigned int permille)
+{
+	uint64_t ns = 0;
+	bool known = kvmlat_percentile(r, permille, &ns);
+
+	add_if(o, name, known, ns);
+}
+
+static void fill_json(struct json_object *o, const struct sample *s, const struct block *b)
+{
+	struct json_object *list = json_object_new_array(), *e;
+	size_t i;
+
+	(void)s;
+	for (i = 0; i < b->nr_histograms; i++) {
+		const struct kvmlat_reason *r = &b->histograms[i].sum;
+		bool some = r->count;
+
+		e = json_object_new_object();
+		add_text(e, "name", b->histograms[i].name);
+		add_u64(e, "count", r->count);
+		add_u64(e, "total_ns", r->total);
+		add(e, "mean_ns", some ? double_of((double)r->total / r->count, 1) : NULL);
+		add(e, "stddev_ns", some ? double_of(histogram_stddev(r), 1) : NULL);
+		add_percentile(e, "p50_ns", r, 500);
+		add_percentile(e, "p90_ns", r, 900);
+		add_percentile(e, "p99_ns", r, 990);
+		add_percentile(e, "p999_ns", r, 999);
+		add_if(e, "max_ns", some && r->longest_min == r->longest_max, r->longest_max);
+		add_if(e, "max_bound_ns", some, r->longest_max);
+		add(e, "buckets", buckets(r));
+		json_object_array_add(list, e);
+	}
+	add(o, "histograms", list);
+}
+
+void json_hist(FILE *to, const struct sample *s, bool first)
+{
+	(void)first;
+	json_view(to, "hist", s, fill_json);
+}
+
+static const char * const columns[] = { CSV_WHOSE, "name", "from_ns", "to_ns", "count", NULL };
+
+void csv_hist(FILE *to, const struct sample *s, bool first)
+{
+	size_t i, n, m;
+
+	if (first)
+		csv_header(to, columns);
+	for (i = 0; i < s->nr_blocks; i++) {
+		const struct block *b = &s->blocks[i];
+
+		for (n = 0; n < b->nr_histograms; n++) {
+			const struct histogram *h = &b->histograms[n];
+
+			for (m = 0; m < h->sum.nr_buckets; m++) {
+				struct span span = bucket_span(h->sum.buckets[m].index);
+
+				csv_whose(to, s, b);
+				text(to, h->name);
+				fprintf(to, ",%" PRIu64 ",", span.from);
+				csv_if(to, !span.last, span.to);
+				fprintf(to, "%" PRIu64 "\n", h->sum.buckets[m].count);
+			}
+		}
+	}
+}

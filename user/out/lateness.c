@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+
+#include "csv.h"
+#include "json.h"
+#include "views.h"
+
+/* So many preemptions go under a table; JSON and CSV have all. */
+#define LAST_PREEMPTORS	8
+
+static const char * const header[] = {
+	"SPAN", "COUNT", "MEAN/us", "P50/us", "P99/us", "P99.9/us", "MAX/us", "AT", "CPU", NULL
+};
+
+static const char * const preemptor_header[] = {
+	"PREEMPTED AT", "VCPU", "CPU", "FOR/us", "BY", NULL
+};
+
+static void preemptors(FILE *to, const struct sample *s, const struct block *b)
+{
+	struct grid g = { .columns = 5, .left = 1, .ragged = true, .min = 4 };
+	const struct kvmlat_account *a = &b->account;
+	size_t i = a->nr_preemptors > LAST_PREEMPTORS ? a->nr_preemptors - LAST_PREEMPTORS : 0;
+	char text[WALL_SIZE];
+
+	if (!a->nr_preemptors)
+		return;
+	cells(&g, preemptor_header);
+	for (; i < a->nr_preemptors; i++) {
+		const struct kvmlat_preemptor *p = &a->preemptors[i];
+
+		cell(&g, "%s", wall_text(text, p->at + s->wall, s));
+		cell(&g, "%u", p->vcpu_id);
+		cell(&g, "%u", p->cpu);
+		cell(&g, "%.1f", p->time / 1e3);
+		cell(&g, "%s (%u)", p->comm, p->tid);
+	}
+	print_grid(to, &g);
+}
+
+static void fill_table(FILE *to, const struct sample *s, const struct block *b)
+{
+	struct grid g = { .columns = 9, .left = 1, .min = 3 };
+	char text[WALL_SIZE];
+	size_t i;
+
+	fputc('\n', to);
+	cells(&g, header);
+	for (i = 0; i < b->nr_rows; i++) {
+		const struct row *r = &b->rows[i];
+
+		cell(&g, "%s", r->name);
+		cell(&g, "%" PRIu64, r->count);
+		cell_cost(&g, r, 1);
+		if (r->has_at) {
+			cell(&g, "%s", wall_text(text, r->max_at, s));
+			cell(&g, "%u", r->max_cpu);
+		} else {
+			cell(&g, "-");
+			cell(&g, "-");
+		}
+	}
+	print_grid(to, &g);
+	preemptors(to, s, b);
+}
+
+void table_lateness(FILE *to, const struct sample *s, bool first)
+{
+	table_view(to, s, first, fill_table);
+}
+
+static struct json_object *seconds(int64_t ns)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64 ".%09d", ns / (int64_t)NSEC_PER_SEC,
+		 (int)(ns % (int64_t)NSEC_PER_SEC));
+	return json_object_new_double_s(ns / 1e9, text);
+}
+
+static void fill_json(struct json_object *o, const struct sample *s, const struct block *b)
+{
+	struct json_object *spans = json_object_new_array(), *list = json_object_new_array(), *e;
+	size_t i;
+
+	for (i = 0; i < b->nr_rows; i++) {
+		const struct row *r = &b->rows[i];
+
+		e = json_object_new_object();
+		add_text(e, "name", r->name);
+		add_text(e, "class", kvmlat_class_name(r->cls));
+		add_if(e, "code", kvmlat_reason_has_code(r->cls), r->code);
+		add_u64(e, "count", r->count);
+		add(e, "rate", double_of(r->rate, 3));
+		add_u64(e, "total_ns", r->total);
+		add(e, "time_percent", double_of(r->time_percent, 4));
+		json_cost(e, r);
+		add(e, "max_at", r->has_at ? seconds(r->max_at) : NULL);
+		add_if(e, "max_cpu", r->has_at, r->max_cpu);
+		json_object_array_add(spans, e);
+	}
+	add(o, "spans", spans);
+	for (i = 0; i < b->account.nr_preemptors; i++) {
+		const struct kvmlat_preemptor *p = &b->account.preemptors[i];
+
+		e = json_object_new_object();
+		add_text(e, "comm", p->comm);
+		add_u64(e, "tid", p->tid);
+		add(e, "at", seconds(p->at + s->wall));
+		add_u64(e, "for_ns", p->time);
+		add_u64(e, "vcpu_id", p->vcpu_id);
+		add_u64(e, "cpu", p->cpu);
+		json_object_array_add(list, e);
+	}
+	add(o, "preemptors", list);
+}
+
+void json_lateness(FILE *to, const struct sample *s, bool first)
+{
+	(void)first;
+	json_view(to, "lateness", s, fill_json);
+}
+
+static const char * const columns[] = {
+	CSV_WHOSE, "span", "class", "code", "count", "rate", "total_ns", "time_percent", "mean_ns",
+	"p50_ns", "p99_ns", "p999_ns", "max_ns", "max_bound_ns", "max_at", "max_cpu", "by",
+	"by_tid", "of_vcpu", NULL
+};
+
+static void csv_at(FILE *to, int64_t ns)
+{
+	fprintf(to, "%" PRId64 ".%09d,", ns / (int64_t)NSEC_PER_SEC,
+		(int)(ns % (int64_t)NSEC_PER_SEC));
+}
+
+static void line(FILE *to, const struct sample *s, const struct block *b, const struct row *r)
+{
+	csv_whose(to, s, b);
+	fprintf(to, "%s,%s,", r->name, kvmlat_class_name(r->cls));
+	csv_if(to, kvmlat_reason_has_code(r->cls), r->code);
+	fprintf(to, "%" PRIu64 ",%.3f,%" PRIu64 ",%.4f,", r->count, r->rate, r->total,
+		r->time_percent);
+	csv_cost(to, r);
+	if (r->has_at)
+		csv_at(to, r->max_at);
+	else
+		fputc(',', to);
+	csv_if(to, r->has_at, r->max_cpu);
+	fputs(",,\n", to);
+}
+
+/* A preemption by itself has the columns of a row that it would be alone in. */
+static void preemptor_line(FILE *to, const struct sample *s, const struct block *b,
+			   const struct kvmlat_preemptor *p)
+{
+	csv_whose(to, s, b);
+	fprintf(to, "preemptor,preemptor,,1,,%" PRIu64 ",%.4f,,,,,%" PRIu64 ",%" PRIu64 ",",
+		p->time, share(p->time, b->account.elapsed), p->time, p->time);
+	csv_at(to, p->at + s->wall);
+	fprintf(to, "%u,", p->cpu);
+	text(to, p->comm);
+	fprintf(to, ",%u,%u\n", p->tid, p->vcpu_id);
+}
+
+void csv_lateness(FILE *to, const struct sample *s, bool first)
+{
+	size_t i, n;
+
+	if (first)
+		csv_header(to, columns);
+	for (i = 0; i < s->nr_blocks; i++) {
+		const struct block *b = &s->blocks[i];
+
+		for (n = 0; n < b->nr_rows; n++)
+			line(to, s, b, &b->rows[n]);
+		for (n = 0; n < b->account.nr_preemptors; n++)
+			preemptor_line(to, s, b, &b->account.preemptors[n]);
+	}
+}
