@@ -15,6 +15,7 @@
 
 #include "attach.h"
 #include "clock.h"
+#include "knob-undo.h"
 #include "probe.h"
 #include "reason.h"
 #include "vcpu.h"
@@ -138,6 +139,7 @@ static int any_module(struct notifier_block *nb, unsigned long state, void *data
 	if (state != MODULE_STATE_COMING && state != MODULE_STATE_GOING)
 		return NOTIFY_OK;
 	kvmlat_reason_module(mod, state);
+	kvmlat_undo_module(mod->name);
 	if (!strcmp(mod->name, "kvm")) {
 		if (state == MODULE_STATE_COMING)
 			attach_vm_end();

@@ -15,4 +15,7 @@ int kvmlat_event_put_state(struct sk_buff *skb, const struct kvmlat_knob_of *of,
 /* A knob that a request has changed or tried to. */
 int kvmlat_event_put_change(struct sk_buff *skb, const struct kvmlat_knob_change *change);
 
+/* Tells the group "events". May sleep. @of_change 0: of no single request. */
+void kvmlat_event_send(u32 of_change, u32 action, const struct kvmlat_knob_change *change);
+
 #endif

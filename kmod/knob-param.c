@@ -24,7 +24,8 @@ static struct module *get_module(const char *name, const char **why)
 	}
 	mod = container_of(kobj, struct module_kobject, kobj)->mod;
 	if (!mod)
-		*why = "it is built into the kernel, only parameters of modules can be changed";
+		*why =
+			"it is built into the kernel, only parameters of modules can be changed";
 	else if (READ_ONCE(mod->state) != MODULE_STATE_LIVE)
 		*why = "its module is just being loaded or unloaded, try again";
 	else
@@ -51,15 +52,18 @@ static const struct kernel_param *find(const struct module *mod, const struct kv
 		if (strcmp(kp->name, param->name))
 			continue;
 		if (kp->ops != ops) {
-			*why = "this kernel's parameter is of another type than kvmlat knows, so it is left alone";
+			*why =
+				"this kernel's parameter is of another type than kvmlat knows, so it is left alone";
 			return NULL;
 		}
 		if (!within_module_core((unsigned long)kp->arg, mod)) {
-			*why = "the parameter's value is not in its module's memory, so it is left alone";
+			*why =
+				"the parameter's value is not in its module's memory, so it is left alone";
 			return NULL;
 		}
 		if (!compat_module_plain_data(mod, kp->arg, size))
-			*why = "this kernel makes the parameter read-only once the module is loaded: set it as an option of the module in /etc/modprobe.d and load the module again";
+			*why =
+				"this kernel makes the parameter read-only once the module is loaded: set it as an option of the module in /etc/modprobe.d and load the module again";
 		return kp;
 	}
 	*why = "this kernel's module has no such parameter";
@@ -86,26 +90,31 @@ int kvmlat_param_read(const struct kvmlat_param *param, u64 *value, const char *
 	return kp ? 0 : -EOPNOTSUPP;
 }
 
-int kvmlat_param_write(const struct kvmlat_param *param, u64 value, const char **why)
+int kvmlat_param_write(const struct kvmlat_param *param, u64 old, u64 value, const char **why)
 {
 	struct module *mod = get_module(param->module, why);
 	const struct kernel_param *kp;
 	char text[24];
-	int err;
+	int err = -EOPNOTSUPP;
 
 	if (!mod)
-		return -EOPNOTSUPP;
+		return err;
 	kp = find(mod, param, why);
-	if (!kp || *why) {
-		put_module(mod);
-		return -EOPNOTSUPP;
-	}
+	if (!kp || *why)
+		goto out;
 	snprintf(text, sizeof(text), "%llu", value);
+	/* Against writers in sysfs. */
 	kernel_param_lock(mod);
-	err = kp->ops->set(text, kp);
+	if (value_of(param, kp) != old) {
+		*why = "somebody else has changed it at the same moment";
+		err = -ECANCELED;
+	} else {
+		err = kp->ops->set(text, kp);
+		if (err)
+			*why = "the parameter does not take this value";
+	}
 	kernel_param_unlock(mod);
-	if (err)
-		*why = "the parameter does not take this value";
+out:
 	put_module(mod);
 	return err;
 }

@@ -20,8 +20,11 @@ struct kvmlat_param {
  */
 int kvmlat_param_read(const struct kvmlat_param *param, u64 *value, const char **why);
 
-/* 0, or an error with a sentence, and nothing is changed. May sleep. */
-int kvmlat_param_write(const struct kvmlat_param *param, u64 value, const char **why);
+/*
+ * 0, or an error with a sentence, and nothing is changed: -ECANCELED if it is not @old any
+ * more. May sleep.
+ */
+int kvmlat_param_write(const struct kvmlat_param *param, u64 old, u64 value, const char **why);
 
 /*
  * Where a uint parameter is. Only to be followed while a VM exists, which pins kvm and its

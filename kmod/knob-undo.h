@@ -5,21 +5,12 @@
 
 #include "knob.h"
 
-/*
- * The record of a knob that has been changed. It holds what was in effect before each of the
- * changes. A change that is taken back while a later one is in effect is taken out from
- * beneath it, so that in whatever order all are taken back, what was there first returns.
- */
-struct kvmlat_undo {
-	struct list_head node;
-	struct kvmlat_knob_of of;
-	struct kvmlat_knob_value original;
-	struct kvmlat_knob_value ours;		/* what we wrote last */
-	u32 nr;
-	struct {
-		u32 change;
-		struct kvmlat_knob_value before;
-	} step[KVMLAT_UNDO_MAX];		/* the latest last */
+struct kvmlat_undo;
+
+/* Is told of each knob that an undo meets. */
+struct kvmlat_undo_report {
+	void (*knob)(struct kvmlat_undo_report *report, const struct kvmlat_knob_change *change);
+	bool dry_run;
 };
 
 /* What an undo of everything restores. False if the knob was not changed. */
@@ -27,5 +18,25 @@ bool kvmlat_undo_original(const struct kvmlat_knob_of *of, struct kvmlat_knob_va
 
 /* The latest change in effect, 0 if none. */
 u32 kvmlat_undo_change(const struct kvmlat_knob_of *of);
+
+/*
+ * The record of a knob that was just changed, before it is known whether the whole request
+ * succeeds: kvmlat_undo_note() then keeps it, kvmlat_undo_drop() does not. NULL: no memory.
+ */
+struct kvmlat_undo *kvmlat_undo_record(const struct kvmlat_knob_of *of);
+void kvmlat_undo_note(struct kvmlat_undo *undo, u32 change, const struct kvmlat_knob_value *old,
+		      const struct kvmlat_knob_value *new);
+void kvmlat_undo_drop(struct kvmlat_undo *undo);
+
+/* Takes a change back. False if none of its knobs is known. */
+bool kvmlat_undo_one(u32 change, struct kvmlat_undo_report *report);
+void kvmlat_undo_all(struct kvmlat_undo_report *report);
+
+/* Records of VMs that ended. None of kvmlat_undo_record() may be in use. */
+void kvmlat_undo_forget_gone(void);
+
+/* A module comes or goes, and its parameters with it. Takes kvmlat_mutex itself. */
+void kvmlat_undo_module(const char *module);
+void kvmlat_undo_exit(void);
 
 #endif

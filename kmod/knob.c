@@ -35,7 +35,8 @@ static int read_host(const struct kvmlat_knob_kind *knob, struct kvmlat_knob_val
 
 	value->source = KVMLAT_SCOPE_HOST;
 	if (!err && !*why && !has_hardware(knob))
-		*why = "the processor has no pause-loop exits, or the module was loaded with them off: nothing to tune";
+		*why =
+			"the processor has no pause-loop exits, or the module was loaded with them off: nothing to tune";
 	return err;
 }
 
@@ -49,15 +50,15 @@ int kvmlat_knob_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *
 	return read_host(&kvmlat_knobs[of->id], value, why);
 }
 
-int kvmlat_knob_write(const struct kvmlat_knob_of *of, const struct kvmlat_knob_value *value,
-		      const char **why)
+int kvmlat_knob_write(const struct kvmlat_knob_of *of, const struct kvmlat_knob_value *old,
+		      const struct kvmlat_knob_value *value, const char **why)
 {
 	int err;
 
 	lockdep_assert_held(&kvmlat_mutex);
 	if (of->scope != KVMLAT_SCOPE_HOST)
 		return kvmlat_knob_vm_write(of, value, why);
-	err = kvmlat_param_write(&kvmlat_knobs[of->id].param, value->value, why);
+	err = kvmlat_param_write(&kvmlat_knobs[of->id].param, old->value, value->value, why);
 	if (!err && of->id == KVMLAT_KNOB_HALT_POLL_NS)
 		kvmlat_knob_vm_host();
 	return err;

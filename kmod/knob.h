@@ -9,7 +9,8 @@
  *	knob-undo.c	what was changed, and the way back
  *	knob-set.c	transactions
  *	knob-event.c	knobs in messages, the multicast group
- *	netlink-knob.c	handlers
+ *	knob-dump.c	KNOB_GET
+ *	netlink-knob.c	KNOB_SET and KNOB_UNDO
  *
  * All but the probe runs under kvmlat_mutex.
  */
@@ -59,7 +60,7 @@ struct kvmlat_knob_change {
 	u32 result;
 	struct kvmlat_knob_value old;
 	struct kvmlat_knob_value new;
-	const struct nlattr *attr;	/* of the request */
+	const struct nlattr *attr;	/* of the request, and in it what is at fault */
 };
 
 extern const struct kvmlat_knob_kind kvmlat_knobs[KVMLAT_KNOB_MAX + 1];
@@ -71,8 +72,17 @@ extern const struct kvmlat_knob_kind kvmlat_knobs[KVMLAT_KNOB_MAX + 1];
 int kvmlat_knob_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *value,
 		     const char **why);
 
-/* If value->source is not the scope itself, it inherits from now on. */
-int kvmlat_knob_write(const struct kvmlat_knob_of *of, const struct kvmlat_knob_value *value,
-		      const char **why);
+/*
+ * If value->source is not the scope itself, it inherits from now on. Otherwise an error with
+ * *why as kvmlat_knob_read() says, or -ECANCELED if @old is not in effect any more.
+ */
+int kvmlat_knob_write(const struct kvmlat_knob_of *of, const struct kvmlat_knob_value *old,
+		      const struct kvmlat_knob_value *value, const char **why);
+
+static inline bool kvmlat_knob_is_own(const struct kvmlat_knob_of *of,
+				      const struct kvmlat_knob_value *value)
+{
+	return value->source == of->scope;
+}
 
 #endif

@@ -5,6 +5,7 @@
 #include "attach.h"
 #include "clock.h"
 #include "netlink.h"
+#include "netlink-knob.h"
 #include "vcpu.h"
 #include "version.h"
 
@@ -34,6 +35,7 @@ err_vcpu:
 
 static void __exit kvmlat_exit(void)
 {
+	kvmlat_knob_exit();
 	kvmlat_netlink_exit();
 	kvmlat_attach_exit();
 	kvmlat_vcpu_exit();

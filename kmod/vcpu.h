@@ -21,6 +21,7 @@
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
+#include "knob-vm.h"
 #include "ledger.h"
 
 struct kvm;
@@ -39,6 +40,7 @@ struct kvmlat_vm {
 	u64 since;
 	u64 gone;			/* 0 while the VM exists */
 	bool details;			/* new vCPUs collect them, too; under kvmlat_mutex */
+	struct kvmlat_knob_vm knob;
 };
 
 struct kvmlat_vcpu {
@@ -58,6 +60,7 @@ struct kvmlat_vcpu {
 	u32 vcpu_id;
 	u32 index;			/* in its VM, in the order in which they were seen */
 	u32 tid;
+	struct kvmlat_knob_vcpu knob;
 };
 
 extern struct mutex kvmlat_mutex;

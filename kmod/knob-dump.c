@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* All knobs in all scopes, in as many messages as it takes. */
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "filter.h"
+#include "knob.h"
+#include "knob-event.h"
+#include "netlink.h"
+#include "netlink-gen.h"
+#include "netlink-knob.h"
+#include "vcpu.h"
+
+/* A dump of knobs: first the host's, then by VM its own and those of its vCPUs. */
+struct dump {
+	struct kvmlat_filter filter;
+	u32 scopes;
+	u32 knobs;
+	u32 host;			/* next knob of the host */
+	u32 vm_id;
+	u32 index;			/* in the VM: 0 its own, else one more than the vCPU's */
+};
+
+#define KNOB_GET_ATTRS	(KVMLAT_VM_ATTRS | BIT(KVMLAT_A_VCPU_ID) | BIT(KVMLAT_A_WHICH_KNOB) | \
+			 BIT(KVMLAT_A_SCOPE))
+
+static int start(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct netlink_ext_ack own = {};
+	struct netlink_ext_ack *extack = compat_dump_extack(cb, &own);
+	struct dump *d;
+	int err;
+
+	err = kvmlat_may_read(cb->skb, extack) ?:
+	      kvmlat_filter_only(attrs, extack, KNOB_GET_ATTRS);
+	if (err)
+		return compat_dump_refuse(cb, &own, err);
+	d = kzalloc(sizeof(*d), GFP_KERNEL);
+	if (!d)
+		return -ENOMEM;
+	kvmlat_filter_get(attrs, &d->filter);
+	d->scopes = attrs[KVMLAT_A_SCOPE] ? BIT(nla_get_u32(attrs[KVMLAT_A_SCOPE])) : ~0U;
+	if (d->filter.vm_id || d->filter.pid || d->filter.has_vcpu_id)
+		d->scopes &= ~BIT(KVMLAT_SCOPE_HOST);
+	if (d->filter.has_vcpu_id)
+		d->scopes &= ~BIT(KVMLAT_SCOPE_VM);
+	d->knobs = attrs[KVMLAT_A_WHICH_KNOB] ? BIT(nla_get_u32(attrs[KVMLAT_A_WHICH_KNOB])) :
+						~0U;
+	cb->args[0] = (long)d;
+	cb->min_dump_alloc = KVMLAT_MESSAGE_SIZE;
+	return 0;
+}
+
+static int done(struct netlink_callback *cb)
+{
+	kfree((struct dump *)cb->args[0]);
+	return 0;
+}
+
+void __init kvmlat_knob_dump(struct genl_ops *op)
+{
+	op->start = start;
+	op->done = done;
+}
+
+static int dump_knob(struct sk_buff *skb, struct netlink_callback *cb, const struct dump *d,
+		     const struct kvmlat_knob_of *of)
+{
+	struct kvmlat_knob_value value;
+	const char *why;
+	void *head;
+	int err;
+
+	if (!(d->knobs & BIT(of->id)) || !(d->scopes & kvmlat_knobs[of->id].scopes & BIT(of->scope)))
+		return 0;
+	err = kvmlat_knob_read(of, &value, &why);
+	if (err == -ENOENT)
+		return 0;
+	head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &kvmlat_family,
+			   NLM_F_MULTI, KVMLAT_CMD_KNOB_GET);
+	if (!head)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, head);
+	err = kvmlat_event_put_state(skb, of, err, &value, why);
+	if (err) {
+		genlmsg_cancel(skb, head);
+		return err;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+/* Only one knob is of VMs and vCPUs, so an index is enough to go on. */
+static int dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
+		   const struct kvmlat_vm *vm)
+{
+	struct kvmlat_knob_of of = {
+		.id = KVMLAT_KNOB_HALT_POLL_NS,
+		.scope = KVMLAT_SCOPE_VM,
+		.vm_id = vm->id,
+		.pid = vm->pid,
+	};
+	const struct kvmlat_vcpu *vcpu;
+	int err;
+
+	if (!d->index) {
+		err = dump_knob(skb, cb, d, &of);
+		if (err)
+			return err;
+		d->index = 1;
+	}
+	of.scope = KVMLAT_SCOPE_VCPU;
+	list_for_each_entry(vcpu, &vm->vcpus, node) {
+		if (vcpu->index + 1 < d->index || !kvmlat_filter_vcpu(&d->filter, vcpu))
+			continue;
+		of.vcpu_id = vcpu->vcpu_id;
+		err = dump_knob(skb, cb, d, &of);
+		if (err)
+			return err;
+		d->index = vcpu->index + 2;
+	}
+	return 0;
+}
+
+static int dump_all(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d)
+{
+	struct kvmlat_vm *vm;
+	int err;
+
+	for (; d->host <= KVMLAT_KNOB_MAX; d->host++) {
+		struct kvmlat_knob_of of = { .id = d->host, .scope = KVMLAT_SCOPE_HOST };
+
+		err = dump_knob(skb, cb, d, &of);
+		if (err)
+			return err;
+	}
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (vm->id < d->vm_id || READ_ONCE(vm->gone) ||
+		    !kvmlat_filter_vm(&d->filter, vm))
+			continue;
+		if (vm->id > d->vm_id) {
+			d->vm_id = vm->id;
+			d->index = 0;
+		}
+		err = dump_vm(skb, cb, d, vm);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int kvmlat_nl_knob_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+	int err;
+
+	mutex_lock(&kvmlat_mutex);
+	cb->seq = kvmlat_vcpu_generation();
+	err = dump_all(skb, cb, d);
+	mutex_unlock(&kvmlat_mutex);
+	return skb->len ?: err;
+}
