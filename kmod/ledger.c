@@ -78,17 +78,13 @@ static struct kvmlat_cell *find_cell(struct kvmlat_ledger *l, u32 class, u32 cod
 	return cell;
 }
 
-/**
- * kvmlat_ledger_new_cell() - the cell of an exit code that the map does not know
- * @l: ledger, between begin and commit
- * @code: exit code with its flags, or KVMLAT_CODE_UNKNOWN
- *
- * Return: the code's cell, or the one for all others when there is no memory.
- */
-struct kvmlat_cell *kvmlat_ledger_new_cell(struct kvmlat_ledger *l, u32 code)
+/* The cell of an exit code with its flags, or the one for all others when there is no memory. */
+static struct kvmlat_cell *exit_cell(struct kvmlat_ledger *l, u32 code)
 {
-	struct kvmlat_cell *cell;
+	struct kvmlat_cell *cell = kvmlat_ledger_cell(l, code);
 
+	if (cell)
+		return cell;
 	if (code == KVMLAT_CODE_UNKNOWN)
 		return find_cell(l, KVMLAT_REASON_CLASS_UNKNOWN, 0) ?: &l->other;
 	code &= l->code_mask;
@@ -209,29 +205,33 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 }
 
 /**
- * kvmlat_ledger_exit_open() - an exit comes while one is open
+ * kvmlat_ledger_exit_slow() - an exit for the first time, or while one is open
  * @l: ledger, between begin and commit
  * @now: time of the event
+ * @code: exit code with its flags, or KVMLAT_CODE_UNKNOWN
  */
-void kvmlat_ledger_exit_open(struct kvmlat_ledger *l, u64 now)
+void kvmlat_ledger_exit_slow(struct kvmlat_ledger *l, u64 now, u32 code)
 {
 	/* Linux 6.1 on AMD: the exit began when the thread left its CPU, at the latest. */
 	if (l->early)
 		l->early = false;
-	else
+	else if (l->open)
 		kvmlat_ledger_close(l, now);
+	else
+		l->mark = now;
+	l->open = exit_cell(l, code);
 }
 
 /**
  * kvmlat_ledger_exit_held() - an exit whose entry has to be looked at
  * @l: ledger, between begin and commit
  * @now: time of the event
- * @code: exit code
+ * @code: exit code, as above
  * @key: its detail, 0 for none
  */
 void kvmlat_ledger_exit_held(struct kvmlat_ledger *l, u64 now, u32 code, u64 key)
 {
-	kvmlat_ledger_exit(l, now, code);
+	kvmlat_ledger_exit_slow(l, now, code);
 	l->held = l->open;
 	l->open = &l->none;
 	l->key = key;

@@ -182,7 +182,7 @@ struct kvmlat_halt {
  * Events. All but init and reset are called between kvmlat_ledger_begin() and _commit(), with
  * the time of the event, which is not before that of the one before.
  */
-void kvmlat_ledger_exit_open(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_exit_slow(struct kvmlat_ledger *l, u64 now, u32 code);
 void kvmlat_ledger_exit_held(struct kvmlat_ledger *l, u64 now, u32 code, u64 key);
 void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_nested(struct kvmlat_ledger *l, bool reflected);
@@ -204,7 +204,6 @@ u32 kvmlat_ledger_memory(const struct kvmlat_ledger *l);
 u64 kvmlat_ledger_after(const struct kvmlat_ledger *l, u64 now);
 
 /* For the parts of the ledger only. */
-struct kvmlat_cell *kvmlat_ledger_new_cell(struct kvmlat_ledger *l, u32 code);
 void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now);
 
@@ -247,30 +246,30 @@ static __always_inline void kvmlat_cell_add(struct kvmlat_cell *cell, struct kvm
 	cell->total += ns;
 }
 
+/* The cell of a code, NULL if the map does not know it. */
 static __always_inline struct kvmlat_cell *kvmlat_ledger_cell(struct kvmlat_ledger *l, u32 code)
 {
-	struct kvmlat_cell *cell = NULL;
-
 	if (likely(code < KVMLAT_MAP_LOW))
-		cell = l->map[code];
-	else if (code - KVMLAT_MAP_HIGH < KVMLAT_MAP_LEN - KVMLAT_MAP_LOW)
-		cell = l->map[code - KVMLAT_MAP_HIGH + KVMLAT_MAP_LOW];
-	return likely(cell) ? cell : kvmlat_ledger_new_cell(l, code);
+		return l->map[code];
+	if (code - KVMLAT_MAP_HIGH < KVMLAT_MAP_LEN - KVMLAT_MAP_LOW)
+		return l->map[code - KVMLAT_MAP_HIGH + KVMLAT_MAP_LOW];
+	return NULL;
 }
 
-static __always_inline void kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now, u32 code)
+/*
+ * False if nothing was done: then kvmlat_ledger_exit_slow() has to. An exit while one is open
+ * is such a case: the processor refused the entry between them, or the thread was off its CPU
+ * before KVM told of the exit.
+ */
+static __always_inline bool kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now, u32 code)
 {
-	/*
-	 * Two exits without an entry between them: the processor refused the entry, or the
-	 * thread was off its CPU before KVM told of the exit.
-	 */
-	if (unlikely(l->open)) {
-		kvmlat_ledger_exit_open(l, now);
-		l->open = kvmlat_ledger_cell(l, code);
-		return;
-	}
+	struct kvmlat_cell *cell = kvmlat_ledger_cell(l, code);
+
+	if (unlikely(l->open) || unlikely(!cell))
+		return false;
 	l->mark = now;
-	l->open = kvmlat_ledger_cell(l, code);
+	l->open = cell;
+	return true;
 }
 
 /* False if nothing was done: then kvmlat_ledger_entry_slow() has to. */

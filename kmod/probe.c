@@ -22,10 +22,10 @@
 #include "vcpu.h"
 
 /*
- * The slow halves: another vCPU, another thread, a note for the vCPU, details. They take the
- * probes' own arguments, so that the fast halves need not move them.
+ * The slow halves: another vCPU, another thread, a note for the vCPU, details. Each has its
+ * arguments where the fast half has them at that point, so that they need not be moved or kept.
  */
-static noinline void probe_exit_slow(void *data, struct kvm_vcpu *kvm_vcpu)
+static noinline __noclone void probe_exit_slow(struct kvm_vcpu *kvm_vcpu)
 {
 	struct kvmlat_vcpu *vcpu = kvmlat_vcpu_find(kvm_vcpu, KVMLAT_STATE_GUEST);
 	struct kvmlat_ledger *l;
@@ -41,11 +41,18 @@ static noinline void probe_exit_slow(void *data, struct kvm_vcpu *kvm_vcpu)
 	if (l->detail)
 		kvmlat_ledger_exit_held(l, now, code, kvmlat_reason_key(kvm_vcpu, code, info));
 	else
-		kvmlat_ledger_exit(l, now, code);
+		kvmlat_ledger_exit_slow(l, now, code);
 	kvmlat_ledger_commit(l);
 }
 
-static noinline void probe_entry_slow(void *data, struct kvm_vcpu *kvm_vcpu)
+/* An update that has begun and did nothing yet. Apart, like the above. */
+static noinline __noclone void exit_slow(struct kvmlat_ledger *l, u64 now, u32 code)
+{
+	kvmlat_ledger_exit_slow(l, now, code);
+	kvmlat_ledger_commit(l);
+}
+
+static noinline __noclone void probe_entry_slow(void *data, struct kvm_vcpu *kvm_vcpu)
 {
 	struct kvmlat_vcpu *vcpu = kvmlat_vcpu_find(kvm_vcpu, KVMLAT_STATE_EXIT);
 	struct kvmlat_ledger *l;
@@ -70,19 +77,23 @@ static __always_inline u64 stamp_mono(const struct kvmlat_ledger *l)
 }
 
 /* The reason first, while nothing else has to be kept across the call. */
-static __always_inline void exit_at(void *data, struct kvm_vcpu *kvm_vcpu,
+static __always_inline void exit_at(struct kvm_vcpu *kvm_vcpu,
 				    u64 (*stamp)(const struct kvmlat_ledger *l))
 {
 	if (likely(kvmlat_thread_has(kvm_vcpu))) {
 		u32 code = kvmlat_reason(kvm_vcpu);
 		struct kvmlat_ledger *l = kvmlat_thread_ledger();
+		u64 now;
 
 		kvmlat_ledger_begin(l);
-		kvmlat_ledger_exit(l, stamp(l), code);
-		kvmlat_ledger_commit(l);
+		now = stamp(l);
+		if (likely(kvmlat_ledger_exit(l, now, code)))
+			kvmlat_ledger_commit(l);
+		else
+			exit_slow(l, now, code);
 		return;
 	}
-	probe_exit_slow(data, kvm_vcpu);
+	probe_exit_slow(kvm_vcpu);
 }
 
 static __always_inline void entry_at(void *data, struct kvm_vcpu *kvm_vcpu,
@@ -104,12 +115,12 @@ static __always_inline void entry_at(void *data, struct kvm_vcpu *kvm_vcpu,
 
 static notrace void probe_exit(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
 {
-	exit_at(data, kvm_vcpu, stamp_tsc);
+	exit_at(kvm_vcpu, stamp_tsc);
 }
 
 static notrace void probe_exit_mono(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
 {
-	exit_at(data, kvm_vcpu, stamp_mono);
+	exit_at(kvm_vcpu, stamp_mono);
 }
 
 /* The event has one more argument from 6.9 on; nobody reads it, so we leave it out. */

@@ -83,7 +83,11 @@ static inline const struct kvmlat_row *row_of_others(void)
 
 static inline void do_exit(struct kvmlat_ledger *l, u64 now, u32 code)
 {
-	EVENT(l, kvmlat_ledger_exit(l, now, code));
+	bool fast;
+
+	EVENT(l, fast = kvmlat_ledger_exit(l, now, code));
+	if (!fast)
+		EVENT(l, kvmlat_ledger_exit_slow(l, now, code));
 }
 
 static inline void do_entry(struct kvmlat_ledger *l, u64 now)
