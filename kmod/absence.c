@@ -34,7 +34,9 @@ void kvmlat_ledger_out(struct kvmlat_ledger *l, u64 now, u32 state, bool in_kvm,
 		kvmlat_ledger_leave_user(l, now);
 	else if (l->user_at)
 		l->spent[KVMLAT_STATE_USER] += now - l->user_at;
-	l->wake_at = 0;
+	/* What keeps it from entering after a wakeup is part of how late it is; a new sleep not. */
+	if (state == KVMLAT_STATE_WAIT)
+		l->wake_at = 0;
 	l->delay = delay;
 	l->out_state = state;
 	l->out_at = now;

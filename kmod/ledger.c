@@ -137,6 +137,11 @@ void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64
 	}
 	if (!has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
 		return;
+	/* None need take any time. */
+	if (!cell->longest_at) {
+		cell->longest_at = now;
+		cell->longest_cpu = raw_smp_processor_id();
+	}
 	kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns, now);
 	if (!ns)
 		cell->empty++;

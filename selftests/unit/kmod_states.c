@@ -111,6 +111,26 @@ static void preemption(void)
 	ledger_free(l);
 }
 
+static void preemption_after_a_wakeup(void)
+{
+	struct kvmlat_ledger *l = fresh();
+
+	do_exit(l, 2000, 0x78);
+	do_out(l, 2600, KVMLAT_STATE_WAIT, true);
+	do_in(l, 4000, 0);
+	do_halt(l, 4100, 2000, 0, 0);
+	do_out(l, 4200, KVMLAT_STATE_RUNQ, true);
+	do_in(l, 5200, 0);
+	do_entry(l, 5300);
+	look(l, 5300);
+	EXPECT_EQ(CLASS(WAKE)->count, 1);
+	EXPECT_EQ(CLASS(WAKE)->total, 1300);
+	/* The wait after the sleep took no time, but it has a place. */
+	EXPECT_EQ(CLASS(RUNQ)->count, 2);
+	EXPECT_EQ(CLASS(RUNQ)->longest_cpu, 7);
+	ledger_free(l);
+}
+
 /* Linux 6.1 on AMD: the thread leaves its CPU before kvm_exit. */
 static void preemption_before_the_exit(void)
 {
@@ -362,6 +382,7 @@ int main(void)
 		{ "a poll that hits", poll_that_hits },
 		{ "a sleep after a poll", sleep_after_a_poll },
 		{ "preemption", preemption },
+		{ "preemption after a wakeup", preemption_after_a_wakeup },
 		{ "preemption before kvm_exit", preemption_before_the_exit },
 		{ "away in the VMM", away_in_the_vmm },
 		{ "a halt that a signal interrupts", halt_that_goes_on },
