@@ -14,8 +14,9 @@
  *	VM_GET dump	VM_ID, PID			VM, one message per VM
  *	VCPU_GET do	VM_ID or PID, VCPU_ID, CODE,	VCPU
  *			HISTOGRAMS
- *	VCPU_GET dump	the same, as filters		VCPU [MORE]
+ *	VCPU_GET dump	the same as filters, DETAILS	VCPU [MORE]
  *	RESET		VM_ID, PID			none but the error code
+ *	DETAIL_SET	SWITCH (needed), VM_ID, PID	none but the error code
  *	KNOB_GET dump	WHICH_KNOB, SCOPE, VM_ID, PID,	KNOB, one message per knob and scope
  *			VCPU_ID
  *	KNOB_SET	KNOB.., DRY_RUN			CHANGE, KNOB..
@@ -27,16 +28,17 @@
  * one that matches more than one VM or vCPU with EINVAL; a dump that matches nothing
  * is empty. A PID can have several VMs.
  *
- * A "do" answers in one message, so VCPU_GET with HISTOGRAMS needs CODE there; with
- * a dump it does not.
+ * A "do" answers in one message, so VCPU_GET with HISTOGRAMS needs CODE there, and DETAILS
+ * are for dumps only.
  *
  * Dumps
  *
  * VMs and vCPUs come in no particular order. The account of a vCPU that does not fit
  * into one message goes on in the next: all but its last message carry MORE, each
- * repeats the whole VCPU nest but for the REASON nests, and each REASON stands in one
- * message, whole. All messages of a vCPU are of one snapshot: its rows, times and
- * histograms belong to the same instant (NOW). Different vCPUs have different instants.
+ * repeats the whole VCPU nest but for the REASON and DETAIL nests, and each of those stands
+ * in one message, whole. All messages of a vCPU are of one snapshot: its rows, times and
+ * histograms belong to the same instant (NOW), only each DETAIL has its own. Different
+ * vCPUs have different instants.
  *
  * NLM_F_DUMP_INTR says that a VM or vCPU came, went or was reset while the dump ran.
  * What was sent is still exact for each vCPU, but one may be missing: ask again.
@@ -44,14 +46,35 @@
  * The account
  *
  * Times are in ns of the module's clock (INFO: NOW), counters are 64 bit and start at
- * SINCE. The sum of TIMES is NOW - SINCE. COUNT of a REASON is the number of exits whose
- * handling is complete and equals the sum of its histogram; the exit that is being
- * handled right now is in OPEN and nowhere else. When a VM ends, OPEN is closed.
+ * SINCE. The sum of TIMES is NOW - SINCE. A REASON is a row: its CLASS, and for some classes
+ * CODE, say of what. COUNT is the number of events that are complete and equals the sum of its
+ * histogram. A row without events is not sent.
  *
- * TIMES count the state that the vCPU is in (STATE, since STATE_SINCE) up to NOW. An event
- * takes its time stamp before it is recorded. If NOW falls between the two, because that
- * CPU was held up by an NMI, an SMI or its own hypervisor, the next snapshot has that much
- * less in this state and more in another. Complete intervals, and all of REASON, only grow.
+ * Rows of the classes EXIT, UNKNOWN, OTHER, NESTED and REFLECTED are exits, from kvm_exit to
+ * kvm_entry, each in one row: together they are all time outside the guest. The exit
+ * that is being handled right now is in OPEN and nowhere else. When a VM ends, OPEN is closed.
+ * All other rows are spans within exits, and may lie within each other: a sleep is part of a
+ * halt, that of an exit. They must not be added to those of exits.
+ *
+ * TIMES count the state that the vCPU is in (STATE, since STATE_SINCE) up to NOW. Two states
+ * are only known afterwards. That a halt polled is known when the halt ends: until then it is
+ * EXIT. How much of an absence after a sleep was waiting for a CPU is known when the thread runs
+ * again: until then it is WAIT or OFF. So from one snapshot to the next, EXIT (or USER, when the
+ * VMM goes on with a halt that a signal interrupted), WAIT and OFF can lose what POLL and RUNQ
+ * win. GUEST and all of REASON only grow.
+ *
+ * The thread that ran the vCPU last is the one whose absences count. Time that a thread spends
+ * blocked in KVM without a halt (a page of guest memory that has to be read) is OFF; an AP
+ * that waits for its SIPI is in WAIT. A thread that runs several vCPUs in turn has only the
+ * latest one's absences; the others stay in USER.
+ *
+ * Details of exits are collected for VMs for which DETAIL_SET switched them on, also for vCPUs
+ * that come later; VM then has DETAILS. Each vCPU has room for 128 keys in 16 sets of 8. A key
+ * that finds its set full takes the place of the least frequent one there and adds that one's
+ * COUNT to its own, as ERROR: the true count is between COUNT - ERROR and COUNT, and a key that
+ * is not there has at most the least COUNT of its set. While DETAILS_EVICTED is 0 all are exact
+ * and complete. Exits of encrypted guests have no details, nor have MMIO accesses that need none
+ * of KVM's emulation.
  *
  * A histogram has KVMLAT_HIST_BUCKETS buckets. Bucket 0 holds what took less than 64 ns,
  * the last what took 2^40 ns and more. Between them every octave from 2^6 to 2^39 ns has
@@ -63,7 +86,7 @@
  * buckets that are not empty.
  *
  * A RESET makes SINCE the time of the call for every vCPU that it names, all counters
- * zero, and forgets VMs that ended. The exit that is open at that time is dropped.
+ * zero, details too, and forgets VMs that ended. The exit that is open at that time is dropped.
  *
  * Knobs
  *
@@ -102,7 +125,7 @@
  *
  * Permission and errors
  *
- * Reading needs CAP_PERFMON or CAP_SYS_ADMIN; RESET, KNOB_SET, KNOB_UNDO and joining the
+ * Reading needs CAP_PERFMON or CAP_SYS_ADMIN; RESET, DETAIL_SET, KNOB_SET, KNOB_UNDO and joining the
  * group "events" need CAP_SYS_ADMIN, all in the initial user namespace, since what guests do
  * is a side channel. Otherwise: EPERM. Every refusal
  * carries a sentence (NLMSGERR_ATTR_MSG) and, where one is at fault, the attribute
