@@ -17,11 +17,17 @@
 /* A reader waits so often 100 us for a writer whose virtual CPU does not run: a second. */
 #define READ_WAITS	10000
 
-/* A dump of VMs or vCPUs. A VM and an index in it name where it goes on. */
+/*
+ * A dump of VMs or vCPUs. A VM and an index in it name where it goes on. Between two messages
+ * the vCPU itself may be freed, but not without a new generation: as long as that is the same,
+ * it need not be searched for.
+ */
 struct dump {
 	struct kvmlat_filter filter;
 	u32 vm_id;
 	u32 index;
+	u32 generation;
+	const struct kvmlat_vcpu *vcpu;	/* NULL, or the one of that index */
 	bool begun;			/* snap is of vCPU index, rows up to row are sent */
 	u32 row;
 	struct kvmlat_snap *snap;
@@ -166,15 +172,23 @@ static int dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct dump
 	const struct kvmlat_vcpu *vcpu;
 	int err;
 
-	list_for_each_entry(vcpu, &vm->vcpus, node) {
+	if (d->vcpu && d->generation == kvmlat_vcpu_generation())
+		vcpu = d->vcpu;
+	else
+		vcpu = list_first_entry(&vm->vcpus, struct kvmlat_vcpu, node);
+	d->vcpu = NULL;
+	list_for_each_entry_from(vcpu, &vm->vcpus, node) {
 		if (vcpu->index < d->index || !kvmlat_filter_vcpu(&d->filter, vcpu))
 			continue;
 		/* The vCPU that was begun is always the first one to go on with. */
 		d->index = vcpu->index;
+		d->generation = kvmlat_vcpu_generation();
+		d->vcpu = vcpu;
 		err = dump_vcpu(skb, cb, d, vcpu);
 		if (err)
 			return err;
 		d->index++;
+		d->vcpu = NULL;
 	}
 	return 0;
 }
@@ -194,6 +208,7 @@ int kvmlat_nl_vcpu_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			/* The VM in whose middle we were may be gone, with its vCPU. */
 			d->vm_id = vm->id;
 			d->index = 0;
+			d->vcpu = NULL;
 			d->begun = false;
 		}
 		err = dump_vm(skb, cb, d, vm);
