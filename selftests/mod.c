@@ -91,7 +91,7 @@ const char *kvm_vendor(void)
 	return vendor ? vendor : "kvm_amd";
 }
 
-static int modprobe(const char *name)
+static int modprobe(const char *name, const char *setting)
 {
 	pid_t pid = fork();
 	int status;
@@ -99,7 +99,7 @@ static int modprobe(const char *name)
 	if (pid < 0)
 		return errno;
 	if (!pid) {
-		execlp("modprobe", "modprobe", name, (char *)NULL);
+		execlp("modprobe", "modprobe", name, setting, (char *)NULL);
 		_exit(127);
 	}
 	if (waitpid(pid, &status, 0) < 0)
@@ -109,7 +109,12 @@ static int modprobe(const char *name)
 
 int kvm_load(void)
 {
-	return modprobe(kvm_vendor());
+	return modprobe(kvm_vendor(), NULL);
+}
+
+int kvm_load_set(const char *setting)
+{
+	return modprobe(kvm_vendor(), setting);
 }
 
 int kvm_unload(void)

@@ -14,6 +14,8 @@ bool mod_is_loaded(const char *name);
 int mod_remove(const char *name);
 /* kvm and kvm_amd (or kvm_intel), with whatever they need */
 int kvm_load(void);
+/* The same with a parameter of kvm_amd (or kvm_intel), NAME=VALUE */
+int kvm_load_set(const char *setting);
 int kvm_unload(void);
 const char *kvm_vendor(void);
 
