@@ -124,7 +124,7 @@ bochs_userland()
 
 	rm -f "$tree/usr/bin/bash"
 	bochs_carry "$tree" /bin/bash
-	for file in "$lab_top"/build/bin/* "$lab_top"/selftests/*.sh "$lab_top"/selftests/vmm/verify; do
+	for file in "$lab_top"/build/bin/* "$lab_top"/selftests/*.sh; do
 		[ ! -f "$file" ] || bochs_carry "$tree" "$file"
 	done
 	# A word may be a whole command in quotes, or an assignment
