@@ -211,9 +211,10 @@ bochs_once()
 			how=123
 		fi
 		[ "$SECONDS" -lt "$end" ] || how=124
-		[ "$how" = 0 ] || kill -9 "$vm" 2>/dev/null || true
+		# In one go, or the shell reports that it was killed
+		[ "$how" = 0 ] || { kill -9 "$vm" && wait "$vm"; } 2>/dev/null || true
 	done
-	wait "$vm" || true
+	wait "$vm" 2>/dev/null || true
 	children=("$pump")
 	true 3<> "$job/output"
 	wait "$pump" || true
