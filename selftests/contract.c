@@ -20,7 +20,8 @@ static const char *row_breach(const struct acct *a, const struct row *row, bool 
 	if (row->longest > row->total)
 		return BREACH(a, "code %#x: longest %" PRIu64 " > total %" PRIu64, row->code,
 			      row->longest, row->total);
-	if (row->count && (row->longest_at < a->since || row->longest_at > a->now))
+	/* A poll that finds its event at the first look takes no time, and has no longest */
+	if (row->longest && (row->longest_at < a->since || row->longest_at > a->now))
 		return BREACH(a, "class %u code %#x: longest at %" PRIu64 ", account from %" PRIu64
 			      " to %" PRIu64, row->class, row->code, row->longest_at, a->since,
 			      a->now);
