@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../command.h"
+#include "../guests.h"
+#include "../options.h"
+#include "../top/top.h"
+
+static const char usage[] =
+"Usage: kvmlat top [OPTION]...\n"
+"\n"
+"Show live where the time of VMs and vCPUs goes; open a VM, a vCPU, a reason with Enter.\n"
+"The key h lists all keys. Into a pipe, or with -b, plain text.\n"
+"\n"
+"  -b, --batch         plain text, one table each interval\n"
+"  -n, --num_iterations COUNT\n"
+"                      end after COUNT refreshes\n"
+"  -i, --interval SEC  refresh every SEC seconds (1)\n"
+"      --per-vcpu      begin with vCPUs, not with VMs\n"
+"  -p, --pid PID       only the VMs of this process\n"
+"  -g, --guest NAME    only the VM of this guest name\n"
+"      --vm ID         only the VM of this id, which list shows\n"
+"  -f, --filter REGEX  only rows whose name matches\n"
+"  -k, --key KEY       sort by exits (default), name, guest, exit, user, poll, wait, runq,\n"
+"                      off, wake-p99, runq-p99, pid or vcpus\n"
+"  -z, --skip-zero-records\n"
+"                      leave out what had no exits\n"
+"      --no-color      no colours, as with NO_COLOR in the environment\n"
+"      --ascii         no other characters, as in a locale without UTF-8\n";
+
+enum {
+	OPT_PER_VCPU = 256,
+	OPT_VM,
+	OPT_NO_COLOR,
+	OPT_ASCII,
+};
+
+static const struct option long_options[] = {
+	{ "batch", no_argument, NULL, 'b' },
+	{ "num_iterations", required_argument, NULL, 'n' },
+	{ "interval", required_argument, NULL, 'i' },
+	{ "per-vcpu", no_argument, NULL, OPT_PER_VCPU },
+	{ "pid", required_argument, NULL, 'p' },
+	{ "guest", required_argument, NULL, 'g' },
+	{ "vm", required_argument, NULL, OPT_VM },
+	{ "filter", required_argument, NULL, 'f' },
+	{ "key", required_argument, NULL, 'k' },
+	{ "skip-zero-records", no_argument, NULL, 'z' },
+	{ "no-color", no_argument, NULL, OPT_NO_COLOR },
+	{ "ascii", no_argument, NULL, OPT_ASCII },
+	{ 0 }
+};
+
+struct options {
+	bool			batch;
+	const char		*filter;
+	struct selection	sel;
+};
+
+static int parse_options(struct options *o, struct top *t, int argc, char **argv)
+{
+	char why[256];
+	int c;
+
+	while ((c = next_option(argc, argv, "+:bn:i:p:g:f:k:z", long_options)) != -1) {
+		bool ok = true;
+
+		switch (c) {
+		case 'b':
+			o->batch = true;
+			break;
+		case 'n':
+			ok = parse_u32("count", optarg, 1, &t->count, why, sizeof(why));
+			break;
+		case 'i':
+			ok = parse_seconds("interval", optarg, &t->interval, why, sizeof(why));
+			break;
+		case OPT_PER_VCPU:
+			view_go(&t->view, LEVEL_VCPUS);
+			break;
+		case 'p':
+			ok = parse_u32("pid", optarg, 1, &o->sel.pid, why, sizeof(why));
+			break;
+		case 'g':
+			ok = parse_guest(optarg, why, sizeof(why));
+			o->sel.guest = optarg;
+			break;
+		case OPT_VM:
+			ok = parse_u32("VM", optarg, 1, &o->sel.vm_id, why, sizeof(why));
+			break;
+		case 'f':
+			o->filter = optarg;
+			break;
+		case 'k':
+			ok = view_sort_by(&t->view, optarg);
+			if (!ok)
+				snprintf(why, sizeof(why),
+					 "sort key \"%s\" is none of those that \"kvmlat help top\" lists",
+					 optarg);
+			break;
+		case 'z':
+			t->view.skip_zeros = true;
+			break;
+		case OPT_NO_COLOR:
+			t->colour = false;
+			break;
+		case OPT_ASCII:
+			t->utf8 = false;
+			break;
+		default:
+			return EXIT_USAGE;
+		}
+		if (!ok)
+			return complain(EXIT_USAGE, "top: %s", why);
+	}
+	if (!no_arguments(argc, argv))
+		return EXIT_USAGE;
+	/* Last, since it is for the level that the others have chosen. */
+	if (o->filter && strlen(o->filter) >= FILTER_SIZE)
+		return complain(EXIT_USAGE, "top: filter \"%s\" is longer than %d bytes",
+				o->filter, FILTER_SIZE - 1);
+	if (o->filter && !view_filter(&t->view, o->filter, why, sizeof(why)))
+		return complain(EXIT_USAGE, "top: filter %s", why);
+	return EXIT_OK;
+}
+
+static int choose(struct top *t, const struct selection *sel)
+{
+	struct kvmlat_error err = { 0 };
+	struct kvmlat_snapshot *snap;
+	struct guests guests = { 0 };
+	int ret;
+
+	if (!selects(sel))
+		return EXIT_OK;
+	if (kvmlat_get_vms(t->k, NULL, &snap, &err))
+		return complain_kvmlat(&err);
+	if (guests_learn(&guests, snap))
+		ret = complain(EXIT_REFUSED, "out of memory");
+	else
+		ret = guests_select(&guests, snap, sel, &t->filter);
+	t->selected = true;
+	guests_free(&guests);
+	kvmlat_snapshot_free(snap);
+	return ret;
+}
+
+static void name_vm(const struct kvmlat_vm *vm, char *name, size_t size)
+{
+	struct kvmlat_guest guest;
+
+	/* The pid of a VM that ended can be somebody else's by now. */
+	if (!vm->gone && !kvmlat_get_guest(vm->pid, &guest))
+		snprintf(name, size, "%s", guest.name);
+}
+
+static void name_vcpu(const struct kvmlat_vcpu *v, char *name, size_t size)
+{
+	if (!v->tid || kvmlat_thread_name(v->pid, v->tid, name, size))
+		name[0] = 0;
+}
+
+static int run(int argc, char **argv)
+{
+	struct top t = {
+		.interval = NSEC_PER_SEC,
+		.model = { .name_vm = name_vm, .name_vcpu = name_vcpu },
+	};
+	struct options o = { 0 };
+	struct kvmlat_error err = { 0 };
+	const char *no_color = getenv("NO_COLOR");
+	int ret;
+
+	setlocale(LC_CTYPE, "");
+	t.utf8 = text_utf8();
+	t.colour = !no_color || !*no_color;
+	view_init(&t.view);
+	ret = parse_options(&o, &t, argc, argv);
+	if (!ret && kvmlat_open(&t.k, &err))
+		ret = complain_kvmlat(&err);
+	if (!ret)
+		ret = choose(&t, &o.sel);
+	if (!ret) {
+		top_signals();
+		if (o.batch || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+			ret = top_plain(&t);
+		else
+			ret = top_live(&t);
+	}
+	view_free(&t.view);
+	model_free(&t.model);
+	kvmlat_close(t.k);
+	return ret;
+}
+
+COMMAND(top, run, "show live where the time of VMs and vCPUs goes", usage);

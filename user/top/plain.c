@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Tables without end for pipes and files. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../command.h"
+#include "../options.h"
+#include "../workload.h"
+#include "top.h"
+
+static void put(char *line)
+{
+	size_t n = strlen(line);
+
+	while (n && line[n - 1] == ' ')
+		n--;
+	line[n] = 0;
+	puts(line);
+}
+
+static int print(struct top *t, bool first)
+{
+	char line[LINE_SIZE];
+	struct layout l;
+	size_t i;
+
+	layout_make(&l, &t->view, 0, t->utf8);
+	if (!first)
+		putchar('\n');
+	top_title(t, 0, line);
+	put(line);
+	top_path(t, 0, line);
+	put(line);
+	table_header(&l, &t->view, line);
+	put(line);
+	for (i = 0; i < t->view.nr; i++) {
+		table_row(&l, &t->view, &t->model, &t->view.items[i], line);
+		put(line);
+	}
+	if (fflush(stdout))
+		return complain(EXIT_REFUSED, "cannot write the output: %s", strerror(errno));
+	return EXIT_OK;
+}
+
+/* As in turbostat: Enter ends the interval now, q ends it all. */
+static bool ended_by_user(void)
+{
+	char text[64];
+	ssize_t n = read(STDIN_FILENO, text, sizeof(text));
+
+	return n <= 0 || memchr(text, 'q', n);
+}
+
+int top_plain(struct top *t)
+{
+	int fd = isatty(STDIN_FILENO) ? STDIN_FILENO : -1, ret = EXIT_OK;
+	struct kvmlat_error err = { 0 };
+	uint64_t next = monotonic_ns();
+	uint32_t n = 0;
+
+	if (top_take(t, true, &err))
+		return complain_kvmlat(&err);
+	do {
+		enum top_wake wake;
+
+		next += t->interval;
+		wake = top_wait(next, fd);
+		if (wake == TOP_STOP || (wake == TOP_INPUT && ended_by_user()))
+			break;
+		if (top_take(t, true, &err))
+			return complain_kvmlat(&err);
+		ret = print(t, !n);
+		/* An interval that was cut short, or slept through, is not caught up with. */
+		if (wake == TOP_INPUT || next + t->interval <= monotonic_ns())
+			next = monotonic_ns();
+	} while (!ret && ++n != t->count && !top_over(t));
+	return ret;
+}

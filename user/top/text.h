@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_TOP_TEXT_H
+#define _KVMLAT_TOP_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A line of any terminal: in UTF-8 a column takes up to 4 bytes, more if characters combine. */
+#define LINE_SIZE	2048
+
+/*
+ * Writes @from at exactly @columns columns of the terminal: cut or filled with spaces, and with
+ * '?' for what a terminal cannot show or would obey. Returns the bytes written.
+ */
+size_t text_fit(char *to, size_t size, const char *from, unsigned int columns);
+
+/* Columns that it takes on a terminal. */
+unsigned int text_width(const char *text);
+
+/* Does the locale, which setlocale has set, show the blocks of a sparkline? */
+bool text_utf8(void);
+
+/* A figure for people, NAN as "-"; at most 8 columns. */
+void text_rate(char *to, size_t size, double value);
+void text_percent(char *to, size_t size, double value);
+
+/* A time with its unit, at most 6 columns up to a day. */
+void text_time(char *to, size_t size, double ns);
+
+#endif /* _KVMLAT_TOP_TEXT_H */

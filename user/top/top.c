@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../options.h"
+#include "../workload.h"
+#include "top.h"
+
+int top_take(struct top *t, bool histograms, struct kvmlat_error *err)
+{
+	struct kvmlat_snapshot *snap;
+
+	t->filter.histograms = histograms;
+	if (kvmlat_get_snapshot(t->k, &t->filter, &snap, err))
+		return -1;
+	t->taken = time(NULL);
+	if (!t->since)
+		t->since = t->taken;
+	if (!model_feed(&t->model, snap, histograms, monotonic_ns() / NSEC_PER_SEC) &&
+	    !view_collect(&t->view, &t->model))
+		return 0;
+	*err = (struct kvmlat_error){ .status = KVMLAT_E_SYSTEM };
+	snprintf(err->text, sizeof(err->text), "out of memory");
+	return -1;
+}
+
+bool top_over(const struct top *t)
+{
+	const struct kvmlat_snapshot *snap = t->model.newer.snap;
+	size_t i;
+
+	if (!t->selected)
+		return false;
+	for (i = 0; i < snap->nr_vms; i++)
+		if (!snap->vms[i].gone)
+			return false;
+	return true;
+}
+
+static void clock_text(time_t when, char *to, size_t size)
+{
+	struct tm tm;
+
+	to[0] = 0;
+	if (localtime_r(&when, &tm))
+		strftime(to, size, "%H:%M:%S", &tm);
+}
+
+/* What is left of the left one of two texts beside the right one, or else it stands alone. */
+#define LEFT_MIN	12
+
+/* Two texts at both ends of a line; the left one gives way. */
+static void both_ends(const char *left, const char *right, unsigned int width, char *line)
+{
+	unsigned int room, taken = text_width(right);
+	size_t n;
+
+	if (!width) {
+		width = text_width(left) + 2 + taken;
+	} else if (width < LEFT_MIN + 1 + taken) {
+		text_fit(line, LINE_SIZE, left, width);
+		return;
+	}
+	room = width - taken - 1;
+	n = text_fit(line, LINE_SIZE, left, room);
+	line[n++] = ' ';
+	text_fit(line + n, LINE_SIZE - n, right, taken);
+}
+
+void top_title(const struct top *t, unsigned int width, char *line)
+{
+	const struct kvmlat_snapshot *snap = t->model.newer.snap;
+	char now[16], since[16], left[128], right[128];
+	size_t i, vms = 0, vcpus = 0;
+
+	for (i = 0; i < snap->nr_vms; i++) {
+		if (snap->vms[i].gone)
+			continue;
+		vms++;
+		vcpus += snap->vms[i].vcpus;
+	}
+	clock_text(t->taken, now, sizeof(now));
+	clock_text(t->since, since, sizeof(since));
+	snprintf(left, sizeof(left), "kvmlat top  %s  %zu VM%s, %zu vCPU%s%s", now, vms,
+		 vms == 1 ? "" : "s", vcpus, vcpus == 1 ? "" : "s",
+		 snap->interrupted ? ", some may be missing" : "");
+	snprintf(right, sizeof(right), "%severy %.10g s, %s%s", t->paused ? "PAUSED, " : "",
+		 (double)t->interval / NSEC_PER_SEC,
+		 t->model.total ? "total since " : "last interval", t->model.total ? since : "");
+	both_ends(left, right, width, line);
+}
+
+void top_path(const struct top *t, unsigned int width, char *line)
+{
+	const struct view *v = &t->view;
+	const struct place *p = &v->places[v->level];
+	char left[KVMLAT_NAME_SIZE + 128], right[256] = "";
+	size_t n = 0;
+
+	view_path(v, &t->model, left, sizeof(left));
+	if (v->level != LEVEL_HISTOGRAM)
+		n += snprintf(right, sizeof(right), "by %s%s", view_sort(v)->title,
+			      p->inverted ? ", least first" : "");
+	if (p->filter[0])
+		n += snprintf(right + n, sizeof(right) - n, ", only /%s/", p->filter);
+	if (v->guest[0] && v->level <= LEVEL_VCPUS)
+		snprintf(right + n, sizeof(right) - n, ", guest %s", v->guest);
+	both_ends(left, right, width, line);
+}

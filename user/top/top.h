@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_TOP_TOP_H
+#define _KVMLAT_TOP_TOP_H
+
+#include <time.h>
+
+#include "table.h"
+#include "view.h"
+
+/* What the last line asks for. */
+enum prompt {
+	PROMPT_NONE,
+	PROMPT_FILTER,
+	PROMPT_GUEST,
+	PROMPT_INTERVAL,
+	PROMPT_RESET,
+};
+
+/**
+ * struct top - all of a run
+ * @selected: the user named VMs, @filter is for those
+ * @count: end after so many refreshes; 0 for never
+ * @since: when what totals count began
+ * @taken: when the last snapshot came
+ * @page: rows that fit on the screen
+ * @message: in the last line until the next key
+ * @help: the help screen is shown, from its line @help_top
+ */
+struct top {
+	struct kvmlat		*k;
+	struct kvmlat_filter	filter;
+	bool			selected;
+	struct model		model;
+	struct view		view;
+	uint64_t		interval;
+	uint32_t		count;
+	bool			utf8;
+	bool			colour;
+
+	time_t			since;
+	time_t			taken;
+	bool			paused;
+	bool			help;
+	unsigned int		help_top;
+	unsigned int		page;
+	enum prompt		prompt;
+	char			input[FILTER_SIZE];
+	char			message[256];
+};
+
+/* Read the accounts. -1 with the reason in *err, also if memory is short. */
+int top_take(struct top *t, bool histograms, struct kvmlat_error *err);
+
+/* Have all VMs that the user named ended? */
+bool top_over(const struct top *t);
+
+/* The two lines over a table, for exactly @width columns; 0 for as many as it takes. */
+void top_title(const struct top *t, unsigned int width, char *line);
+void top_path(const struct top *t, unsigned int width, char *line);
+
+enum top_wake {
+	TOP_TIME,
+	TOP_INPUT,
+	TOP_STOP,
+};
+
+/* Signals that end the program come only while top_wait waits, and make it say TOP_STOP. */
+void top_signals(void);
+
+/* Until a time of CLOCK_MONOTONIC, or until @fd, if it is not -1, can be read. */
+enum top_wake top_wait(uint64_t deadline, int fd);
+
+/* Both return an exit code, having complained. */
+int top_plain(struct top *t);
+int top_live(struct top *t);
+
+#endif /* _KVMLAT_TOP_TOP_H */

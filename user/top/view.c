@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view.h"
+
+static const struct column vm_columns[NR_LIST_COLUMNS] = {
+	{ "name", "VM", 0, 0, COLUMN_NAME },
+	{ "exits", "EXITS/s", 9, 1, COLUMN_RATE },
+	{ "guest", "GUEST", 6, 2, COLUMN_PERCENT },
+	{ "exit", "EXIT", 5, 3, COLUMN_PERCENT },
+	{ "user", "USER", 5, 9, COLUMN_PERCENT },
+	{ "poll", "POLL", 5, 8, COLUMN_PERCENT },
+	{ "wait", "WAIT", 5, 5, COLUMN_PERCENT },
+	{ "runq", "RUNQ", 5, 4, COLUMN_PERCENT },
+	{ "off", "OFF", 5, 10, COLUMN_PERCENT },
+	{ "wake-p99", "WAKE P99", 9, 7, COLUMN_TIME },
+	{ "runq-p99", "RUNQ P99", 9, 11, COLUMN_TIME },
+	{ "pid", "PID", 8, 12, COLUMN_WHOLE },
+	{ "vcpus", "VCPUS", 6, 13, COLUMN_WHOLE },
+};
+
+static const struct column vcpu_columns[] = {
+	{ "name", "VCPU", 0, 0, COLUMN_NAME },
+	{ "exits", "EXITS/s", 9, 1, COLUMN_RATE },
+	{ "guest", "GUEST", 6, 2, COLUMN_PERCENT },
+	{ "exit", "EXIT", 5, 3, COLUMN_PERCENT },
+	{ "user", "USER", 5, 9, COLUMN_PERCENT },
+	{ "poll", "POLL", 5, 8, COLUMN_PERCENT },
+	{ "wait", "WAIT", 5, 5, COLUMN_PERCENT },
+	{ "runq", "RUNQ", 5, 4, COLUMN_PERCENT },
+	{ "off", "OFF", 5, 10, COLUMN_PERCENT },
+	{ "wake-p99", "WAKE P99", 9, 7, COLUMN_TIME },
+	{ "runq-p99", "RUNQ P99", 9, 11, COLUMN_TIME },
+	{ "pid", "TID", 8, 12, COLUMN_WHOLE },
+};
+
+static const struct column reason_columns[NR_REASON_COLUMNS] = {
+	{ "reason", "REASON", 0, 0, COLUMN_NAME },
+	{ "rate", "RATE/s", 9, 1, COLUMN_RATE },
+	{ "time", "TIME%", 7, 2, COLUMN_PERCENT },
+	{ "mean", "MEAN", 8, 6, COLUMN_TIME },
+	{ "p50", "P50", 8, 7, COLUMN_TIME },
+	{ "p99", "P99", 8, 3, COLUMN_TIME },
+	{ "p99.9", "P99.9", 8, 8, COLUMN_TIME },
+	{ "max", "MAX", 8, 4, COLUMN_TIME },
+	{ "count", "COUNT", 10, 9, COLUMN_WHOLE },
+};
+
+_Static_assert(KVMLAT_NR_STATES == 7 && LIST_PID == 11, "columns of lists");
+
+#define SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+static const struct columns columns[NR_LEVELS] = {
+	[LEVEL_VMS]		= { vm_columns, SIZE(vm_columns), 12, 6 },
+	[LEVEL_VCPUS]		= { vcpu_columns, SIZE(vcpu_columns), 12, 6 },
+	[LEVEL_REASONS]		= { reason_columns, SIZE(reason_columns), 16, 5 },
+	[LEVEL_HISTOGRAM]	= { reason_columns, SIZE(reason_columns), 16, 5 },
+};
+
+const struct columns *view_columns(const struct view *v)
+{
+	return &columns[v->level];
+}
+
+const struct column *view_sort(const struct view *v)
+{
+	return &columns[v->level].at[v->places[v->level].sort];
+}
+
+void view_init(struct view *v)
+{
+	unsigned int i;
+
+	memset(v, 0, sizeof(*v));
+	for (i = 0; i < NR_LEVELS; i++)
+		v->places[i].sort = LIST_FIGURES + FIG_EXITS;
+	v->places[LEVEL_REASONS].sort = REASON_RATE;
+}
+
+bool view_sort_by(struct view *v, const char *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < SIZE(vm_columns); i++) {
+		if (strcmp(key, vm_columns[i].key))
+			continue;
+		v->places[LEVEL_VMS].sort = i;
+		v->places[LEVEL_VCPUS].sort = i < SIZE(vcpu_columns) ? i : LIST_NAME;
+		return true;
+	}
+	return false;
+}
+
+void view_next_sort(struct view *v, int step)
+{
+	struct place *p = view_place(v);
+	unsigned int nr = columns[v->level].nr;
+
+	p->sort = (p->sort + nr + step) % nr;
+	p->inverted = false;
+}
+
+static void drop_filter(struct place *p)
+{
+	if (p->filter[0])
+		regfree(&p->regex);
+	p->filter[0] = 0;
+}
+
+bool view_filter(struct view *v, const char *text, char *why, size_t size)
+{
+	struct place *p = view_place(v);
+	regex_t regex;
+	int error;
+
+	if (*text) {
+		error = regcomp(&regex, text, REG_EXTENDED | REG_NOSUB);
+		if (error) {
+			int n = snprintf(why, size, "\"%s\" is no regular expression: ", text);
+
+			if (n > 0 && (size_t)n < size)
+				regerror(error, &regex, why + n, size - n);
+			return false;
+		}
+	}
+	drop_filter(p);
+	if (*text) {
+		p->regex = regex;
+		snprintf(p->filter, sizeof(p->filter), "%s", text);
+	}
+	return true;
+}
+
+void view_clear_filters(struct view *v)
+{
+	drop_filter(view_place(v));
+	v->guest[0] = 0;
+}
+
+void view_free(struct view *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_LEVELS; i++)
+		drop_filter(&v->places[i]);
+	kvmlat_account_free(&v->account);
+	free(v->items);
+	memset(v, 0, sizeof(*v));
+}
+
+const struct item *view_cursor(const struct view *v)
+{
+	return v->nr ? &v->items[v->places[v->level].index] : NULL;
+}
+
+void view_move(struct view *v, long rows)
+{
+	struct place *p = view_place(v);
+	long to = (long)p->index + rows;
+
+	if (!v->nr)
+		return;
+	if (to < 0)
+		to = 0;
+	if (to >= (long)v->nr)
+		to = v->nr - 1;
+	p->index = to;
+	p->cursor = v->items[to].key;
+	/* At the top it stays at the top, whatever comes there. */
+	p->moved = to > 0;
+}
+
+static void forget_cursor(struct view *v, enum level level)
+{
+	struct place *p = &v->places[level];
+
+	p->moved = false;
+	p->index = 0;
+	p->top = 0;
+}
+
+bool view_open(struct view *v)
+{
+	const struct item *item = view_cursor(v);
+
+	if (!item)
+		return false;
+	switch (v->level) {
+	case LEVEL_VMS:
+		v->scope = (struct scope){ .vm_id = item->all ? 0 : item->subject->vm_id };
+		break;
+	case LEVEL_VCPUS:
+		v->scope.has_vcpu = !item->all;
+		if (!item->all) {
+			v->scope.vm_id = item->subject->vm_id;
+			v->scope.vcpu_id = item->subject->vcpu_id;
+		}
+		break;
+	case LEVEL_REASONS:
+		v->cls = item->cls;
+		v->code = item->code;
+		break;
+	default:
+		return false;
+	}
+	v->level++;
+	forget_cursor(v, v->level);
+	return true;
+}
+
+bool view_close(struct view *v)
+{
+	if (v->level == LEVEL_VMS)
+		return false;
+	v->level--;
+	if (v->level == LEVEL_VCPUS)
+		v->scope.has_vcpu = false;
+	return true;
+}
+
+void view_go(struct view *v, enum level level)
+{
+	v->level = level;
+	v->scope = (struct scope){ 0 };
+	forget_cursor(v, level);
+}
+
+static size_t quoted(char *to, size_t size, const char *what, uint32_t id, const char *name)
+{
+	int n = name && *name ? snprintf(to, size, "%s %u \"%s\"", what, id, name) :
+				snprintf(to, size, "%s %u", what, id);
+
+	return n < 0 || (size_t)n >= size ? strlen(to) : (size_t)n;
+}
+
+void view_path(const struct view *v, const struct model *m, char *to, size_t size)
+{
+	const struct subject *e;
+	char row[64];
+	size_t n = 0;
+
+	if (v->level == LEVEL_VMS) {
+		snprintf(to, size, "all VMs");
+		return;
+	}
+	if (v->scope.vm_id) {
+		e = model_find(&m->vms, v->scope.vm_id, 0);
+		n = quoted(to, size, "VM", v->scope.vm_id, e ? e->name : NULL);
+		if (!e || e->gone)
+			n += snprintf(to + n, size - n, " (ended)");
+	} else {
+		n = snprintf(to, size, "all VMs");
+	}
+	if (v->scope.has_vcpu && n + 2 < size) {
+		e = model_find(&m->vcpus, v->scope.vm_id, v->scope.vcpu_id);
+		n += snprintf(to + n, size - n, ", ");
+		n += quoted(to + n, size - n, "vCPU", v->scope.vcpu_id, e ? e->name : NULL);
+	} else if (n < size) {
+		n += snprintf(to + n, size - n, ", all vCPUs");
+	}
+	if (v->level != LEVEL_HISTOGRAM || n >= size)
+		return;
+	kvmlat_row_name(v->vendor, v->cls, v->code, row, sizeof(row));
+	snprintf(to + n, size - n, ", %s", row);
+}
+
+float view_history(const struct view *v, const struct model *m, const struct item *item,
+		   float values[HISTORY_SECONDS])
+{
+	unsigned int sort = v->places[v->level].sort, figure = FIG_EXITS;
+
+	if (!item->subject) {
+		model_rates(m, &v->scope, item->cls, item->code, values);
+		return 0;
+	}
+	if (sort >= LIST_FIGURES && sort < LIST_FIGURES + NR_FIGURES)
+		figure = sort - LIST_FIGURES;
+	history_read(&item->subject->past[figure], m->second, values);
+	return columns[v->level].at[LIST_FIGURES + figure].kind == COLUMN_PERCENT ? 100 : 0;
+}

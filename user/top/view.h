@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_TOP_VIEW_H
+#define _KVMLAT_TOP_VIEW_H
+
+#include <regex.h>
+
+#include "model.h"
+
+/* Each is opened from a row of the one before. */
+enum level {
+	LEVEL_VMS,
+	LEVEL_VCPUS,
+	LEVEL_REASONS,
+	LEVEL_HISTOGRAM,
+	NR_LEVELS,
+};
+
+/* Columns of VMs and vCPUs; those in the place of figures are in their order. */
+enum list_column {
+	LIST_NAME,
+	LIST_FIGURES,
+	LIST_PID = LIST_FIGURES + NR_FIGURES,
+	LIST_VCPUS,
+	NR_LIST_COLUMNS,
+};
+
+enum reason_column {
+	REASON_NAME,
+	REASON_RATE,
+	REASON_TIME,
+	REASON_MEAN,
+	REASON_P50,
+	REASON_P99,
+	REASON_P999,
+	REASON_MAX,
+	REASON_COUNT,
+	NR_REASON_COLUMNS,
+};
+
+#define MAX_COLUMNS	NR_LIST_COLUMNS
+#define FILTER_SIZE	64
+#define KEY_ALL		UINT64_MAX
+
+enum column_kind {
+	COLUMN_NAME,
+	COLUMN_RATE,
+	COLUMN_PERCENT,
+	COLUMN_TIME,
+	COLUMN_WHOLE,
+};
+
+/**
+ * struct column - one of a table
+ * @key: its name for --key
+ * @width: with the space before it
+ * @rank: those with the lowest find their place first; 0 for the name
+ */
+struct column {
+	const char		*key;
+	const char		*title;
+	unsigned int		width;
+	unsigned int		rank;
+	enum column_kind	kind;
+};
+
+/* A table's columns, and the rank of its sparkline. */
+struct columns {
+	const struct column	*at;
+	unsigned int		nr;
+	unsigned int		name_min;
+	unsigned int		spark_rank;
+};
+
+/**
+ * struct item - one row
+ * @key: tells it from the others of its table
+ * @all: the row for all others, which stays first
+ * @subject: what a VM, a vCPU or all is made from, NULL for a reason
+ * @at_most: the maximum is only known not to be exceeded
+ * @values: by column, NAN where there is none
+ */
+struct item {
+	uint64_t		key;
+	bool			all;
+	bool			gone;
+	bool			at_most;
+	const struct subject	*subject;
+	uint32_t		cls;
+	uint32_t		code;
+	char			name[96];
+	double			values[MAX_COLUMNS];
+};
+
+/* What a level keeps while another is open. Once moved, the cursor stays on its row. */
+struct place {
+	unsigned int	sort;
+	bool		inverted;
+	char		filter[FILTER_SIZE];
+	regex_t		regex;
+	bool		moved;
+	uint64_t	cursor;
+	size_t		index;
+	size_t		top;
+};
+
+/**
+ * struct view - what of a model is shown
+ * @cls: whose histogram, with @code
+ * @guest: part of a guest's name, or a pid; empty for all
+ * @account: of the scope, at the levels of reasons and histograms
+ */
+struct view {
+	enum level		level;
+	struct scope		scope;
+	uint32_t		cls;
+	uint32_t		code;
+	struct place		places[NR_LEVELS];
+	char			guest[FILTER_SIZE];
+	bool			skip_zeros;
+	bool			exits_only;
+	uint32_t		vendor;
+	size_t			nr;
+	size_t			room;
+	struct item		*items;
+	struct kvmlat_account	account;
+};
+
+void view_init(struct view *v);
+void view_free(struct view *v);
+
+/* Make the rows from what the model knows now. -1 if memory is short. */
+int view_collect(struct view *v, const struct model *m);
+
+static inline struct place *view_place(struct view *v)
+{
+	return &v->places[v->level];
+}
+
+const struct columns *view_columns(const struct view *v);
+
+/* The column sorted by; and the one whose last minute is shown, which has a history. */
+const struct column *view_sort(const struct view *v);
+
+/* By what to sort VMs and vCPUs; false if there is no such key. */
+bool view_sort_by(struct view *v, const char *key);
+void view_next_sort(struct view *v, int step);
+
+/* Why not is written to @why if the regular expression is none. */
+bool view_filter(struct view *v, const char *regex, char *why, size_t size);
+void view_clear_filters(struct view *v);
+
+/* The row that the cursor is on, NULL if there is none. */
+const struct item *view_cursor(const struct view *v);
+void view_move(struct view *v, long rows);
+
+/* Open the row at the cursor, or close what was opened; false if there is nothing to. */
+bool view_open(struct view *v);
+bool view_close(struct view *v);
+
+/* Go to all VMs, or to all vCPUs. */
+void view_go(struct view *v, enum level level);
+
+/* Where we are: VM 2 "web", vCPU 1, msr. */
+void view_path(const struct view *v, const struct model *m, char *to, size_t size);
+
+/* The last minute of a row. Returns what a full cell stands for, 0 for the row's own peak. */
+float view_history(const struct view *v, const struct model *m, const struct item *item,
+		   float values[HISTORY_SECONDS]);
+
+#endif /* _KVMLAT_TOP_VIEW_H */
