@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Halt polling of VMs and vCPUs by its effect: guests that halt for 40 us and are woken by a
+ * timer. KVM's own counters are the witness. Times are only those of a real machine when the
+ * virtual CPU takes a nanosecond for an instruction: run with the lab's --icount.
+ */
+#include "host.h"
+#include "knob.h"
+#include "sysfs.h"
+
+#define HALTS	500
+#define US	1000ULL
+
+FIXTURE(halt)
+{
+	struct host host;
+	struct vmm other;
+	uint64_t max;
+};
+
+FIXTURE_SETUP(halt)
+{
+	HOST_UP(&self->host, NULL);
+	ASSERT_EQ(0, sysfs_param("kvm", "halt_poll_ns", &self->max));
+}
+
+FIXTURE_TEARDOWN(halt)
+{
+	vmm_kill(&self->other);
+	HOST_DOWN(&self->host);
+	EXPECT_EQ(0, sysfs_set_param("kvm", "halt_poll_ns", self->max));
+}
+
+struct polls {
+	uint64_t halts;
+	uint64_t tried;
+	uint64_t hit;
+	uint64_t missed_ns;
+};
+
+static struct polls polls_of(const struct known_vcpu *v)
+{
+	struct polls p = {
+		.halts = known_stat(v, RUN, "halt_exits"),
+		.tried = known_stat(v, RUN, "halt_attempted_poll"),
+		.hit = known_stat(v, RUN, "halt_successful_poll"),
+		.missed_ns = known_stat(v, RUN, "halt_poll_fail_ns"),
+	};
+
+	return p;
+}
+
+/* Lets the guest run to its end */
+#define RUN_VMM(vmm_, known) do { \
+	ASSERT_EQ(0, vmm_open_gate(vmm_)); \
+	ASSERT_EQ(0, vmm_report(vmm_, known)); \
+} while (0)
+
+#define START(vmm_, args) ASSERT_EQ(0, vmm_start(vmm_, "--do hlt=500:40 " args))
+
+#define SET(...) ASSERT_NE(0, knob_set(&self->host.wire, ASK(__VA_ARGS__))) \
+	TH_LOG("%s", self->host.wire.text)
+
+/* Before the first halt there was nothing to adapt, so the very first must poll */
+#define ASSERT_ALL_HIT(p) do { \
+	TH_LOG("%lu halts, %lu polls, %lu hits", (p).halts, (p).tried, (p).hit); \
+	ASSERT_LE(HALTS, (p).halts); \
+	ASSERT_EQ((p).halts, (p).tried); \
+	ASSERT_LE((p).halts * 99 / 100, (p).hit); \
+} while (0)
+
+#define ASSERT_NONE_TRIED(p) do { \
+	ASSERT_LE(HALTS, (p).halts); \
+	ASSERT_EQ(0, (p).tried); \
+} while (0)
+
+/* KVM grows the window from 0 in a few halts, so those do not count */
+#define ASSERT_ADAPTED(p) do { \
+	TH_LOG("%lu halts, %lu polls, %lu hits", (p).halts, (p).tried, (p).hit); \
+	ASSERT_LE(HALTS, (p).halts); \
+	ASSERT_LE((p).halts * 98 / 100, (p).tried); \
+	ASSERT_LE((p).halts * 97 / 100, (p).hit); \
+} while (0)
+
+TEST_F_TIMEOUT(halt, fixed_window_polls_from_the_first_halt, TEST_S)
+{
+	struct known_vm known;
+
+	/* One thread runs both, the first to its end and then the second */
+	START(&self->host.vmm, "--vcpus 2 --threads 1");
+	SET(HALT_POLL_NS, .value = 0);
+	SET(HALT_POLL_NS, .pid = self->host.vmm.pid, .vcpu = 0, .value = 200 * US);
+	RUN_VMM(&self->host.vmm, &known);
+	ASSERT_EQ(2, known.nr_vcpus);
+	ASSERT_ALL_HIT(polls_of(&known.vcpus[0]));
+	ASSERT_NONE_TRIED(polls_of(&known.vcpus[1]));
+	known_free(&known);
+}
+
+TEST_F_TIMEOUT(halt, fixed_window_of_zero_never_polls, TEST_S)
+{
+	struct known_vm known;
+
+	START(&self->host.vmm, "--vcpus 2 --threads 1");
+	SET(HALT_POLL_NS, .value = 200 * US);
+	SET(HALT_POLL_NS, .pid = self->host.vmm.pid, .vcpu = 0, .value = 0);
+	RUN_VMM(&self->host.vmm, &known);
+	ASSERT_NONE_TRIED(polls_of(&known.vcpus[0]));
+	ASSERT_ADAPTED(polls_of(&known.vcpus[1]));
+	known_free(&known);
+}
+
+/* The VM's maximum is raised for one vCPU's sake; the other must not notice */
+TEST_F_TIMEOUT(halt, fixed_window_above_the_maximum, TEST_S)
+{
+	struct known_vm known;
+	struct polls p;
+
+	START(&self->host.vmm, "--vcpus 2 --threads 1");
+	SET(HALT_POLL_NS, .pid = self->host.vmm.pid, .value = 20 * US);
+	SET(HALT_POLL_NS, .pid = self->host.vmm.pid, .vcpu = 0, .value = 200 * US);
+	RUN_VMM(&self->host.vmm, &known);
+	ASSERT_ALL_HIT(polls_of(&known.vcpus[0]));
+	p = polls_of(&known.vcpus[1]);
+	TH_LOG("sibling: %lu halts, %lu polls, %lu hits, %lu ns missed", p.halts, p.tried, p.hit,
+	       p.missed_ns);
+	ASSERT_LE(p.hit, 2);
+	ASSERT_LE(p.missed_ns, p.tried * 21 * US);
+	known_free(&known);
+}
+
+TEST_F_TIMEOUT(halt, maximum_of_a_vm_is_no_others, TEST_S)
+{
+	static const uint64_t host[] = { 0, 200 * US };
+	struct known_vm mine, other;
+
+	for (int i = 0; i < 2; i++) {
+		START(&self->host.vmm, "");
+		START(&self->other, "");
+		SET(HALT_POLL_NS, .value = host[i]);
+		SET(HALT_POLL_NS, .pid = self->host.vmm.pid, .value = host[!i]);
+		RUN_VMM(&self->host.vmm, &mine);
+		RUN_VMM(&self->other, &other);
+		ASSERT_NONE_TRIED(polls_of(host[i] ? &mine.vcpus[0] : &other.vcpus[0]));
+		ASSERT_ADAPTED(polls_of(host[i] ? &other.vcpus[0] : &mine.vcpus[0]));
+		known_free(&mine);
+		known_free(&other);
+		vmm_kill(&self->host.vmm);
+		vmm_kill(&self->other);
+	}
+}
+
+/* What a running VM does in the next 100 ms */
+static int watch(pid_t pid, struct polls *p)
+{
+	struct polls a, b;
+	int err;
+
+	err = debugfs_kvm(pid, "halt_attempted_poll", &a.tried) ?:
+	      debugfs_kvm(pid, "halt_successful_poll", &a.hit) ?:
+	      debugfs_kvm(pid, "halt_exits", &a.halts);
+	sleep_ms(100);
+	err = err ?: debugfs_kvm(pid, "halt_exits", &b.halts) ?:
+	      debugfs_kvm(pid, "halt_attempted_poll", &b.tried) ?:
+	      debugfs_kvm(pid, "halt_successful_poll", &b.hit);
+	*p = (struct polls){
+		.halts = b.halts - a.halts, .tried = b.tried - a.tried, .hit = b.hit - a.hit,
+	};
+	return err;
+}
+
+/*
+ * At most one halt, the one that was under way, is still as before; reading takes one more. Idle time
+ * passes at the pace of the real machine, so a guest that sleeps halts less often.
+ */
+#define ASSERT_POLLS(yes) do { \
+	struct polls p_; \
+	ASSERT_EQ(0, watch(self->host.vmm.pid, &p_)); \
+	TH_LOG("%lu halts, %lu polls, %lu hits", p_.halts, p_.tried, p_.hit); \
+	ASSERT_LE(20, p_.halts); \
+	ASSERT_TRUE((yes) ? p_.halts <= p_.tried + 2 : p_.tried <= 1); \
+} while (0)
+
+/* The halt that was under way was long, so that KVM's own window is 0 after it and has to grow */
+#define ADAPT()	sleep_ms(10)
+
+#define UNDO(change) do { \
+	struct knobs reply_; \
+	ASSERT_EQ(0, knob_undo(&self->host.wire, change, false, &reply_)); \
+	ASSERT_EQ(1, reply_.nr); \
+	ASSERT_EQ(KVMLAT_RESULT_RESTORED, reply_.knob[0].result); \
+	knobs_free(&reply_); \
+} while (0)
+
+#define ASSERT_KNOB(value_, source_, ...) do { \
+	struct knob k_; \
+	ASSERT_EQ(0, knob_get(&self->host.wire, ASK(HALT_POLL_NS, __VA_ARGS__), &k_)); \
+	ASSERT_EQ(value_, k_.value); \
+	ASSERT_EQ(KVMLAT_SCOPE_##source_, k_.source); \
+} while (0)
+
+TEST_F_TIMEOUT(halt, running_vm_follows_within_a_halt, TEST_S)
+{
+	struct wire *w = &self->host.wire;
+	pid_t pid;
+	uint32_t host, vm, vcpu;
+
+	START(&self->host.vmm, "--forever");
+	pid = self->host.vmm.pid;
+	ASSERT_EQ(0, vmm_open_gate(&self->host.vmm));
+	SET(HALT_POLL_NS, .value = 0);
+	ASSERT_POLLS(false);
+
+	vcpu = knob_set(w, ASK(HALT_POLL_NS, .pid = pid, .vcpu = 0, .value = 300 * US));
+	ASSERT_KNOB(300 * US, VCPU, .pid = pid, .vcpu = 0);
+	ASSERT_KNOB(0, HOST, .pid = pid);
+	ASSERT_POLLS(true);
+	UNDO(vcpu);
+	ASSERT_KNOB(0, HOST, .pid = pid, .vcpu = 0);
+	ASSERT_POLLS(false);
+
+	/* With a fixed window the host's maximum counts for nothing, without it does again */
+	host = knob_set(w, ASK(HALT_POLL_NS, .value = 200 * US));
+	ADAPT();
+	ASSERT_POLLS(true);
+	vcpu = knob_set(w, ASK(HALT_POLL_NS, .pid = pid, .vcpu = 0, .value = 0));
+	ASSERT_POLLS(false);
+	SET(HALT_POLL_NS, .pid = pid, .vcpu = 0, .inherit = true);
+	ADAPT();
+	ASSERT_POLLS(true);
+
+	vm = knob_set(w, ASK(HALT_POLL_NS, .pid = pid, .value = 0));
+	ASSERT_KNOB(0, VM, .pid = pid);
+	ASSERT_KNOB(0, VM, .pid = pid, .vcpu = 0);
+	ASSERT_POLLS(false);
+	UNDO(vm);
+	ASSERT_KNOB(200 * US, HOST, .pid = pid, .vcpu = 0);
+	ADAPT();
+	ASSERT_POLLS(true);
+	UNDO(host);
+	ASSERT_POLLS(false);
+}
+
+/* Sysfs and a VM's maximum are moved under a vCPU whose window is wider than they are */
+TEST_F_TIMEOUT(halt, fixed_window_stands_whatever_moves, TEST_S)
+{
+	pid_t pid;
+
+	START(&self->host.vmm, "--forever");
+	pid = self->host.vmm.pid;
+	ASSERT_EQ(0, vmm_open_gate(&self->host.vmm));
+	SET(HALT_POLL_NS, .pid = pid, .vcpu = 0, .value = 250 * US);
+	ASSERT_POLLS(true);
+	ASSERT_EQ(0, sysfs_set_param("kvm", "halt_poll_ns", 0));
+	sleep_ms(10);
+	ASSERT_KNOB(0, HOST, .pid = pid);
+	ASSERT_KNOB(250 * US, VCPU, .pid = pid, .vcpu = 0);
+	ASSERT_POLLS(true);
+	ASSERT_EQ(0, sysfs_set_param("kvm", "halt_poll_ns", 400 * US));
+	ASSERT_KNOB(400 * US, HOST, .pid = pid);
+	ASSERT_POLLS(true);
+	SET(HALT_POLL_NS, .pid = pid, .value = 30 * US);
+	ASSERT_KNOB(30 * US, VM, .pid = pid);
+	ASSERT_POLLS(true);
+	SET(HALT_POLL_NS, .pid = pid, .inherit = true);
+	ASSERT_KNOB(400 * US, HOST, .pid = pid);
+	ASSERT_POLLS(true);
+}
+
+TEST_F_TIMEOUT(halt, unloading_restores, TEST_S)
+{
+	pid_t pid;
+
+	START(&self->host.vmm, "--forever");
+	pid = self->host.vmm.pid;
+	ASSERT_EQ(0, vmm_open_gate(&self->host.vmm));
+	ASSERT_EQ(0, sysfs_set_param("kvm", "halt_poll_ns", 0));
+	SET(HALT_POLL_NS, .pid = pid, .value = 100 * US);
+	SET(HALT_POLL_NS, .pid = pid, .vcpu = 0, .value = 200 * US);
+	ASSERT_POLLS(true);
+	ASSERT_EQ(0, kvmlat_unload());
+	ASSERT_POLLS(false);
+	ASSERT_EQ(0, kvmlat_load(NULL));
+	wire_close(&self->host.wire);
+	ASSERT_EQ(0, wire_open(&self->host.wire));
+	sleep_ms(10);
+	ASSERT_KNOB(0, HOST, .pid = pid, .vcpu = 0);
+}
+
+TEST_F_TIMEOUT(halt, ends_with_the_vm, TEST_S)
+{
+	struct wire *w = &self->host.wire;
+	struct knobs reply;
+	uint32_t change;
+	pid_t pid;
+
+	START(&self->host.vmm, "");
+	pid = self->host.vmm.pid;
+	change = knob_set(w, ASK(HALT_POLL_NS, .pid = pid, .vcpu = 0, .value = 7));
+	ASSERT_NE(0, change);
+	vmm_kill(&self->host.vmm);
+	ASSERT_GONE(w, pid, 1);
+	ASSERT_EQ(0, knob_dump(w, FILTER(), -1, KVMLAT_SCOPE_VCPU, &reply));
+	ASSERT_EQ(0, reply.nr);
+	ASSERT_EQ(ENOENT, knob_change(w, ASK(HALT_POLL_NS, .pid = pid, .value = 1), 1, false,
+				      &reply));
+	ASSERT_EQ(0, knob_undo(w, change, false, &reply));
+	ASSERT_EQ(1, reply.nr);
+	ASSERT_EQ(KVMLAT_RESULT_GONE, reply.knob[0].result);
+	knobs_free(&reply);
+	ASSERT_EQ(ENOENT, knob_undo(w, change, false, &reply));
+}
+
+TEST_HARNESS_MAIN
