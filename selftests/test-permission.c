@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "knob.h"
 
 #define NOBODY 65534
 #ifndef CAP_PERFMON
@@ -87,6 +88,8 @@ static int become_nobody(uint64_t caps)
 static void child(struct wire *old, uint32_t vmm, const FIXTURE_VARIANT(permission) *v)
 {
 	struct wire own, *w = v->old_socket ? old : &own;
+	struct wire events;
+	struct knobs knobs;
 	struct vm_list vms;
 	struct snap snap;
 	struct info info;
@@ -107,6 +110,18 @@ static void child(struct wire *old, uint32_t vmm, const FIXTURE_VARIANT(permissi
 	REQUIRE(!v->read_err || strlen(w->text) > 8);
 	REQUIRE(snap.nr == !v->read_err);
 	REQUIRE(snap_do(w, FILTER(.pid = vmm, .vcpu = 0), &snap) == v->read_err);
+	REQUIRE(knob_dump(w, FILTER(), -1, -1, &knobs) == v->read_err);
+	REQUIRE(!v->read_err || strlen(w->text) > 8);
+	REQUIRE(knobs.nr == (v->read_err ? 0 : KVMLAT_KNOB_MAX + 3));
+	REQUIRE(knob_change(w, ASK(HALT_POLL_NS, .value = 1), 1, true, &knobs) == v->reset_err);
+	REQUIRE(knob_change(w, ASK(HALT_POLL_NS, .value = 1), 1, false, &knobs) == v->reset_err);
+	REQUIRE(!v->reset_err || strlen(w->text) > 8);
+	REQUIRE(knob_change(w, ASK(HALT_POLL_NS, .pid = vmm, .value = 1), 1, false, &knobs) ==
+		v->reset_err);
+	REQUIRE(knob_undo(w, 0x7ffffff0, false, &knobs) == (v->reset_err ? v->reset_err : ENOENT));
+	REQUIRE(knob_undo(w, 0, false, &knobs) == v->reset_err);
+	REQUIRE(!v->reset_err || strlen(w->text) > 8);
+	REQUIRE(knob_listen(&events) == v->reset_err);
 	/* Whether something exists must not show either */
 	REQUIRE(wire_reset(w, FILTER(.vm = 0x7ffffff0)) == (v->reset_err ? v->reset_err : ENOENT));
 	REQUIRE(wire_reset(w, FILTER()) == v->reset_err);
