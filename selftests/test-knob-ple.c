@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Pause-loop exits by their effect: two vCPUs on one CPU execute PAUSE after PAUSE, and the window
- * decides how many of these exit. For a processor that has them, see the lab's machines in Bochs.
+ * decides how many of these exit. For a processor that has them, see the lab's machine "intel".
  */
-#include <asm/svm.h>
 #include <asm/vmx.h>
 
 #include "host.h"
@@ -14,43 +13,21 @@
 #define ROUNDS	20
 #define PLE_S	400
 
-struct vendor {
-	const char *module;
-	const char *names[5];
-	uint32_t id;		/* of the first name, the window */
-	uint32_t pause;
-	uint32_t io;
-};
-
-static const struct vendor intel = {
-	.module = "kvm_intel", .id = KVMLAT_KNOB_PLE_WINDOW,
-	.names = {
-		"ple_window", "ple_window_grow", "ple_window_shrink", "ple_window_max", "ple_gap",
-	},
-	.pause = EXIT_REASON_PAUSE_INSTRUCTION, .io = EXIT_REASON_IO_INSTRUCTION,
-};
-
-static const struct vendor amd = {
-	.module = "kvm_amd", .id = KVMLAT_KNOB_PAUSE_FILTER_COUNT,
-	.names = {
-		"pause_filter_count", "pause_filter_count_grow", "pause_filter_count_shrink",
-		"pause_filter_count_max", "pause_filter_thresh",
-	},
-	.pause = SVM_EXIT_PAUSE, .io = SVM_EXIT_IOIO,
+/* In the order of their ids */
+static const char *const names[] = {
+	"ple_window", "ple_window_grow", "ple_window_shrink", "ple_window_max", "ple_gap",
 };
 
 FIXTURE(ple)
 {
 	struct host host;
-	const struct vendor *vendor;
 	uint64_t window;
 };
 
 FIXTURE_SETUP(ple)
 {
-	self->vendor = strcmp(kvm_vendor(), "kvm_intel") ? &amd : &intel;
 	HOST_UP(&self->host, NULL);
-	ASSERT_EQ(0, sysfs_param(self->vendor->module, self->vendor->names[0], &self->window));
+	ASSERT_EQ(0, sysfs_param("kvm_intel", "ple_window", &self->window));
 	ASSERT_EQ(0, vmm_start(&self->host.vmm, "--vcpus 2 --do pause=1:" PAUSES " --forever"));
 	ASSERT_EQ(0, vmm_open_gate(&self->host.vmm));
 }
@@ -66,7 +43,6 @@ struct exits {
 };
 
 struct progress {
-	const struct vendor *vendor;
 	struct wire *wire;
 	pid_t pid;
 	uint64_t until;
@@ -82,8 +58,9 @@ static int count(const struct progress *p, struct exits *exits)
 	for (unsigned int i = 0; !err && i < snap.nr; i++) {
 		const struct acct *a = &snap.accts[i];
 		const struct row *pause = acct_row(a, KVMLAT_REASON_CLASS_EXIT,
-						   p->vendor->pause);
-		const struct row *io = acct_row(a, KVMLAT_REASON_CLASS_EXIT, p->vendor->io);
+						   EXIT_REASON_PAUSE_INSTRUCTION);
+		const struct row *io = acct_row(a, KVMLAT_REASON_CLASS_EXIT,
+						EXIT_REASON_IO_INSTRUCTION);
 
 		exits->pauses += pause ? pause->count : 0;
 		exits->rounds += io ? io->count : 0;
@@ -101,9 +78,7 @@ static bool has_come(void *arg)
 
 /* PAUSE exits of a hundred rounds. A window that has grown is reset when the other vCPU had the CPU */
 #define RATE(rate) do { \
-	struct progress p_ = { \
-		.vendor = self->vendor, .wire = &self->host.wire, .pid = self->host.vmm.pid, \
-	}; \
+	struct progress p_ = { .wire = &self->host.wire, .pid = self->host.vmm.pid }; \
 	struct exits begin_; \
 	ASSERT_EQ(0, count(&p_, &begin_)); \
 	p_.until = begin_.rounds + ROUNDS; \
@@ -117,7 +92,7 @@ TEST_F_TIMEOUT(ple, window_acts_on_a_running_guest, PLE_S)
 {
 	struct wire *w = &self->host.wire;
 	uint64_t before, narrow, wide, after, window;
-	struct knob ask = { .id = self->vendor->id, .vcpu = -1, .value = self->window / 4 };
+	struct knob ask = KNOB(PLE_WINDOW, .value = self->window / 4);
 	uint32_t change[2];
 	struct knobs reply;
 
@@ -134,7 +109,7 @@ TEST_F_TIMEOUT(ple, window_acts_on_a_running_guest, PLE_S)
 	knobs_free(&reply);
 	ASSERT_EQ(0, knob_undo(w, change[1], false, &reply));
 	knobs_free(&reply);
-	ASSERT_EQ(0, sysfs_param(self->vendor->module, self->vendor->names[0], &window));
+	ASSERT_EQ(0, sysfs_param("kvm_intel", "ple_window", &window));
 	ASSERT_EQ(self->window, window);
 	RATE(after);
 
@@ -146,15 +121,14 @@ TEST_F_TIMEOUT(ple, window_acts_on_a_running_guest, PLE_S)
 
 TEST_F_TIMEOUT(ple, all_of_them_and_back, PLE_S)
 {
-	const struct vendor *v = self->vendor;
 	uint64_t before[5], now;
 	struct knobs reply;
 	struct knob ask[5];
 
 	for (int i = 0; i < 5; i++) {
-		ASSERT_EQ(0, sysfs_param(v->module, v->names[i], &before[i]));
+		ASSERT_EQ(0, sysfs_param("kvm_intel", names[i], &before[i]));
 		ask[i] = (struct knob){
-			.id = v->id + i, .vcpu = -1, .value = 3 + i,
+			.id = KVMLAT_KNOB_PLE_WINDOW + i, .vcpu = -1, .value = 3 + i,
 		};
 	}
 	ASSERT_EQ(0, knob_change(&self->host.wire, ask, 5, false, &reply))
@@ -162,15 +136,15 @@ TEST_F_TIMEOUT(ple, all_of_them_and_back, PLE_S)
 	ASSERT_EQ(5, reply.nr);
 	for (int i = 0; i < 5; i++) {
 		ASSERT_EQ(i == 4, reply.knob[i].later);
-		ASSERT_EQ(0, sysfs_param(v->module, v->names[i], &now));
+		ASSERT_EQ(0, sysfs_param("kvm_intel", names[i], &now));
 		ASSERT_EQ(3 + (uint64_t)i, now);
 	}
 	knobs_free(&reply);
 	ASSERT_EQ(0, kvmlat_unload());
 	for (int i = 0; i < 5; i++) {
-		ASSERT_EQ(0, sysfs_param(v->module, v->names[i], &now));
+		ASSERT_EQ(0, sysfs_param("kvm_intel", names[i], &now));
 		ASSERT_EQ(before[i], now)
-			TH_LOG("%s", v->names[i]);
+			TH_LOG("%s", names[i]);
 	}
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Knobs of the host: transactions, undo, events. KVM's own files in sysfs are the witness. */
-#include <inttypes.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -146,6 +146,32 @@ TEST_F_TIMEOUT(knob, all_or_nothing, TEST_S)
 	ASSERT_PARAM("halt_poll_ns_grow", 5);
 	ASSERT_PARAM("halt_poll_ns_shrink", 7);
 	/* Unloading restores, which the teardown looks at */
+}
+
+/* The emulated AMD processor has no pause filter; from 7.2 on its parameters cannot be written at all */
+TEST_F_TIMEOUT(knob, pause_filter_is_refused_with_the_reason, TEST_S)
+{
+	struct wire *w = &self->host.wire;
+	uint64_t before, after;
+	struct utsname uts;
+	unsigned int major;
+	struct knob now;
+
+	if (strcmp(kvm_vendor(), "kvm_amd"))
+		SKIP(return, "this is no AMD processor");
+	ASSERT_EQ(0, sysfs_param("kvm_amd", "pause_filter_count", &before));
+	if (before)
+		SKIP(return, "this processor has a pause filter");
+	ASSERT_EQ(0, uname(&uts));
+	ASSERT_EQ(1, sscanf(uts.release, "%u.", &major));
+	ASSERT_EQ(0, knob_set(w, ASK(PAUSE_FILTER_COUNT, .value = 4000)));
+	ASSERT_EQ(EOPNOTSUPP, w->err);
+	ASSERT_EQ(major >= 7, !!strstr(w->text, "read-only once"))
+		TH_LOG("%s", w->text);
+	ASSERT_EQ(0, knob_get(w, ASK(PAUSE_FILTER_COUNT), &now));
+	ASSERT_EQ(major >= 7, !!strstr(now.why, "read-only once"));
+	ASSERT_EQ(0, sysfs_param("kvm_amd", "pause_filter_count", &after));
+	ASSERT_EQ(before, after);
 }
 
 /* Taking back in any order ends where it began */
