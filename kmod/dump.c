@@ -6,6 +6,7 @@
 #include <net/genetlink.h>
 
 #include "clock.h"
+#include "detail.h"
 #include "dump.h"
 #include "filter.h"
 #include "message.h"
@@ -27,7 +28,7 @@ struct dump {
 	u32 vm_id;
 	u32 index;
 	u32 generation;
-	const struct kvmlat_vcpu *vcpu;	/* NULL, or the one of that index */
+	const struct kvmlat_vcpu *vcpu;	/* the last one that was begun, NULL at first */
 	bool begun;			/* snap is of vCPU index, rows up to row are sent */
 	u32 row;
 	struct kvmlat_snap *snap;
@@ -41,6 +42,12 @@ int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
 	/* Rows of another vCPU must not be taken for this one's. */
 	for (i = 0; i < ARRAY_SIZE(snap->row); i++)
 		snap->row[i].cell = NULL;
+	snap->vm_id = vcpu->vm->id;
+	snap->pid = vcpu->vm->pid;
+	snap->vcpu_id = vcpu->vcpu_id;
+	snap->tid = READ_ONCE(vcpu->tid);
+	snap->has_details = vcpu->ledger.detail;
+	snap->details_evicted = snap->has_details ? READ_ONCE(vcpu->ledger.detail->evicted) : 0;
 	for (i = 0; i < READ_WAITS; i++) {
 		if (kvmlat_snapshot_take(&vcpu->ledger, snap, kvmlat_clock_ordered))
 			return 0;
@@ -137,83 +144,101 @@ int kvmlat_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len ?: err;
 }
 
-/* As many messages of one vCPU as fit. */
-static int dump_vcpu(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
-		     const struct kvmlat_vcpu *vcpu)
+/* Where to begin in the VM's list: no later than where the last message ended. */
+static const struct kvmlat_vcpu *last_vcpu(const struct dump *d, const struct kvmlat_vm *vm)
 {
+	if (d->vcpu && d->generation == kvmlat_vcpu_generation() && d->vcpu->vm == vm)
+		return d->vcpu;
+	return list_first_entry(&vm->vcpus, struct kvmlat_vcpu, node);
+}
+
+/* As many messages as fit of the vCPU that was begun; vcpu is NULL if it was forgotten since. */
+static int dump_begun(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
+		      const struct kvmlat_vcpu *vcpu)
+{
+	const struct kvmlat_detail *detail = vcpu ? vcpu->ledger.detail : NULL;
 	void *head;
 	int err;
 
-	if (!d->begun) {
-		err = kvmlat_dump_read(vcpu, d->snap, cb->extack);
-		if (err)
-			return err;
-		d->begun = true;
-		d->row = 0;
-	}
 	do {
 		head = put_head(skb, cb, KVMLAT_CMD_VCPU_GET);
 		if (!head)
 			return -EMSGSIZE;
-		err = kvmlat_message_vcpu(skb, vcpu, d->snap, &d->filter, &d->row);
+		err = kvmlat_message_vcpu(skb, d->snap, detail, &d->filter, &d->row);
 		if (err) {
 			genlmsg_cancel(skb, head);
 			return err;
 		}
 		genlmsg_end(skb, head);
-	} while (d->row < kvmlat_message_rows(vcpu, d->snap, &d->filter));
+	} while (d->row < kvmlat_message_rows(d->snap, &d->filter));
 	d->begun = false;
+	d->index++;
 	return 0;
 }
 
 static int dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
 		   const struct kvmlat_vm *vm)
 {
-	const struct kvmlat_vcpu *vcpu;
+	const struct kvmlat_vcpu *vcpu = last_vcpu(d, vm);
 	int err;
 
-	if (d->vcpu && d->generation == kvmlat_vcpu_generation())
-		vcpu = d->vcpu;
-	else
-		vcpu = list_first_entry(&vm->vcpus, struct kvmlat_vcpu, node);
-	d->vcpu = NULL;
 	list_for_each_entry_from(vcpu, &vm->vcpus, node) {
 		if (vcpu->index < d->index || !kvmlat_filter_vcpu(&d->filter, vcpu))
 			continue;
-		/* The vCPU that was begun is always the first one to go on with. */
-		d->index = vcpu->index;
-		d->generation = kvmlat_vcpu_generation();
-		d->vcpu = vcpu;
-		err = dump_vcpu(skb, cb, d, vcpu);
+		err = kvmlat_dump_read(vcpu, d->snap, cb->extack);
 		if (err)
 			return err;
-		d->index++;
-		d->vcpu = NULL;
+		d->index = vcpu->index;
+		d->row = 0;
+		d->begun = true;
+		d->generation = kvmlat_vcpu_generation();
+		d->vcpu = vcpu;
+		err = dump_begun(skb, cb, d, vcpu);
+		if (err)
+			return err;
 	}
 	return 0;
+}
+
+/* Finishes the vCPU that the last message has begun: MORE promised it. */
+static int dump_rest(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d)
+{
+	const struct kvmlat_vcpu *vcpu;
+	struct kvmlat_vm *vm;
+
+	if (!d->begun)
+		return 0;
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (vm->id != d->vm_id)
+			continue;
+		vcpu = last_vcpu(d, vm);
+		list_for_each_entry_from(vcpu, &vm->vcpus, node) {
+			if (vcpu->index == d->index)
+				return dump_begun(skb, cb, d, vcpu);
+		}
+	}
+	return dump_begun(skb, cb, d, NULL);
 }
 
 int kvmlat_nl_vcpu_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *d = (struct dump *)cb->args[0];
 	struct kvmlat_vm *vm;
-	int err = 0;
+	int err;
 
 	mutex_lock(&kvmlat_mutex);
 	cb->seq = kvmlat_vcpu_generation();
+	err = dump_rest(skb, cb, d);
 	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (err)
+			break;
 		if (vm->id < d->vm_id || !kvmlat_filter_vm(&d->filter, vm))
 			continue;
 		if (vm->id > d->vm_id) {
-			/* The VM in whose middle we were may be gone, with its vCPU. */
 			d->vm_id = vm->id;
 			d->index = 0;
-			d->vcpu = NULL;
-			d->begun = false;
 		}
 		err = dump_vm(skb, cb, d, vm);
-		if (err)
-			break;
 	}
 	mutex_unlock(&kvmlat_mutex);
 	return err && err != -EMSGSIZE ? err : skb->len ?: err;

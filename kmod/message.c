@@ -232,13 +232,12 @@ static int put_detail(struct sk_buff *skb, const struct kvmlat_detail_entry *e)
 	return 0;
 }
 
-static int put_vcpu(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
-		    const struct kvmlat_snap *snap)
+static int put_vcpu(struct sk_buff *skb, const struct kvmlat_snap *snap)
 {
-	if (nla_put_u32(skb, KVMLAT_A_VCPU_VM_ID, vcpu->vm->id) ||
-	    nla_put_u32(skb, KVMLAT_A_VCPU_PID, vcpu->vm->pid) ||
-	    nla_put_u32(skb, KVMLAT_A_VCPU_VCPU_ID, vcpu->vcpu_id) ||
-	    nla_put_u32(skb, KVMLAT_A_VCPU_TID, READ_ONCE(vcpu->tid)) ||
+	if (nla_put_u32(skb, KVMLAT_A_VCPU_VM_ID, snap->vm_id) ||
+	    nla_put_u32(skb, KVMLAT_A_VCPU_PID, snap->pid) ||
+	    nla_put_u32(skb, KVMLAT_A_VCPU_VCPU_ID, snap->vcpu_id) ||
+	    nla_put_u32(skb, KVMLAT_A_VCPU_TID, snap->tid) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_SINCE, snap->since, KVMLAT_A_VCPU_PAD) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_NOW, snap->now, KVMLAT_A_VCPU_PAD) ||
 	    (snap->ended && nla_put_flag(skb, KVMLAT_A_VCPU_GONE)) ||
@@ -252,9 +251,9 @@ static int put_vcpu(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
 	    nla_put_u64_64bit(skb, KVMLAT_A_VCPU_PREEMPTED, snap->preempted,
 			      KVMLAT_A_VCPU_PAD) ||
 	    put_halt(skb, snap) || put_preemptors(skb, snap) ||
-	    (vcpu->ledger.detail &&
-	     nla_put_u64_64bit(skb, KVMLAT_A_VCPU_DETAILS_EVICTED,
-			       READ_ONCE(vcpu->ledger.detail->evicted), KVMLAT_A_VCPU_PAD)))
+	    (snap->has_details &&
+	     nla_put_u64_64bit(skb, KVMLAT_A_VCPU_DETAILS_EVICTED, snap->details_evicted,
+			       KVMLAT_A_VCPU_PAD)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -265,39 +264,37 @@ static bool wants_row(const struct kvmlat_filter *filter, const struct kvmlat_ro
 	       (row->class == KVMLAT_REASON_CLASS_EXIT && row->code == filter->code);
 }
 
-static int put_nth(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
-		   const struct kvmlat_snap *snap, const struct kvmlat_filter *filter, u32 n)
+static int put_nth(struct sk_buff *skb, const struct kvmlat_snap *snap,
+		   const struct kvmlat_detail *detail, const struct kvmlat_filter *filter, u32 n)
 {
 	struct kvmlat_detail_entry entry;
 
 	if (n < snap->rows)
 		return wants_row(filter, &snap->row[n]) ?
 		       put_row(skb, &snap->row[n], filter->histograms) : 0;
-	if (!kvmlat_detail_read(vcpu->ledger.detail, n - snap->rows, &entry))
+	if (!detail || !kvmlat_detail_read(detail, n - snap->rows, &entry))
 		return 0;
 	return put_detail(skb, &entry);
 }
 
-u32 kvmlat_message_rows(const struct kvmlat_vcpu *vcpu, const struct kvmlat_snap *snap,
-			const struct kvmlat_filter *filter)
+u32 kvmlat_message_rows(const struct kvmlat_snap *snap, const struct kvmlat_filter *filter)
 {
-	/* Details may be switched off between two messages, then that was all. */
-	return snap->rows + (filter->details && vcpu->ledger.detail ? KVMLAT_DETAIL_KEYS : 0);
+	return snap->rows + (filter->details && snap->has_details ? KVMLAT_DETAIL_KEYS : 0);
 }
 
-int kvmlat_message_vcpu(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
-			const struct kvmlat_snap *snap, const struct kvmlat_filter *filter,
+int kvmlat_message_vcpu(struct sk_buff *skb, const struct kvmlat_snap *snap,
+			const struct kvmlat_detail *detail, const struct kvmlat_filter *filter,
 			u32 *row)
 {
-	u32 rows = kvmlat_message_rows(vcpu, snap, filter), first = *row, next = first;
+	u32 rows = kvmlat_message_rows(snap, filter), first = *row, next = first;
 	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_VCPU);
 
-	if (!nest || put_vcpu(skb, vcpu, snap))
+	if (!nest || put_vcpu(skb, snap))
 		return -EMSGSIZE;
 	for (; next < rows; next++) {
 		void *before = skb_tail_pointer(skb);
 
-		if (put_nth(skb, vcpu, snap, filter, next))
+		if (put_nth(skb, snap, detail, filter, next))
 			break;
 		if (skb_tailroom(skb) < nla_total_size(0)) {
 			/* Leave room for MORE. */

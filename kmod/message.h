@@ -5,9 +5,9 @@
 
 #include <linux/types.h>
 
+struct kvmlat_detail;
 struct kvmlat_filter;
 struct kvmlat_snap;
-struct kvmlat_vcpu;
 struct kvmlat_vm;
 struct sk_buff;
 
@@ -16,15 +16,15 @@ int kvmlat_message_info(struct sk_buff *skb, const void *counts);
 int kvmlat_message_vm(struct sk_buff *skb, const struct kvmlat_vm *vm);
 
 /* How many rows kvmlat_message_vcpu() has to send: those of the snapshot, then the details. */
-u32 kvmlat_message_rows(const struct kvmlat_vcpu *vcpu, const struct kvmlat_snap *snap,
-			const struct kvmlat_filter *filter);
+u32 kvmlat_message_rows(const struct kvmlat_snap *snap, const struct kvmlat_filter *filter);
 
 /*
  * The vCPU with its rows from *row on, as many as fit; at least one, if there is any, else
  * -EMSGSIZE. *row becomes the first one that is not sent, and MORE is put if there is one.
+ * @detail may be NULL: the vCPU has none, or none any more since the snapshot.
  */
-int kvmlat_message_vcpu(struct sk_buff *skb, const struct kvmlat_vcpu *vcpu,
-			const struct kvmlat_snap *snap, const struct kvmlat_filter *filter,
+int kvmlat_message_vcpu(struct sk_buff *skb, const struct kvmlat_snap *snap,
+			const struct kvmlat_detail *detail, const struct kvmlat_filter *filter,
 			u32 *row);
 
 #endif

@@ -105,8 +105,8 @@ static int fill_vcpu(struct sk_buff *skb, const void *what)
 	u32 row = 0;
 	int err;
 
-	err = kvmlat_message_vcpu(skb, one->vcpu, one->snap, one->filter, &row);
-	return err ?: row < kvmlat_message_rows(one->vcpu, one->snap, one->filter) ? -EMSGSIZE : 0;
+	err = kvmlat_message_vcpu(skb, one->snap, NULL, one->filter, &row);
+	return err ?: row < kvmlat_message_rows(one->snap, one->filter) ? -EMSGSIZE : 0;
 }
 
 static int find_one(const struct kvmlat_filter *filter, struct netlink_ext_ack *extack,

@@ -20,6 +20,14 @@ struct kvmlat_row {
 };
 
 struct kvmlat_snap {
+	/* Whose it is, and whether there are details: for whoever takes it to fill in. */
+	u32 vm_id;
+	u32 pid;
+	u32 vcpu_id;
+	u32 tid;
+	bool has_details;
+	u64 details_evicted;
+
 	u64 now;
 	bool ended;
 	u64 since;
