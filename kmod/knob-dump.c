@@ -72,7 +72,8 @@ static int dump_knob(struct sk_buff *skb, struct netlink_callback *cb, const str
 	void *head;
 	int err;
 
-	if (!(d->knobs & BIT(of->id)) || !(d->scopes & kvmlat_knobs[of->id].scopes & BIT(of->scope)))
+	if (!(d->knobs & BIT(of->id)) ||
+	    !(d->scopes & kvmlat_knobs[of->id].scopes & BIT(of->scope)))
 		return 0;
 	err = kvmlat_knob_read(of, &value, &why);
 	if (err == -ENOENT)

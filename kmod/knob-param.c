@@ -13,6 +13,17 @@
 
 #include "knob-param.h"
 
+enum { TYPE, ELSEWHERE, READ_ONLY };
+
+static const char *const refusal[] = {
+	[TYPE] =
+		"this kernel's parameter is of another type than kvmlat knows, so it is left alone",
+	[ELSEWHERE] =
+		"the parameter's value is not in its module's memory, so it is left alone",
+	[READ_ONLY] =
+		"this kernel makes the parameter read-only once the module is loaded: set it as an option of the module in /etc/modprobe.d and load the module again",
+};
+
 static struct module *get_module(const char *name, const char **why)
 {
 	struct kobject *kobj = kset_find_obj(THIS_MODULE->mkobj.kobj.kset, name);
@@ -52,18 +63,15 @@ static const struct kernel_param *find(const struct module *mod, const struct kv
 		if (strcmp(kp->name, param->name))
 			continue;
 		if (kp->ops != ops) {
-			*why =
-				"this kernel's parameter is of another type than kvmlat knows, so it is left alone";
+			*why = refusal[TYPE];
 			return NULL;
 		}
 		if (!within_module_core((unsigned long)kp->arg, mod)) {
-			*why =
-				"the parameter's value is not in its module's memory, so it is left alone";
+			*why = refusal[ELSEWHERE];
 			return NULL;
 		}
 		if (!compat_module_plain_data(mod, kp->arg, size))
-			*why =
-				"this kernel makes the parameter read-only once the module is loaded: set it as an option of the module in /etc/modprobe.d and load the module again";
+			*why = refusal[READ_ONLY];
 		return kp;
 	}
 	*why = "this kernel's module has no such parameter";

@@ -287,6 +287,7 @@ static void write_vcpu(struct kvmlat_vm *vm, struct kvmlat_vcpu *vcpu, struct kv
 		widest = max(widest, other->knob.window);
 	}
 	WRITE_ONCE(vm->knob.widest, widest);
+	/* Pairs with the acquire in kvmlat_knob_vm_halted(). */
 	smp_store_release(&vm->knob.active, active);
 }
 

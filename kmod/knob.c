@@ -35,8 +35,7 @@ static int read_host(const struct kvmlat_knob_kind *knob, struct kvmlat_knob_val
 
 	value->source = KVMLAT_SCOPE_HOST;
 	if (!err && !*why && !has_hardware(knob))
-		*why =
-			"the processor has no pause-loop exits, or the module was loaded with them off: nothing to tune";
+		*why = "this processor, or an option of its module, has no pause-loop exits";
 	return err;
 }
 

@@ -170,8 +170,8 @@ static int watch(pid_t pid, struct polls *p)
 }
 
 /*
- * At most one halt, the one that was under way, is still as before; reading takes one more. Idle time
- * passes at the pace of the real machine, so a guest that sleeps halts less often.
+ * At most one halt, the one that was under way, is still as before; reading takes one more. Idle
+ * time passes at the pace of the real machine, so a guest that sleeps halts less often.
  */
 #define ASSERT_POLLS(yes) do { \
 	struct polls p_; \

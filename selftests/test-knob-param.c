@@ -48,15 +48,16 @@ FIXTURE_VARIANT(param)
 	struct param param[5];
 };
 
+/* Whether it may be written and whether read; why not is in the modules' own comments */
 #define P(name, id, ...) { name, KVMLAT_KNOB_##id, __VA_ARGS__ }
 
 FIXTURE_VARIANT_ADD(param, intel) {
 	.module = "kvm_intel", .params = "", .hardware = true, .param = {
 		P("ple_gap", PLE_GAP, true, true),
 		P("ple_window", PLE_WINDOW, true, true),
-		P("ple_window_grow", PLE_WINDOW_GROW, false, true),	/* read-only after init */
-		P("ple_window_shrink", PLE_WINDOW_SHRINK, false, false),	/* int */
-		P("ple_window_max", PLE_WINDOW_MAX, false, false),	/* in foreign memory */
+		P("ple_window_grow", PLE_WINDOW_GROW, false, true),
+		P("ple_window_shrink", PLE_WINDOW_SHRINK, false, false),
+		P("ple_window_max", PLE_WINDOW_MAX, false, false),
 	},
 };
 
@@ -74,9 +75,9 @@ FIXTURE_VARIANT_ADD(param, amd) {
 	.module = "kvm_amd", .params = "pause_filter_thresh=128", .hardware = true, .param = {
 		P("pause_filter_thresh", PAUSE_FILTER_THRESH, true, true),
 		P("pause_filter_count", PAUSE_FILTER_COUNT, true, true),
-		P("pause_filter_count_grow", PAUSE_FILTER_COUNT_GROW, false, true),	/* const */
-		P("pause_filter_count_shrink", PAUSE_FILTER_COUNT_SHRINK, false, false), /* uint */
-		P("pause_filter_count_max", PAUSE_FILTER_COUNT_MAX, false, false),	/* missing */
+		P("pause_filter_count_grow", PAUSE_FILTER_COUNT_GROW, false, true),
+		P("pause_filter_count_shrink", PAUSE_FILTER_COUNT_SHRINK, false, false),
+		P("pause_filter_count_max", PAUSE_FILTER_COUNT_MAX, false, false),
 	},
 };
 

@@ -76,7 +76,7 @@ static bool has_come(void *arg)
 	return count(p, &p->now) || p->now.rounds >= p->until;
 }
 
-/* PAUSE exits of a hundred rounds. A window that has grown is reset when the other vCPU had the CPU */
+/* PAUSE exits of a hundred rounds. A grown window is reset when the other vCPU had the CPU */
 #define RATE(rate) do { \
 	struct progress p_ = { .wire = &self->host.wire, .pid = self->host.vmm.pid }; \
 	struct exits begin_; \

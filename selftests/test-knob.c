@@ -148,7 +148,7 @@ TEST_F_TIMEOUT(knob, all_or_nothing, TEST_S)
 	/* Unloading restores, which the teardown looks at */
 }
 
-/* The emulated AMD processor has no pause filter; from 7.2 on its parameters cannot be written at all */
+/* The emulated AMD processor has no pause filter; from 7.2 on its numbers are read-only as well */
 TEST_F_TIMEOUT(knob, pause_filter_is_refused_with_the_reason, TEST_S)
 {
 	struct wire *w = &self->host.wire;
@@ -204,7 +204,8 @@ TEST_F_TIMEOUT(knob, undo_in_any_order, TEST_S)
 			ASSERT_EQ(top > which ? KVMLAT_RESULT_COVERED : KVMLAT_RESULT_RESTORED,
 				  reply.knob[0].result);
 			knobs_free(&reply);
-			ASSERT_PARAM("halt_poll_ns", top < 0 ? self->start[0] : 1000 + (uint64_t)top);
+			ASSERT_PARAM("halt_poll_ns",
+				     top < 0 ? self->start[0] : 1000 + (uint64_t)top);
 			ASSERT_REFUSED(w, ENOENT, knob_undo(w, change[which], false, &reply));
 		}
 	}
