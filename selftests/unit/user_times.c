@@ -79,6 +79,21 @@ static void a_poll_that_was_exit_is_told_once(void)
 	kvmlat_account_free(&delta);
 }
 
+/* As the VMM goes on with a halt that a signal interrupted. */
+static void a_poll_that_was_user_is_told_once(void)
+{
+	begin();
+	older.times[KVMLAT_STATE_USER] = 1200;
+	newer.times[KVMLAT_STATE_USER] = 1100;
+	newer.times[KVMLAT_STATE_POLL] = 300;
+	newer.times[KVMLAT_STATE_GUEST] = 500;
+	subtract();
+	EXPECT_EQ(delta.times[KVMLAT_STATE_USER], 0);
+	EXPECT_EQ(delta.times[KVMLAT_STATE_POLL], 200);
+	EXPECT_EQ(delta.times[KVMLAT_STATE_GUEST], 500);
+	kvmlat_account_free(&delta);
+}
+
 static void waits_for_a_cpu_that_were_sleeps_are_told_once(void)
 {
 	begin();
@@ -212,6 +227,7 @@ static void the_time_of_the_longest_is_told_if_it_is_known(void)
 static const struct tap_case cases[] = {
 	{ "times are differences", times_are_differences },
 	{ "a poll that was exit is told once", a_poll_that_was_exit_is_told_once },
+	{ "a poll that was user is told once", a_poll_that_was_user_is_told_once },
 	{ "waits for a CPU that were sleeps are told once",
 	  waits_for_a_cpu_that_were_sleeps_are_told_once },
 	{ "any correction keeps the sum", any_correction_keeps_the_sum },

@@ -146,7 +146,7 @@ static uint64_t shorten(uint64_t *time, uint64_t excess)
 
 /*
  * What became of an interval that was open in the older snapshot is known only in the newer one,
- * see linux/kvmlat.h: a poll was exit until it ended, a wait for a CPU was the sleep before it.
+ * see linux/kvmlat.h: a poll was exit or user until it ended, a wait for a CPU the sleep before it.
  * So a state can have less than it had, and the state that the time went to has more than came
  * since. That much was told in the interval before, and is not told again.
  */
@@ -154,6 +154,7 @@ static void times_delta(struct kvmlat_account *to, const struct kvmlat_account *
 {
 	static const uint32_t goes_to[KVMLAT_NR_STATES] = {
 		[KVMLAT_STATE_EXIT] = KVMLAT_STATE_POLL,
+		[KVMLAT_STATE_USER] = KVMLAT_STATE_POLL,
 		[KVMLAT_STATE_WAIT] = KVMLAT_STATE_RUNQ,
 		[KVMLAT_STATE_OFF] = KVMLAT_STATE_RUNQ,
 	};
