@@ -117,21 +117,30 @@ static void spans_table(FILE *to, const struct kvmlat_reason *r, const struct hi
 	print_grid(to, &g);
 }
 
+/* What is long needs fewer digits: the line is to fit on a screen. */
+static void named_time(FILE *to, const char *name, const struct unit *unit, double ns)
+{
+	double time = ns / unit->ns;
+
+	fprintf(to, "%s%.*f", name, time >= 100 && unit->digits ? 1 : unit->digits, time);
+}
+
 static void percentiles(FILE *to, const struct kvmlat_reason *r, const struct unit *unit)
 {
 	static const struct {
 		unsigned int	permille;
 		const char	*name;
-	} list[] = { { 500, "p50" }, { 900, "p90" }, { 990, "p99" }, { 999, "p99.9" } };
+	} list[] = { { 500, "  p50 " }, { 900, "  p90 " }, { 990, "  p99 " }, { 999, "  p99.9 " } };
 	uint64_t ns;
 	size_t i;
 
-	fprintf(to, "mean %.*f", unit->digits, (double)r->total / r->count / unit->ns);
+	named_time(to, "mean ", unit, (double)r->total / r->count);
 	for (i = 0; i < ARRAY_SIZE(list); i++)
 		if (kvmlat_percentile(r, list[i].permille, &ns))
-			fprintf(to, "  %s %.*f", list[i].name, unit->digits, ns / unit->ns);
-	fprintf(to, "  max %s%.*f\n", r->longest_min == r->longest_max ? "" : "<", unit->digits,
-		r->longest_max / unit->ns);
+			named_time(to, list[i].name, unit, ns);
+	named_time(to, r->longest_min == r->longest_max ? "  max " : "  max <", unit,
+		   r->longest_max);
+	fputc('\n', to);
 }
 
 static void fill_table(FILE *to, const struct sample *s, const struct block *b)
