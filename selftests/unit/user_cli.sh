@@ -84,6 +84,15 @@ is()
 	verdict "$ret" "$1"
 }
 
+# column NAME FIELD VALUE FILE: the sum of a column of CSV over the lines whose FIELD is VALUE
+column()
+{
+	awk -F , -v name="$1" -v field="$2" -v value="$3" '
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		$at[field] == value { sum += $at[name] }
+		END { print sum + 0 }' "$4"
+}
+
 # count REASON: from CSV of one block
 count()
 {
@@ -101,7 +110,7 @@ gives 0 '^kvm_exit +attached' kvmlat info
 gives 4 'no VM has run' kvmlat stat
 gives 0 '^ID ' kvmlat list
 gives 3 'reading needs CAP_PERFMON' "${nobody[@]}" kvmlat info
-gives 3 'reset needs CAP_SYS_ADMIN' "${reader[@]}" kvmlat reset
+gives 3 'changing needs CAP_SYS_ADMIN' "${reader[@]}" kvmlat reset
 gives 0 '^ID ' "${reader[@]}" kvmlat list
 gives 1 'interval "0" is not' kvmlat stat -i 0
 gives 1 'pid "x" is not' kvmlat stat -p x
@@ -157,13 +166,93 @@ import json, sys
 blocks = json.load(sys.stdin)["blocks"]
 wrong = [b for b in blocks if sum(b["states"].values()) != b["elapsed_ns"]]
 print(len(blocks), "vCPUs,", len(wrong), "wrong")' < "$work/json")"
+# The second life of a guest: details of it are on before it does what is known
+mkfifo "$work/gate"
+kvmlat-vmm --do hlt=40:2000 --do pioin=30:0x1f7 --do pio=20:0x1f6 --do msr=15 --do cpuid=10:7 \
+	--do hypercall=5:70 --do mmiord=12 --do usleep=6:3000 --start-gate "$work/gate" --hold \
+	--name view < <(sleep 600) > /dev/null &
+for _ in $(seq 100); do
+	! kvmlat list | grep -q ' view$' || break
+	sleep 0.3
+done
+gives 1 '"maybe" is neither on nor off' kvmlat detail maybe
+gives 3 'needs CAP_SYS_ADMIN' "${reader[@]}" kvmlat detail on -g view
+gives 0 '^ +[0-9]+ +[0-9]+ +off +view$' kvmlat detail -g view
+gives 0 'details are off; "kvmlat detail on" switches them on' kvmlat stat -1 --detail -g view
+succeeds kvmlat detail on -g view
+gives 0 ' on +view$' kvmlat detail
+gives 0 ' off +held$' kvmlat detail -g held
+succeeds kvmlat reset -g view
+# shellcheck disable=SC2016 # for the shell that is started
+succeeds timeout 60 sh -c 'echo go > "$0"' "$work/gate"
+for _ in $(seq 100); do
+	kvmlat stat -1 -g view --halt --csv > "$work/halt"
+	kvmlat stat -1 -g view --lateness --csv > "$work/late"
+	[ "$(column count span user:IO "$work/late")" -lt 56 ] || break
+	sleep 0.3
+done
+kvmlat stat -1 -g view --csv > "$work/csv"
+kvmlat stat -1 -g view --detail --csv > "$work/detail"
+kvmlat stat -1 -g view --states --csv > "$work/states"
+# A HLT that finds its timer expired is an exit, and no halt
+halts=$(column count span halt "$work/halt")
+is "its HLTs are counted" 40 "$(count hlt "$work/csv")"
+is "its halts are counted" 1 "$((halts > 30 && halts <= 40))"
+is "and none slept twice" 1 "$(($(column count span sleep "$work/halt") <= halts))"
+is "its visits to the VMM for ports, of which the last is not over" 56 \
+	"$(column count span user:IO "$work/late")"
+is "and for MMIO" 12 "$(column count span user:MMIO "$work/late")"
+is "its reads of a port" 30 "$(column count key 0x1f7 "$work/detail")"
+is "its writes of another" 20 "$(column count key 0x1f6 "$work/detail")"
+is "its hypercalls of a number" 5 "$(column count kind hypercall "$work/detail")"
+is "its MSR" 15 "$(column count key 0x8b "$work/detail")"
+is "its CPUID leaf" 10 "$(column count kind cpuid "$work/detail")"
+is "its page" 12 "$(column count kind mmio-read "$work/detail")"
+is "nothing had to make room" 0 "$(column evicted scope vm "$work/detail")"
+is "it slept in the VMM" 1 "$(awk -F , 'NR == 2 { print ($15 >= 6 * 3000000) }' "$work/states")"
+for view in states halt lateness detail; do
+	valid "$view" kvmlat stat -1 "--$view" --json
+	valid "$view" kvmlat stat -i 0.2 -d 0.5 --per-vcpu "--$view" --json
+	valid "$view" kvmlat stat -1 -a "--$view" --json
+	gives 0 '^VM [0-9]+ "view", pid' kvmlat stat -1 "--$view"
+done
+gives 0 '^now (wait|off|runq|user), for ' kvmlat stat -1 --states -g view --vcpu 0
+gives 0 '^polls: [0-9]+ of [0-9]+ succeeded' kvmlat stat -1 --halt -g view
+gives 0 '^user:IO +56 ' kvmlat stat -1 --lateness -g view
+gives 0 '^pio-in +0x1f7 +30 +0 ' kvmlat stat -1 --detail -g view
+gives 1 '--halt does not go with --states' kvmlat stat -1 --states --halt
+gives 1 '--key does not go with --states' kvmlat stat -1 --states -k time
+gives 1 'sort key "p99" does not go with --detail' kvmlat stat -1 --detail -k p99
+
+gives 0 '^hlt: 40, ' kvmlat hist --reason HLT -g view
+gives 0 '^ *[0-9.]+ +[0-9.]+ +[0-9]+ +[0-9.]+ +100.00  ' kvmlat hist -g view --full
+gives 0 '^mean [0-9]+  p50 [0-9]+  .* max [0-9]+$' kvmlat hist --kind halt -g view -u ns
+gives 0 '^user:IO: 56, ' kvmlat hist --kind user --each -g view
+gives 0 '^user:IO: 56, ' kvmlat hist --kind user:io -g view
+valid hist kvmlat hist -a --json
+valid hist kvmlat hist --each --per-vcpu --json
+valid hist kvmlat hist -d 0.2 --kind user --json
+kvmlat hist --reason cpuid -g view --csv > "$work/hist"
+is "a histogram has all exits" 10 "$(column count name cpuid "$work/hist")"
+gives 0 '^#\[Max +=[ 0-9.]+, Total count +=           10\]$' kvmlat hist --reason cpuid -g view --hdr
+gives 6 'for one histogram, and there are ' kvmlat hist --hdr
+gives 4 'has had any "wrmsr"' kvmlat hist --reason wrmsr
+gives 1 'kind "hlt" is none of exit, halt,' kvmlat hist --kind hlt
+gives 1 'unit "m" is none of ns' kvmlat hist -u m
+gives 1 '"cpuid" and "halt" are two histograms' kvmlat hist --reason cpuid --kind halt
+gives 5 'cannot write "/nonexistent/x"' kvmlat hist -o /nonexistent/x
+succeeds kvmlat detail off
+gives 0 ' off +view$' kvmlat detail -g view
+kvmlat stat -1 --detail -g view --csv > "$work/detail"
+is "switched off, what was collected is dropped" 1 "$(wc -l < "$work/detail")"
+
 code=0
 timeout --preserve-status -s INT 1.5 kvmlat stat -i 600 > "$work/table" || code=$?
 is "SIGINT ends with success" 0 "$code"
-is "and with a table for each VM" 3 "$(grep -c "^REASON" "$work/table")"
+is "and with a table for each VM" 4 "$(grep -c "^REASON" "$work/table")"
 succeeds kvmlat reset -g held
 kvmlat stat -1 --csv > "$work/csv"
-is "only what was named is reset" 600 "$(count cpuid "$work/csv")"
+is "only what was named is reset" 610 "$(count cpuid "$work/csv")"
 code=0
 kvmlat list > /dev/full 2> "$work/err" || code=$?
 is "output that cannot be written is a failure" 5 "$code"
