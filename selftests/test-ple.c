@@ -9,19 +9,31 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "sysfs.h"
 
 #define TRACING "/sys/kernel/tracing/events/kvm/"
 #define EXITS TRACING "kvm_exit"
 #define UPDATES TRACING "kvm_ple_window_update"
 #define EXITS_HIST "hist:keys=exit_reason"
 #define UPDATES_HIST "hist:keys=vcpu_id,new,old:size=4096"
-#define PARAMETERS "/sys/module/kvm_intel/parameters/"
 
-#define EXIT_REASON_PAUSE 40
 #define PAUSES 500000
 #define ARGS "--vcpus 2 --do pause=1:500000"
+#define NR_WINDOWS 3
 
-static const unsigned int windows[] = { 1024, 4096, 65536 };
+/* How long a guest may spin: Intel counts time, AMD the PAUSEs */
+struct vendor {
+	const char *module;
+	const char *window;
+	const char *gap;	/* its parameter that is 0 where the CPU cannot do it */
+	unsigned int windows[NR_WINDOWS];
+	uint32_t code;
+};
+
+static const struct vendor vendors[] = {
+	{ "kvm_intel", "ple_window", "ple_gap", { 1024, 4096, 65536 }, 40 },
+	{ "kvm_amd", "pause_filter_count", "pause_filter_thresh", { 500, 3000, 20000 }, 0x77 },
+};
 
 struct count {
 	uint64_t exits;		/* as the module counts them */
@@ -49,21 +61,20 @@ static int write_file(const char *path, const char *text)
 	return err;
 }
 
-static unsigned int parameter(const char *path)
+static const struct vendor *this_vendor(void)
 {
-	unsigned int value = 0;
-	FILE *f = fopen(path, "r");
+	return &vendors[!!strcmp(kvm_vendor(), vendors[0].module)];
+}
 
-	if (f) {
-		if (fscanf(f, "%u", &value) != 1)
-			value = 0;
-		fclose(f);
-	}
-	return value;
+static uint64_t parameter(const struct vendor *vendor, const char *name)
+{
+	uint64_t value;
+
+	return sysfs_param(vendor->module, name, &value) ? 0 : value;
 }
 
 /* One line for each key that has occurred: { names: values } hitcount: N */
-static int read_hists(struct count *count)
+static int read_hists(const struct vendor *vendor, struct count *count)
 {
 	uint64_t hits, dropped = 0;
 	unsigned int reason;
@@ -75,7 +86,7 @@ static int read_hists(struct count *count)
 		return errno;
 	while (fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "{ exit_reason: %u } hitcount: %" SCNu64, &reason, &hits) == 2 &&
-		    reason == EXIT_REASON_PAUSE)
+		    reason == vendor->code)
 			count->traced = hits;
 		sscanf(line, " Dropped: %" SCNu64, &dropped);
 	}
@@ -116,23 +127,25 @@ FIXTURE_TEARDOWN(ple)
 TEST_F_TIMEOUT(ple, exits_follow_window, 3 * TEST_S)
 {
 	struct host *h = &self->host;
+	const struct vendor *vendor = this_vendor();
 	struct count last = { 0 };
 	cpu_set_t one;
 
-	if (strcmp(kvm_vendor(), "kvm_intel") || !parameter(PARAMETERS "ple_gap"))
+	if (!parameter(vendor, vendor->gap))
 		SKIP(return, "this CPU has no pause-loop exits");
 	CPU_ZERO(&one);
 	CPU_SET(0, &one);
 	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
 
-	for (unsigned int i = 0; i < sizeof(windows) / sizeof(*windows); i++) {
+	for (unsigned int i = 0; i < NR_WINDOWS; i++) {
+		unsigned int window = vendor->windows[i];
 		struct count now = { 0 };
-		char setting[32];
+		char setting[64];
 
-		snprintf(setting, sizeof(setting), "ple_window=%u", windows[i]);
-		ASSERT_EQ(0, mod_remove("kvm_intel"));
+		snprintf(setting, sizeof(setting), "%s=%u", vendor->window, window);
+		ASSERT_EQ(0, mod_remove(vendor->module));
 		ASSERT_EQ(0, kvm_load_set(setting));
-		ASSERT_EQ(windows[i], parameter(PARAMETERS "ple_window"));
+		ASSERT_EQ(window, parameter(vendor, vendor->window));
 
 		ASSERT_EQ(0, vmm_start(&h->vmm, ARGS));
 		ASSERT_EQ(0, write_file(EXITS "/trigger", EXITS_HIST));
@@ -140,7 +153,7 @@ TEST_F_TIMEOUT(ple, exits_follow_window, 3 * TEST_S)
 		ASSERT_EQ(0, wire_reset(&h->wire, FILTER()));
 		ASSERT_EQ(0, vmm_open_gate(&h->vmm));
 		ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
-		ASSERT_EQ(0, read_hists(&now));
+		ASSERT_EQ(0, read_hists(vendor, &now));
 		ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.hist = true), &self->snap));
 		ASSERT_HOLDS(&self->snap);
 		ASSERT_EXACT(&self->snap, &self->known, RUN);
@@ -149,14 +162,18 @@ TEST_F_TIMEOUT(ple, exits_follow_window, 3 * TEST_S)
 			const struct acct *acct = snap_find(&self->snap, self->known.pid, v->tid,
 							    v->vcpu);
 
-			now.exits += acct_count(acct, EXIT_REASON_PAUSE);
+			now.exits += acct_count(acct, vendor->code);
 		}
 		TH_LOG("window %u: %" PRIu64 " PAUSE exits of 2 x %u PAUSEs, %" PRIu64
-		       " times wider, %" PRIu64 " times narrower", windows[i], now.exits, PAUSES,
+		       " times wider, %" PRIu64 " times narrower", window, now.exits, PAUSES,
 		       now.grown, now.shrunk);
 		EXPECT_LT(0, now.exits);
 		EXPECT_EQ(now.traced, now.exits);
-		EXPECT_EQ(now.exits, now.grown);
+		/* KVM says nothing of a window that has its most already, AMD's 65535 is near */
+		if (vendor == &vendors[0])
+			EXPECT_EQ(now.exits, now.grown);
+		EXPECT_LE(now.grown, now.exits);
+		EXPECT_LT(0, now.grown);
 		EXPECT_LT(0, now.shrunk);
 		/* Far more than what differs from run to run */
 		if (i)
