@@ -72,21 +72,30 @@ int kvmlat_fail(struct kvmlat_error *err, enum kvmlat_status status, int error,
 	err->status = status;
 	err->error = error;
 	err->attr = 0;
+	err->item = 0;
 	va_start(args, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, args);
 	va_end(args);
 	return -1;
 }
 
-static uint16_t attr_at(const struct nlmsghdr *request, uint32_t offset)
+/* The attribute that @offset is in, and of several knobs which. */
+static void find_attr(struct kvmlat_error *err, const struct nlmsghdr *request, uint32_t offset)
 {
 	const struct nlattr *attr;
+	unsigned int item = 0;
 
 	mnl_attr_for_each(attr, request, sizeof(struct genlmsghdr)) {
-		if ((const char *)attr - (const char *)request == offset)
-			return mnl_attr_get_type(attr);
+		uint32_t begin = (const char *)attr - (const char *)request;
+		uint16_t type = mnl_attr_get_type(attr);
+
+		item += type == KVMLAT_A_KNOB;
+		if (offset < begin || offset >= begin + mnl_attr_get_len(attr))
+			continue;
+		err->attr = type;
+		if (type == KVMLAT_A_KNOB)
+			err->item = item;
 	}
-	return 0;
 }
 
 static void read_extack(struct kvmlat_error *err, const struct nlmsghdr *request,
@@ -108,7 +117,7 @@ static void read_extack(struct kvmlat_error *err, const struct nlmsghdr *request
 			break;
 		case NLMSGERR_ATTR_OFFS:
 			if (size == sizeof(uint32_t))
-				err->attr = attr_at(request, mnl_attr_get_u32(attr));
+				find_attr(err, request, mnl_attr_get_u32(attr));
 			break;
 		}
 	}

@@ -10,8 +10,8 @@
 #define REQUEST_SIZE	256
 #define RETRIES		5
 
-static struct nlmsghdr *request(char *buf, uint16_t type, uint8_t cmd,
-				uint8_t version, uint16_t flags)
+struct nlmsghdr *kvmlat_request(char *buf, uint16_t type, uint8_t cmd, uint8_t version,
+				uint16_t flags)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl;
@@ -51,7 +51,7 @@ static int resolve(struct kvmlat *k, struct kvmlat_error *err)
 	char buf[REQUEST_SIZE];
 	struct nlmsghdr *nlh;
 
-	nlh = request(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
+	nlh = kvmlat_request(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, KVMLAT_FAMILY_NAME);
 	if (!kvmlat_talk(k, nlh, take_family, &k->family, NULL, &e))
 		return 0;
@@ -69,7 +69,7 @@ static int take_info(struct kvmlat *k, struct kvmlat_info *info, struct kvmlat_e
 	struct nlmsghdr *nlh;
 
 	memset(info, 0, sizeof(*info));
-	nlh = request(buf, k->family, KVMLAT_CMD_INFO, KVMLAT_FAMILY_VERSION, NLM_F_ACK);
+	nlh = kvmlat_request(buf, k->family, KVMLAT_CMD_INFO, KVMLAT_FAMILY_VERSION, NLM_F_ACK);
 	mnl_attr_put_u32(nlh, KVMLAT_A_ABI, KVMLAT_ABI);
 	if (!kvmlat_talk(k, nlh, kvmlat_parse_info, info, NULL, &e))
 		return 0;
@@ -188,7 +188,7 @@ static int dump(struct kvmlat *k, const struct dump *d, const struct kvmlat_filt
 		struct nlmsghdr *nlh;
 
 		d->clear(snap);
-		nlh = request(buf, k->family, d->cmd, KVMLAT_FAMILY_VERSION, NLM_F_DUMP);
+		nlh = kvmlat_request(buf, k->family, d->cmd, KVMLAT_FAMILY_VERSION, NLM_F_DUMP);
 		d->put(nlh, f);
 		ret = kvmlat_talk(k, nlh, d->add, &b, &interrupted, err);
 		if (ret < 0)
@@ -247,7 +247,7 @@ int kvmlat_reset(struct kvmlat *k, const struct kvmlat_filter *f, struct kvmlat_
 	char buf[REQUEST_SIZE];
 	struct nlmsghdr *nlh;
 
-	nlh = request(buf, k->family, KVMLAT_CMD_RESET, KVMLAT_FAMILY_VERSION, NLM_F_ACK);
+	nlh = kvmlat_request(buf, k->family, KVMLAT_CMD_RESET, KVMLAT_FAMILY_VERSION, NLM_F_ACK);
 	put_vm(nlh, f);
 	return kvmlat_talk(k, nlh, NULL, NULL, NULL, err) ? -1 : 0;
 }
@@ -258,7 +258,8 @@ int kvmlat_set_details(struct kvmlat *k, const struct kvmlat_filter *f, bool on,
 	char buf[REQUEST_SIZE];
 	struct nlmsghdr *nlh;
 
-	nlh = request(buf, k->family, KVMLAT_CMD_DETAIL_SET, KVMLAT_FAMILY_VERSION, NLM_F_ACK);
+	nlh = kvmlat_request(buf, k->family, KVMLAT_CMD_DETAIL_SET, KVMLAT_FAMILY_VERSION,
+			     NLM_F_ACK);
 	put_vm(nlh, f);
 	mnl_attr_put_u32(nlh, KVMLAT_A_SWITCH, on);
 	return kvmlat_talk(k, nlh, NULL, NULL, NULL, err) ? -1 : 0;

@@ -40,6 +40,14 @@ int kvmlat_socket_open(struct kvmlat *k, struct kvmlat_error *err);
 int kvmlat_talk(struct kvmlat *k, struct nlmsghdr *request, kvmlat_msg_fn fn, void *ctx,
 		bool *interrupted, struct kvmlat_error *err);
 
+/* handle.c */
+struct nlmsghdr *kvmlat_request(char *buf, uint16_t type, uint8_t cmd, uint8_t version,
+				uint16_t flags);
+
+/* knob.c */
+int kvmlat_parse_event(const struct nlmsghdr *nlh, struct kvmlat_knob_event *event,
+		       struct kvmlat_error *err);
+
 /* parse.c */
 void *kvmlat_grow(void *array, size_t n, size_t size);
 int kvmlat_parse_info(const struct nlmsghdr *nlh, void *info, struct kvmlat_error *err);
