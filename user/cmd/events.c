@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../command.h"
+#include "../options.h"
+#include "../out/tune.h"
+#include "../tune/knobs.h"
+
+static const char usage[] =
+"Usage: kvmlat events [--json | --csv]\n"
+"\n"
+"Tell of each change of a knob, as it happens: who, what, from and to which value.\n"
+"Ends with a signal, or when the module is unloaded.\n"
+"\n"
+"  --json  one JSON object a line\n"
+"  --csv   comma separated, with a header\n";
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "csv", no_argument, NULL, 'c' },
+	{ 0 }
+};
+
+struct events {
+	const struct tune_format	*format;
+	struct tuner			t;
+	struct kvmlat			*group;
+	bool				shown;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A guest that started since the last look gets its name; one that ended keeps it. */
+static const char *guest_of(struct events *e, const struct kvmlat_knob_value *k)
+{
+	struct kvmlat_snapshot *vms;
+
+	if (k->scope != KVMLAT_SCOPE_HOST && !guests_name(&e->t.guests, k->vm_id) &&
+	    !kvmlat_get_vms(e->t.k, NULL, &vms, NULL)) {
+		guests_learn(&e->t.guests, vms);
+		kvmlat_snapshot_free(vms);
+	}
+	return tuner_guest(&e->t, k);
+}
+
+static void show(const struct kvmlat_knob_event *event, void *ctx)
+{
+	struct kvmlat_knob_event copy = *event;
+	struct events *e = ctx;
+	struct event_view view = { .time = now_ms(), .event = &copy };
+
+	tuner_complete(&e->t, &copy.knob);
+	view.guest = guest_of(e, &copy.knob);
+	e->format->event(stdout, &view, !e->shown);
+	e->shown = true;
+}
+
+static int follow(struct events *e, int signals)
+{
+	struct pollfd fds[] = {
+		{ .fd = kvmlat_fd(e->group), .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
+	};
+	struct kvmlat_error err = { 0 };
+	int ret;
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return complain(EXIT_REFUSED, "cannot wait: %s", strerror(errno));
+		if (fds[0].revents) {
+			ret = kvmlat_read_events(e->group, show, e, &err);
+			if (ret < 0)
+				return complain_kvmlat(&err);
+			if (ret)
+				complain(0, "events were lost: they came faster than they could be shown");
+			if (fflush(stdout))
+				return complain(EXIT_REFUSED, "cannot write the output: %s",
+						strerror(errno));
+		}
+		if (fds[1].revents)
+			return EXIT_OK;
+	}
+}
+
+static int run(int argc, char **argv)
+{
+	struct events e = { .format = &tune_table };
+	struct kvmlat_error err = { 0 };
+	sigset_t set;
+	int c, ret, signals;
+
+	while ((c = next_option(argc, argv, "+:", options)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		e.format = c == 'j' ? &tune_json : &tune_csv;
+	}
+	if (!no_arguments(argc, argv))
+		return EXIT_USAGE;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (signals < 0)
+		return complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
+	ret = tuner_open(&e.t);
+	if (!ret && (kvmlat_open(&e.group, &err) || kvmlat_join_events(e.group, &err)))
+		ret = complain_kvmlat(&err);
+	if (!ret)
+		ret = follow(&e, signals);
+	kvmlat_close(e.group);
+	tuner_close(&e.t);
+	close(signals);
+	return ret;
+}
+
+COMMAND(events, run, "tell of each change of a knob as it happens", usage);

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+
+#include "../command.h"
+#include "../options.h"
+#include "../out/tune.h"
+#include "../tune/knobs.h"
+
+static const char usage[] =
+"Usage: kvmlat get [KNOB]... [-a | -p PID | -g NAME | --vm ID] [--vcpu N]\n"
+"                  [--json | --csv]\n"
+"\n"
+"Show the knobs of the host, and where VMs and vCPUs have values of their own.\n"
+"\n"
+"  -a, --all         of all VMs and vCPUs, inherited values too; and knobs that this host\n"
+"                    does not have, with the reason\n"
+"  -p, --pid PID     of the VMs of this process and their vCPUs\n"
+"  -g, --guest NAME  of the VM of this guest name and its vCPUs\n"
+"      --vm ID       of the VM of this id, which list shows, and its vCPUs\n"
+"      --vcpu N      of these VMs only the vCPUs of this id\n"
+"      --json        one JSON object\n"
+"      --csv         comma separated, with a header\n";
+
+enum {
+	OPT_VM = 256,
+	OPT_VCPU,
+	OPT_JSON,
+	OPT_CSV,
+};
+
+static const struct option options[] = {
+	{ "all", no_argument, NULL, 'a' },
+	{ "pid", required_argument, NULL, 'p' },
+	{ "guest", required_argument, NULL, 'g' },
+	{ "vm", required_argument, NULL, OPT_VM },
+	{ "vcpu", required_argument, NULL, OPT_VCPU },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "csv", no_argument, NULL, OPT_CSV },
+	{ 0 }
+};
+
+struct get {
+	bool				all;
+	struct selection		sel;
+	struct kvmlat_filter		filter;
+	const struct tune_format	*format;
+	char				**names;
+
+	struct tuner			t;
+	size_t				nr_targets;
+	struct target			*targets;
+	size_t				nr;
+	struct knob_row			*rows;
+};
+
+static int parse_options(struct get *g, int argc, char **argv)
+{
+	struct kvmlat_filter *f = &g->filter;
+	char why[256];
+	int c;
+
+	while ((c = next_option(argc, argv, ":ap:g:", options)) != -1) {
+		bool ok = true;
+
+		switch (c) {
+		case 'a':
+			g->all = true;
+			break;
+		case 'p':
+			ok = parse_u32("pid", optarg, 1, &g->sel.pid, why, sizeof(why));
+			break;
+		case 'g':
+			ok = parse_guest(optarg, why, sizeof(why));
+			g->sel.guest = optarg;
+			break;
+		case OPT_VM:
+			ok = parse_u32("VM", optarg, 1, &g->sel.vm_id, why, sizeof(why));
+			break;
+		case OPT_VCPU:
+			ok = parse_u32("vCPU", optarg, 0, &f->vcpu_id, why, sizeof(why));
+			f->has_vcpu_id = true;
+			break;
+		case OPT_JSON:
+			g->format = &tune_json;
+			break;
+		case OPT_CSV:
+			g->format = &tune_csv;
+			break;
+		default:
+			return EXIT_USAGE;
+		}
+		if (!ok)
+			return complain(EXIT_USAGE, "get: %s", why);
+	}
+	g->names = argv + optind;
+	if (f->has_vcpu_id && !selects(&g->sel))
+		return complain(EXIT_USAGE, "get: --vcpu needs a VM: name it with --guest, --pid or --vm");
+	return EXIT_OK;
+}
+
+static int check_names(const struct get *g)
+{
+	const struct target host = { 0 };
+	const struct kvmlat_knob_value *k;
+	int ret = EXIT_OK;
+	char **name;
+
+	for (name = g->names; *name && !ret; name++)
+		ret = tuner_demand(&g->t, *name, &host, &k);
+	return ret;
+}
+
+static bool is_named(const struct get *g, const struct kvmlat_knob_value *k)
+{
+	char **name;
+
+	for (name = g->names; *name; name++)
+		if (knob_is_called(k, *name))
+			return true;
+	return name == g->names;
+}
+
+static bool is_asked_for(const struct get *g, const struct kvmlat_knob_value *k)
+{
+	size_t i;
+
+	if (!selects(&g->sel) && k->scope == KVMLAT_SCOPE_HOST)
+		return g->all || k->now.known || *g->names;
+	if (!selects(&g->sel))
+		return g->all || k->change || k->now.source == k->scope;
+	for (i = 0; i < g->nr_targets; i++) {
+		const struct target *target = &g->targets[i];
+
+		if (k->scope != KVMLAT_SCOPE_HOST && k->vm_id == target->vm_id)
+			return !target->has_vcpu || (k->scope == KVMLAT_SCOPE_VCPU &&
+						     k->vcpu_id == target->vcpu_id);
+	}
+	return false;
+}
+
+static int show(struct get *g)
+{
+	struct knobs_view view;
+	size_t i;
+
+	g->rows = calloc(g->t.table.nr + 1, sizeof(*g->rows));
+	if (!g->rows)
+		return complain(EXIT_REFUSED, "out of memory");
+	for (i = 0; i < g->t.table.nr; i++) {
+		const struct kvmlat_knob_value *k = &g->t.table.all[i];
+
+		if (!is_named(g, k) || !is_asked_for(g, k))
+			continue;
+		g->rows[g->nr].knob = k;
+		g->rows[g->nr++].guest = tuner_guest(&g->t, k);
+	}
+	if (!g->nr && g->filter.has_vcpu_id)
+		return complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u that ran yet",
+				g->filter.vcpu_id);
+	if (!g->nr && *g->names)
+		return complain(EXIT_USAGE, "knob \"%s\" is of the host only, not of a VM or a vCPU",
+				*g->names);
+	view.nr = g->nr;
+	view.rows = g->rows;
+	g->format->knobs(stdout, &view);
+	return EXIT_OK;
+}
+
+static int run(int argc, char **argv)
+{
+	struct get g = { .format = &tune_table };
+	int ret;
+
+	ret = parse_options(&g, argc, argv);
+	if (ret)
+		return ret;
+	ret = tuner_open(&g.t);
+	if (!ret)
+		ret = check_names(&g);
+	if (!ret && selects(&g.sel))
+		ret = tuner_targets(&g.t, &g.sel, &g.filter, &g.targets, &g.nr_targets);
+	if (!ret)
+		ret = show(&g);
+	free(g.rows);
+	free(g.targets);
+	tuner_close(&g.t);
+	return ret;
+}
+
+COMMAND(get, run, "show the knobs of host, VMs and vCPUs", usage);

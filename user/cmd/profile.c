@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../command.h"
+#include "../options.h"
+#include "../out/tune.h"
+#include "../tune/active.h"
+#include "../tune/file.h"
+#include "../tune/save.h"
+
+static const char usage[] =
+"Usage: kvmlat profile list [--json | --csv]\n"
+"       kvmlat profile show NAME [--json | --csv]\n"
+"       kvmlat profile diff NAME [--json | --csv]\n"
+"       kvmlat profile apply [NAME] [--hold]\n"
+"       kvmlat profile undo\n"
+"       kvmlat profile save NAME [--force]\n"
+"\n"
+"Sets of knobs in INI files, in /etc/kvmlat/profiles and those that come with kvmlat.\n"
+"\n"
+"  list   tell which there are, and which is active\n"
+"  show   print one, with its reasons\n"
+"  diff   tell which knobs are not as the profile wants them\n"
+"  apply  put it into effect, for VMs that start later too, until undo; without NAME the\n"
+"         one that /etc/kvmlat/kvmlat.conf names\n"
+"  undo   end the profile that is active, and take back what it changed\n"
+"  save   write the knobs as they are now to a profile\n"
+"\n"
+"  --hold   stay in the foreground, and undo when a signal asks for the end\n"
+"  --force  save even if there is a profile of that name\n"
+"  --json   one JSON object\n"
+"  --csv    comma separated, with a header\n";
+
+static const struct option options[] = {
+	{ "hold", no_argument, NULL, 'H' },
+	{ "force", no_argument, NULL, 'f' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "csv", no_argument, NULL, 'c' },
+	{ 0 }
+};
+
+struct request {
+	const char			*name;
+	bool				hold;
+	bool				force;
+	const struct tune_format	*format;
+	struct profile			profile;
+};
+
+static int list(struct request *r)
+{
+	struct profiles_view view = { 0 };
+	struct profile *profiles;
+	char active[PROFILE_NAME_SIZE];
+	pid_t pid;
+	size_t i;
+
+	if (profile_list(&profiles, &view.nr))
+		return complain(EXIT_REFUSED, "out of memory");
+	if (active_now(&pid, active, sizeof(active))) {
+		view.active = active;
+		view.pid = pid;
+	}
+	view.profiles = profiles;
+	r->format->profiles(stdout, &view);
+	for (i = 0; i < view.nr; i++)
+		profile_free(&profiles[i]);
+	free(profiles);
+	return EXIT_OK;
+}
+
+static int show(struct request *r)
+{
+	r->format->profile(stdout, &r->profile);
+	return EXIT_OK;
+}
+
+static bool differs(const struct intent *w)
+{
+	const struct kvmlat_knob_value *k = w->knob;
+
+	if (k->why[0] && !modprobe_loaded(modprobe_module(k)))
+		return false;
+	if (w->inherit)
+		return k->now.source == k->scope;
+	return !k->now.known || k->now.value != w->value || k->now.source != k->scope;
+}
+
+static int add_rows(const struct request *r, const struct tuner *t, const struct target *target,
+		    const char *guest, struct diff_row **rows, size_t *nr)
+{
+	struct intent *intents;
+	size_t i, n;
+	void *more;
+	int ret;
+
+	ret = profile_intents(&r->profile, t, target, guest, &intents, &n);
+	more = ret ? NULL : realloc(*rows, (*nr + n + 1) * sizeof(**rows));
+	if (!ret && !more)
+		ret = complain(EXIT_REFUSED, "out of memory");
+	if (more)
+		*rows = more;
+	for (i = 0; !ret && i < n; i++) {
+		if (!differs(&intents[i]))
+			continue;
+		(*rows)[*nr].intent = intents[i];
+		(*rows)[(*nr)++].guest = guest ? guest : "";
+	}
+	free(intents);
+	return ret;
+}
+
+static int diff(struct request *r)
+{
+	struct diff_view view = { .profile = &r->profile, .dma_latency = dma_latency_now() };
+	const struct target host = { 0 };
+	struct diff_row *rows = NULL;
+	struct tuner t;
+	size_t i;
+	int ret;
+
+	ret = tuner_open(&t);
+	if (!ret)
+		ret = add_rows(r, &t, &host, NULL, &rows, &view.nr);
+	for (i = 0; !ret && i < t.vms->nr_vms; i++) {
+		const struct target vm = { .vm_id = t.vms->vms[i].vm_id };
+		const char *guest = guests_name(&t.guests, vm.vm_id);
+
+		if (!t.vms->vms[i].gone)
+			ret = add_rows(r, &t, &vm, guest ? guest : "", &rows, &view.nr);
+	}
+	view.rows = rows;
+	if (!ret)
+		r->format->diff(stdout, &view);
+	free(rows);
+	tuner_close(&t);
+	return ret;
+}
+
+static void tell_nobody(int code, void *ctx)
+{
+	(void)code;
+	(void)ctx;
+}
+
+/* From here on nobody looks at this process: what it has to say goes to a file. */
+static void tell_parent(int code, void *ctx)
+{
+	int *pipe_end = ctx, null, log;
+	unsigned char byte = code;
+
+	fflush(stderr);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	log = open(active_log(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
+		   0644);
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(log >= 0 ? log : null, STDERR_FILENO);
+	}
+	if (write(*pipe_end, &byte, 1) != 1)
+		complain(0, "who applied the profile has gone");
+	close(*pipe_end);
+}
+
+static int begin_and_hold(struct request *r, void (*ready)(int, void *), void *ctx)
+{
+	char why[1024];
+
+	if (active_begin(r->profile.name, why, sizeof(why))) {
+		int ret = complain(errno == EACCES ? EXIT_NO_PERMISSION : EXIT_REFUSED, "%s", why);
+
+		ready(ret, ctx);
+		return ret;
+	}
+	return hold(&r->profile, ready, ctx);
+}
+
+static int apply_in_background(struct request *r)
+{
+	unsigned char code;
+	int ends[2], status;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return complain(EXIT_REFUSED, "cannot make a pipe: %s", strerror(errno));
+	pid = fork();
+	if (pid < 0)
+		return complain(EXIT_REFUSED, "cannot start a process: %s", strerror(errno));
+	if (!pid) {
+		close(ends[0]);
+		setsid();
+		if (chdir("/"))
+			complain(0, "cannot leave this directory: %s", strerror(errno));
+		_exit(begin_and_hold(r, tell_parent, &ends[1]));
+	}
+	close(ends[1]);
+	if (read(ends[0], &code, 1) != 1)
+		return complain(EXIT_REFUSED, "the process that holds the profile ended at once");
+	close(ends[0]);
+	if (code)
+		waitpid(pid, &status, 0);
+	else
+		printf("profile \"%s\" is active, held by process %d; \"kvmlat profile undo\" ends it\n",
+		       r->profile.name, pid);
+	return code;
+}
+
+static int apply(struct request *r)
+{
+	if (r->hold)
+		return begin_and_hold(r, tell_nobody, NULL);
+	return apply_in_background(r);
+}
+
+static int undo(struct request *r)
+{
+	char name[PROFILE_NAME_SIZE], why[512], *log;
+	pid_t pid;
+
+	(void)r;
+	if (!active_now(&pid, name, sizeof(name)))
+		return complain(EXIT_REFUSED, "no profile is active");
+	if (active_end(pid, why, sizeof(why)))
+		return complain(errno == EPERM ? EXIT_NO_PERMISSION : EXIT_REFUSED, "%s", why);
+	log = file_read(active_log());
+	if (log)
+		fputs(log, stderr);
+	free(log);
+	printf("profile \"%s\" has ended\n", name);
+	return EXIT_OK;
+}
+
+static int save(struct request *r)
+{
+	return profile_save(r->name, r->force);
+}
+
+static const struct verb {
+	const char	*word;
+	int		(*run)(struct request *r);
+	bool		named;
+	bool		loaded;
+	const char	*letters;
+} verbs[] = {
+	{ "list", list, .letters = "jc" },
+	{ "show", show, .named = true, .loaded = true, .letters = "jc" },
+	{ "diff", diff, .named = true, .loaded = true, .letters = "jc" },
+	{ "apply", apply, .named = true, .loaded = true, .letters = "H" },
+	{ "undo", undo, .letters = "" },
+	{ "save", save, .named = true, .letters = "f" },
+};
+
+static const struct verb *find_verb(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (!strcmp(verbs[i].word, word))
+			return &verbs[i];
+	return NULL;
+}
+
+static int parse_options(struct request *r, const struct verb *verb, int argc, char **argv)
+{
+	int c;
+
+	while ((c = next_option(argc, argv, ":", options)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		if (!strchr(verb->letters, c))
+			return complain(EXIT_USAGE, "profile %s: option \"%s\" is not for it; \"kvmlat help profile\" tells more",
+					verb->word, argv[optind - 1]);
+		r->hold |= c == 'H';
+		r->force |= c == 'f';
+		if (c == 'j')
+			r->format = &tune_json;
+		else if (c == 'c')
+			r->format = &tune_csv;
+	}
+	if (verb->named && optind < argc)
+		r->name = argv[optind++];
+	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
+}
+
+static int run(int argc, char **argv)
+{
+	struct request r = { .format = &tune_table };
+	char name[PROFILE_NAME_SIZE], why[1024];
+	const struct verb *verb;
+	int ret;
+
+	verb = argc < 2 ? NULL : find_verb(argv[1]);
+	if (!verb)
+		return complain(EXIT_USAGE, "profile: \"%s\" is none of list, show, diff, apply, undo and save",
+				argc < 2 ? "" : argv[1]);
+	ret = parse_options(&r, verb, argc - 1, argv + 1);
+	if (ret)
+		return ret;
+	if (!r.name && verb->run == apply) {
+		if (profile_configured(name, sizeof(name), why, sizeof(why)))
+			return complain(EXIT_REFUSED, "%s", why);
+		r.name = name;
+	}
+	if (!r.name && verb->named)
+		return complain(EXIT_USAGE, "profile %s: name a profile; \"kvmlat profile list\" lists them all",
+				verb->word);
+	if (verb->loaded && profile_find(&r.profile, r.name, why, sizeof(why)))
+		ret = complain(EXIT_REFUSED, "%s", why);
+	else
+		ret = verb->run(&r);
+	profile_free(&r.profile);
+	return ret;
+}
+
+COMMAND(profile, run, "apply, show and save sets of knobs", usage);

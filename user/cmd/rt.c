@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../command.h"
+#include "../options.h"
+#include "../out/tune.h"
+#include "../tune/past.h"
+#include "../tune/paths.h"
+#include "../tune/places.h"
+
+static const char usage[] =
+"Usage: kvmlat rt [-p PID | -g NAME | --vm ID] [--vcpu N] [--json | --csv]\n"
+"       kvmlat rt (-p PID | -g NAME | --vm ID) [--vcpu N] [--cpus LIST [--pin]]\n"
+"                 [--fifo PRIO | --rr PRIO | --other] [--force]\n"
+"       kvmlat rt --undo [-p PID | -g NAME | --vm ID] [--vcpu N]\n"
+"\n"
+"Show where and how vCPU threads are scheduled, set it, or undo what was set.\n"
+"\n"
+"  -p, --pid PID     only the VMs of this process\n"
+"  -g, --guest NAME  only the VM of this guest name\n"
+"      --vm ID       only the VM of this id, which list shows\n"
+"      --vcpu N      only the vCPUs of this id\n"
+"      --cpus LIST   let the threads run on these CPUs only, as in 2-3,6\n"
+"      --pin         one of these CPUs for each thread, in the order of vCPUs\n"
+"      --fifo PRIO   first in, first out, with priority 1 to 99\n"
+"      --rr PRIO     round robin, with priority 1 to 99\n"
+"      --other       the usual scheduling\n"
+"      --force       even if the host may starve\n"
+"      --undo        bring back what was before\n"
+"      --json        one JSON object\n"
+"      --csv         comma separated, with a header\n";
+
+enum {
+	OPT_VM = 256,
+	OPT_VCPU,
+	OPT_CPUS,
+	OPT_PIN,
+	OPT_FIFO,
+	OPT_RR,
+	OPT_OTHER,
+	OPT_FORCE,
+	OPT_UNDO,
+	OPT_JSON,
+	OPT_CSV,
+};
+
+static const struct option options[] = {
+	{ "pid", required_argument, NULL, 'p' },
+	{ "guest", required_argument, NULL, 'g' },
+	{ "vm", required_argument, NULL, OPT_VM },
+	{ "vcpu", required_argument, NULL, OPT_VCPU },
+	{ "cpus", required_argument, NULL, OPT_CPUS },
+	{ "pin", no_argument, NULL, OPT_PIN },
+	{ "fifo", required_argument, NULL, OPT_FIFO },
+	{ "rr", required_argument, NULL, OPT_RR },
+	{ "other", no_argument, NULL, OPT_OTHER },
+	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "undo", no_argument, NULL, OPT_UNDO },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "csv", no_argument, NULL, OPT_CSV },
+	{ 0 }
+};
+
+struct rt {
+	struct selection		sel;
+	struct kvmlat_filter		filter;
+	struct placement		want;
+	bool				force;
+	bool				undo;
+	const struct tune_format	*format;
+
+	struct host			host;
+	struct past			past;
+	struct places			places;
+};
+
+static bool parse_priority(const char *text, struct placement *want, int policy, char *why,
+			   size_t size)
+{
+	want->policy = policy;
+	if (parse_u32("priority", text, 1, &want->priority, why, size) && want->priority <= 99)
+		return true;
+	snprintf(why, size, "priority \"%s\" is not a whole number from 1 to 99", text);
+	return false;
+}
+
+static bool parse_cpus(const char *text, struct placement *want, char *why, size_t size)
+{
+	want->has_cpus = true;
+	if (*text && cpus_parse(text, &want->cpus))
+		return true;
+	snprintf(why, size, "CPUs \"%s\" are not a list as in 2-3,6 of numbers below %d", text,
+		 MAX_CPUS);
+	return false;
+}
+
+static int parse_options(struct rt *rt, int argc, char **argv)
+{
+	char why[512];
+	int c;
+
+	while ((c = next_option(argc, argv, "+:p:g:", options)) != -1) {
+		bool ok = true;
+
+		switch (c) {
+		case 'p':
+			ok = parse_u32("pid", optarg, 1, &rt->sel.pid, why, sizeof(why));
+			break;
+		case 'g':
+			ok = parse_guest(optarg, why, sizeof(why));
+			rt->sel.guest = optarg;
+			break;
+		case OPT_VM:
+			ok = parse_u32("VM", optarg, 1, &rt->sel.vm_id, why, sizeof(why));
+			break;
+		case OPT_VCPU:
+			ok = parse_u32("vCPU", optarg, 0, &rt->filter.vcpu_id, why, sizeof(why));
+			rt->filter.has_vcpu_id = true;
+			break;
+		case OPT_CPUS:
+			ok = parse_cpus(optarg, &rt->want, why, sizeof(why));
+			break;
+		case OPT_PIN:
+			rt->want.one_each = true;
+			break;
+		case OPT_FIFO:
+			ok = parse_priority(optarg, &rt->want, SCHED_FIFO, why, sizeof(why));
+			break;
+		case OPT_RR:
+			ok = parse_priority(optarg, &rt->want, SCHED_RR, why, sizeof(why));
+			break;
+		case OPT_OTHER:
+			rt->want.policy = SCHED_OTHER;
+			rt->want.priority = 0;
+			break;
+		case OPT_FORCE:
+			rt->force = true;
+			break;
+		case OPT_UNDO:
+			rt->undo = true;
+			break;
+		case OPT_JSON:
+			rt->format = &tune_json;
+			break;
+		case OPT_CSV:
+			rt->format = &tune_csv;
+			break;
+		default:
+			return EXIT_USAGE;
+		}
+		if (!ok)
+			return complain(EXIT_USAGE, "rt: %s", why);
+	}
+	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
+}
+
+static bool sets(const struct rt *rt)
+{
+	return rt->want.has_cpus || rt->want.policy >= 0;
+}
+
+static int check_options(const struct rt *rt)
+{
+	if (rt->want.one_each && !rt->want.has_cpus)
+		return complain(EXIT_USAGE, "rt: --pin needs --cpus, from which each thread gets one");
+	if (rt->undo && sets(rt))
+		return complain(EXIT_USAGE, "rt: --undo brings back what was: nothing else can be set with it");
+	if (sets(rt) && !selects(&rt->sel))
+		return complain(EXIT_USAGE, "rt: name the VM whose threads are to be set, with --guest, --pid or --vm");
+	return EXIT_OK;
+}
+
+static int check_places(const struct rt *rt)
+{
+	char why[1024];
+	size_t i;
+
+	if (!placement_possible(&rt->want, &rt->host, rt->places.nr, why, sizeof(why)))
+		return complain(EXIT_REFUSED, "%s", why);
+	for (i = 0; i < rt->places.nr; i++) {
+		const struct place *p = &rt->places.all[i];
+		struct sched s;
+
+		if (!p->known)
+			return complain(EXIT_REFUSED,
+					"vCPU %u of VM %u has no thread yet, or it ended: nothing was changed",
+					p->vcpu_id, p->vm_id);
+		s = placement_of(&rt->want, &p->sched, i);
+		if (!rt->force && !placement_safe(&s, &rt->host, why, sizeof(why)))
+			return complain(EXIT_REFUSED, "%s; --force does it nevertheless", why);
+	}
+	return EXIT_OK;
+}
+
+static int fail_set(const struct place *p, int error)
+{
+	if (error == ESRCH)
+		return complain(EXIT_NO_VM, "thread %u of vCPU %u ended", p->task.tid, p->vcpu_id);
+	if (error == EBUSY)
+		return complain(EXIT_REFUSED, "thread %u of vCPU %u has a deadline: it is left alone",
+				p->task.tid, p->vcpu_id);
+	if (error == EINVAL)
+		return complain(EXIT_REFUSED, "thread %u of vCPU %u: its cpuset has none of the CPUs",
+				p->task.tid, p->vcpu_id);
+	return complain(error == EPERM ? EXIT_NO_PERMISSION : EXIT_REFUSED,
+			"thread %u of vCPU %u cannot be set: %s", p->task.tid, p->vcpu_id,
+			strerror(error));
+}
+
+/* What was changed before the thread that could not be, newest first. */
+static void roll_back(struct rt *rt, size_t nr)
+{
+	while (nr--)
+		task_set(&rt->places.all[nr].task, &rt->places.all[nr].sched);
+}
+
+static int set_places(struct rt *rt)
+{
+	char asked[256], got[256];
+	struct sched want, now;
+	size_t i;
+
+	for (i = 0; i < rt->places.nr; i++) {
+		struct place *p = &rt->places.all[i];
+
+		want = placement_of(&rt->want, &p->sched, i);
+		if (task_set(&p->task, &want) || task_get(&p->task, &now)) {
+			int error = errno;
+
+			roll_back(rt, i);
+			return fail_set(p, error);
+		}
+		if (!cpus_equal(&now.cpus, &want.cpus)) {
+			cpus_format(&want.cpus, asked, sizeof(asked));
+			cpus_format(&now.cpus, got, sizeof(got));
+			complain(0, "thread %u of vCPU %u: its cpuset leaves CPUs %s of %s",
+				 p->task.tid, p->vcpu_id, got, asked);
+		}
+		if (past_add(&rt->past, &p->task, &p->sched, &now)) {
+			roll_back(rt, i + 1);
+			return complain(EXIT_REFUSED, "out of memory");
+		}
+	}
+	return EXIT_OK;
+}
+
+static bool undo_one(struct rt *rt, struct record *r, int *ret)
+{
+	char was[64], is[64];
+	struct sched now;
+
+	if (task_get(&r->task, &now)) {
+		if (errno != ESRCH)
+			*ret = complain(EXIT_REFUSED, "thread %u cannot be read: %s", r->task.tid,
+					strerror(errno));
+		return errno == ESRCH;
+	}
+	if (!rt->force && !sched_equal(&now, &r->new)) {
+		sched_format(&r->new, was, sizeof(was));
+		sched_format(&now, is, sizeof(is));
+		*ret = complain(EXIT_REFUSED,
+				"thread %u is left as it is: somebody else changed it since (%s was set, it is %s%s)",
+				r->task.tid, was, is,
+				cpus_equal(&now.cpus, &r->new.cpus) ? "" : ", on other CPUs");
+		return true;
+	}
+	if (!task_set(&r->task, &r->old) || errno == ESRCH)
+		return true;
+	*ret = complain(errno == EPERM ? EXIT_NO_PERMISSION : EXIT_REFUSED,
+			"thread %u cannot be set back: %s", r->task.tid, strerror(errno));
+	return false;
+}
+
+static bool asked_for(const struct rt *rt, const struct record *r)
+{
+	size_t i;
+
+	if (!selects(&rt->sel) && !rt->filter.has_vcpu_id)
+		return true;
+	for (i = 0; i < rt->places.nr; i++)
+		if (rt->places.all[i].task.tid == r->task.tid)
+			return true;
+	return false;
+}
+
+static int undo(struct rt *rt)
+{
+	size_t i = rt->past.nr;
+	int ret = EXIT_OK;
+
+	while (i--) {
+		struct record *r = &rt->past.records[i];
+
+		if (asked_for(rt, r) && undo_one(rt, r, &ret))
+			past_remove(&rt->past, r);
+	}
+	return ret;
+}
+
+static int show(struct rt *rt)
+{
+	struct rt_view view = { .host = &rt->host, .nr = rt->places.nr, .places = rt->places.all };
+	size_t i;
+
+	for (i = 0; i < rt->places.nr; i++)
+		places_look(&rt->places.all[i], &rt->past);
+	rt->format->rt(stdout, &view);
+	return EXIT_OK;
+}
+
+static int change(struct rt *rt)
+{
+	char why[1024];
+	int ret;
+
+	if (!rt->undo) {
+		ret = check_places(rt);
+		if (!ret)
+			ret = set_places(rt);
+		if (ret)
+			return ret;
+	} else {
+		ret = undo(rt);
+	}
+	if (!past_save(&rt->past, why, sizeof(why)))
+		return ret;
+	/* What could not be undone later is not done. */
+	if (!rt->undo)
+		roll_back(rt, rt->places.nr);
+	return complain(EXIT_REFUSED, "%s", why);
+}
+
+static int act(struct rt *rt)
+{
+	bool all = rt->undo && !selects(&rt->sel) && !rt->filter.has_vcpu_id;
+	bool changes = sets(rt) || rt->undo;
+	char why[1024];
+	int ret = EXIT_OK;
+
+	if (!host_read(path_root(), &rt->host))
+		return complain(EXIT_REFUSED, "cannot read which CPUs are online in /sys");
+	/* Who may only read sees all but what kvmlat can undo. */
+	if (past_open(&rt->past, changes, why, sizeof(why)) && changes)
+		return complain(errno == EACCES ? EXIT_NO_PERMISSION : EXIT_REFUSED, "%s", why);
+	/* Everything can be undone without the module: threads are not its business. */
+	if (!all)
+		ret = places_find(&rt->places, &rt->sel, &rt->filter, &rt->past);
+	if (!ret && changes)
+		ret = change(rt);
+	if (!ret && !rt->undo)
+		ret = show(rt);
+	return ret;
+}
+
+static int run(int argc, char **argv)
+{
+	struct rt rt = { .format = &tune_table, .want.policy = -1, .past.lock = -1 };
+	int ret;
+
+	ret = parse_options(&rt, argc, argv);
+	if (!ret)
+		ret = check_options(&rt);
+	if (!ret)
+		ret = act(&rt);
+	past_close(&rt.past);
+	places_free(&rt.places);
+	return ret;
+}
+
+COMMAND(rt, run, "show and set where vCPU threads run and at which priority", usage);

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "../command.h"
+#include "../options.h"
+#include "../out/tune.h"
+#include "../tune/knobs.h"
+#include "../tune/paths.h"
+#include "../tune/value.h"
+#include "../tune/warn.h"
+
+static const char usage[] =
+"Usage: kvmlat set KNOB=VALUE... [-p PID | -g NAME | --vm ID] [--vcpu N]\n"
+"                  [--if-old VALUE] [--dry-run] [--persist] [--json | --csv]\n"
+"\n"
+"Change knobs of the host, of a VM or of a vCPU, all of them or none. VALUE is a number,\n"
+"of a time with ns, us, ms or s behind it, or \"inherit\": what the scope above has.\n"
+"\n"
+"  -p, --pid PID        for the VMs of this process\n"
+"  -g, --guest NAME     for the VM of this guest name\n"
+"      --vm ID          for the VM of this id, which list shows\n"
+"      --vcpu N         for the vCPU of this id only\n"
+"      --if-old VALUE   only if this is what is in effect\n"
+"  -n, --dry-run        only tell what would be done\n"
+"      --persist        have modprobe set it, too, the next time that KVM is loaded\n"
+"      --json           one JSON object\n"
+"      --csv            comma separated, with a header\n";
+
+enum {
+	OPT_VM = 256,
+	OPT_VCPU,
+	OPT_IF_OLD,
+	OPT_PERSIST,
+	OPT_JSON,
+	OPT_CSV,
+};
+
+static const struct option options[] = {
+	{ "pid", required_argument, NULL, 'p' },
+	{ "guest", required_argument, NULL, 'g' },
+	{ "vm", required_argument, NULL, OPT_VM },
+	{ "vcpu", required_argument, NULL, OPT_VCPU },
+	{ "if-old", required_argument, NULL, OPT_IF_OLD },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "persist", no_argument, NULL, OPT_PERSIST },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "csv", no_argument, NULL, OPT_CSV },
+	{ 0 }
+};
+
+struct set {
+	struct selection		sel;
+	struct kvmlat_filter		filter;
+	const char			*if_old;
+	bool				dry_run;
+	bool				persist;
+	const struct tune_format	*format;
+	char				**words;
+
+	struct tuner			t;
+	struct load			load;
+	size_t				nr_targets;
+	struct target			*targets;
+	size_t				nr;
+	struct kvmlat_knob_change	changes[KVMLAT_KNOBS_MAX];
+	size_t				nr_options;
+	struct module_option		options[KVMLAT_KNOBS_MAX];
+	struct kvmlat_knobs		reply;
+};
+
+static int parse_options(struct set *s, int argc, char **argv)
+{
+	struct kvmlat_filter *f = &s->filter;
+	char why[256];
+	int c;
+
+	while ((c = next_option(argc, argv, ":np:g:", options)) != -1) {
+		bool ok = true;
+
+		switch (c) {
+		case 'n':
+			s->dry_run = true;
+			break;
+		case 'p':
+			ok = parse_u32("pid", optarg, 1, &s->sel.pid, why, sizeof(why));
+			break;
+		case 'g':
+			ok = parse_guest(optarg, why, sizeof(why));
+			s->sel.guest = optarg;
+			break;
+		case OPT_VM:
+			ok = parse_u32("VM", optarg, 1, &s->sel.vm_id, why, sizeof(why));
+			break;
+		case OPT_VCPU:
+			ok = parse_u32("vCPU", optarg, 0, &f->vcpu_id, why, sizeof(why));
+			f->has_vcpu_id = true;
+			break;
+		case OPT_IF_OLD:
+			s->if_old = optarg;
+			break;
+		case OPT_PERSIST:
+			s->persist = true;
+			break;
+		case OPT_JSON:
+			s->format = &tune_json;
+			break;
+		case OPT_CSV:
+			s->format = &tune_csv;
+			break;
+		default:
+			return EXIT_USAGE;
+		}
+		if (!ok)
+			return complain(EXIT_USAGE, "set: %s", why);
+	}
+	s->words = argv + optind;
+	return EXIT_OK;
+}
+
+static int check_options(const struct set *s)
+{
+	bool vm = selects(&s->sel);
+
+	if (!*s->words)
+		return complain(EXIT_USAGE, "set: name a knob and its value, as in halt_poll_ns=50us");
+	if (s->filter.has_vcpu_id && !vm)
+		return complain(EXIT_USAGE, "set: --vcpu needs a VM: name it with --guest, --pid or --vm");
+	if (s->persist && vm)
+		return complain(EXIT_USAGE, "set: --persist is for the host: a VM's knobs end with the VM, a profile sets them for the next one");
+	if (s->if_old && s->words[1])
+		return complain(EXIT_USAGE, "set: --if-old goes with one knob, but \"%s\" is a second one",
+				s->words[1]);
+	return EXIT_OK;
+}
+
+static int expect(const struct set *s, const struct kvmlat_knob_value *k,
+		  struct kvmlat_knob_change *c)
+{
+	struct value old;
+	char why[512];
+
+	if (!value_parse(k, s->if_old, &old, why, sizeof(why)))
+		return complain(EXIT_USAGE, "set: --if-old: %s", why);
+	c->expect_inherit = old.inherit;
+	c->has_expect = !old.inherit;
+	c->expect = old.number;
+	return EXIT_OK;
+}
+
+static int add_option(struct set *s, const struct kvmlat_knob_value *k, uint64_t value)
+{
+	struct module_option *o = &s->options[s->nr_options++];
+	char why[256];
+
+	o->module = modprobe_module(k);
+	o->name = k->name;
+	o->value = value;
+	if (!modprobe_takes(o->module, why, sizeof(why)))
+		return complain(EXIT_REFUSED, "%s cannot be made to stay: %s", k->name, why);
+	return EXIT_OK;
+}
+
+static int add_change(struct set *s, const char *name, const char *text,
+		      const struct target *target)
+{
+	struct kvmlat_knob_change *c = &s->changes[s->nr];
+	const struct kvmlat_knob_value *k;
+	struct value v;
+	char why[512];
+	int ret;
+
+	ret = tuner_demand(&s->t, name, target, &k);
+	if (ret)
+		return ret;
+	if (!value_parse(k, text, &v, why, sizeof(why)))
+		return complain(EXIT_USAGE, "set: %s", why);
+	if (s->nr == KVMLAT_KNOBS_MAX)
+		return complain(EXIT_REFUSED, "more than %d changes are too many for one command",
+				KVMLAT_KNOBS_MAX);
+	if (!v.inherit)
+		warn_about(k, v.number, &s->load);
+	if (s->persist)
+		ret = add_option(s, k, v.number);
+	if (ret)
+		return ret;
+	/* What this kernel cannot change live can still be made to stay. */
+	if (k->why[0] && s->persist) {
+		complain(0, "%s is not changed now: %s", k->name, k->why);
+		return EXIT_OK;
+	}
+	c->id = k->id;
+	c->scope = k->scope;
+	c->vm_id = target->vm_id;
+	c->vcpu_id = target->vcpu_id;
+	c->inherit = v.inherit;
+	c->value = v.number;
+	s->nr++;
+	return s->if_old ? expect(s, k, c) : EXIT_OK;
+}
+
+static int parse_words(struct set *s)
+{
+	const struct target host = { 0 };
+	const struct target *targets = selects(&s->sel) ? s->targets : &host;
+	size_t i, nr = selects(&s->sel) ? s->nr_targets : 1;
+	char **word, *equals, *name;
+	int ret = EXIT_OK;
+
+	for (word = s->words; *word && !ret; word++) {
+		equals = strchr(*word, '=');
+		if (!equals || equals == *word)
+			return complain(EXIT_USAGE, "set: \"%s\" is not of the form KNOB=VALUE",
+					*word);
+		name = strndup(*word, equals - *word);
+		if (!name)
+			return complain(EXIT_REFUSED, "out of memory");
+		for (i = 0; i < nr && !ret; i++)
+			ret = add_change(s, name, equals + 1, &targets[i]);
+		free(name);
+	}
+	return ret;
+}
+
+static int fail(const struct set *s, const struct kvmlat_error *err)
+{
+	struct kvmlat_error named = *err;
+	size_t i;
+
+	if (!err->item || err->item > s->nr)
+		return complain_kvmlat(err);
+	for (i = 0; i < s->t.table.nr; i++)
+		if (s->t.table.all[i].id == s->changes[err->item - 1].id)
+			break;
+	if (i < s->t.table.nr)
+		snprintf(named.text, sizeof(named.text), "%s: %.300s", s->t.table.all[i].name,
+			 err->text);
+	return complain_kvmlat(&named);
+}
+
+static int show(struct set *s)
+{
+	struct changes_view view = {
+		.command = "set", .dry_run = s->dry_run, .change = s->reply.change,
+		.nr = s->reply.nr, .file = path_modprobe(), .nr_options = s->nr_options,
+		.options = s->options,
+	};
+	struct knob_row *rows = calloc(s->reply.nr + 1, sizeof(*rows));
+	size_t i;
+
+	if (!rows)
+		return complain(EXIT_REFUSED, "out of memory");
+	for (i = 0; i < s->reply.nr; i++) {
+		tuner_complete(&s->t, &s->reply.all[i]);
+		rows[i].knob = &s->reply.all[i];
+		rows[i].guest = tuner_guest(&s->t, rows[i].knob);
+	}
+	view.rows = rows;
+	s->format->changes(stdout, &view);
+	free(rows);
+	return EXIT_OK;
+}
+
+static int set(struct set *s)
+{
+	struct kvmlat_error err = { 0 };
+	char why[512];
+	int ret;
+
+	ret = parse_words(s);
+	if (ret)
+		return ret;
+	if (s->nr && kvmlat_set_knobs(s->t.k, s->changes, s->nr, s->dry_run, &s->reply, &err))
+		return fail(s, &err);
+	if (s->nr_options && !s->dry_run &&
+	    modprobe_write(path_modprobe(), s->options, s->nr_options, why, sizeof(why)))
+		ret = complain(EXIT_REFUSED, "%s", why);
+	if (ret)
+		s->nr_options = 0;
+	return ret | show(s);
+}
+
+static int run(int argc, char **argv)
+{
+	struct set s = { .format = &tune_table };
+	int ret;
+
+	ret = parse_options(&s, argc, argv);
+	if (!ret)
+		ret = check_options(&s);
+	if (ret)
+		return ret;
+	ret = tuner_open(&s.t);
+	if (!ret)
+		load_of(s.t.vms, &s.load);
+	if (!ret && selects(&s.sel))
+		ret = tuner_targets(&s.t, &s.sel, &s.filter, &s.targets, &s.nr_targets);
+	if (!ret)
+		ret = set(&s);
+	free(s.targets);
+	kvmlat_knobs_free(&s.reply);
+	tuner_close(&s.t);
+	return ret;
+}
+
+COMMAND(set, run, "change knobs of the host, of VMs or of vCPUs", usage);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "cpus.h"
+
+#define NR_WORDS	(MAX_CPUS / CPU_WORD)
+
+void cpus_add(struct cpus *set, unsigned int cpu)
+{
+	set->words[cpu / CPU_WORD] |= 1UL << cpu % CPU_WORD;
+}
+
+bool cpus_has(const struct cpus *set, unsigned int cpu)
+{
+	return cpu < MAX_CPUS && set->words[cpu / CPU_WORD] >> cpu % CPU_WORD & 1;
+}
+
+int cpus_next(const struct cpus *set, int cpu)
+{
+	while (++cpu < MAX_CPUS)
+		if (cpus_has(set, cpu))
+			return cpu;
+	return -1;
+}
+
+unsigned int cpus_count(const struct cpus *set)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < NR_WORDS; i++)
+		n += __builtin_popcountl(set->words[i]);
+	return n;
+}
+
+bool cpus_equal(const struct cpus *a, const struct cpus *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+struct cpus cpus_and(const struct cpus *a, const struct cpus *b)
+{
+	struct cpus set = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < NR_WORDS; i++)
+		set.words[i] = a->words[i] & b->words[i];
+	return set;
+}
+
+struct cpus cpus_or(const struct cpus *a, const struct cpus *b)
+{
+	struct cpus set = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < NR_WORDS; i++)
+		set.words[i] = a->words[i] | b->words[i];
+	return set;
+}
+
+struct cpus cpus_minus(const struct cpus *a, const struct cpus *b)
+{
+	struct cpus set = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < NR_WORDS; i++)
+		set.words[i] = a->words[i] & ~b->words[i];
+	return set;
+}
+
+static const char *number(const char *p, unsigned int *n)
+{
+	const char *from = p;
+
+	for (*n = 0; *p >= '0' && *p <= '9' && *n < MAX_CPUS; p++)
+		*n = *n * 10 + (*p - '0');
+	return p == from || *n >= MAX_CPUS ? NULL : p;
+}
+
+bool cpus_parse(const char *text, struct cpus *set)
+{
+	const char *p = text;
+	unsigned int first, last;
+
+	memset(set, 0, sizeof(*set));
+	if (!*p)
+		return true;
+	for (;;) {
+		p = number(p, &first);
+		if (!p)
+			return false;
+		last = first;
+		if (*p == '-')
+			p = number(p + 1, &last);
+		if (!p || last < first)
+			return false;
+		for (; first <= last; first++)
+			cpus_add(set, first);
+		if (!*p)
+			return true;
+		if (*p++ != ',')
+			return false;
+	}
+}
+
+void cpus_format(const struct cpus *set, char *text, size_t size)
+{
+	int first = cpus_next(set, -1), last;
+	size_t used = 0;
+
+	snprintf(text, size, "%s", first < 0 ? "-" : "");
+	for (; first >= 0; first = cpus_next(set, last)) {
+		char range[32];
+		size_t len;
+
+		for (last = first; cpus_has(set, last + 1); last++)
+			;
+		if (last > first)
+			snprintf(range, sizeof(range), "%s%d-%d", used ? "," : "", first, last);
+		else
+			snprintf(range, sizeof(range), "%s%d", used ? "," : "", first);
+		len = strlen(range);
+		if (used + len + 4 >= size) {
+			snprintf(text + used, size - used, "...");
+			return;
+		}
+		memcpy(text + used, range, len + 1);
+		used += len;
+	}
+}

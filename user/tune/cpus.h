@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_CPUS_H
+#define _KVMLAT_CPUS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The most that x86-64 kernels are built for. */
+#define MAX_CPUS	8192
+#define CPU_WORD	(sizeof(unsigned long) * CHAR_BIT)
+
+/* A set of CPUs, laid out as the kernel wants it. */
+struct cpus {
+	unsigned long	words[MAX_CPUS / CPU_WORD];
+};
+
+/* "0-3,8"; the empty text is no CPU. False if it is anything else. */
+bool cpus_parse(const char *text, struct cpus *set);
+
+/* The same text; "-" for no CPU. What does not fit is cut with "...". */
+void cpus_format(const struct cpus *set, char *text, size_t size);
+
+void cpus_add(struct cpus *set, unsigned int cpu);
+bool cpus_has(const struct cpus *set, unsigned int cpu);
+unsigned int cpus_count(const struct cpus *set);
+bool cpus_equal(const struct cpus *a, const struct cpus *b);
+struct cpus cpus_and(const struct cpus *a, const struct cpus *b);
+struct cpus cpus_or(const struct cpus *a, const struct cpus *b);
+struct cpus cpus_minus(const struct cpus *a, const struct cpus *b);
+
+/* The CPU after @cpu, or with -1 the first; -1 at the end. */
+int cpus_next(const struct cpus *set, int cpu);
+
+#endif /* _KVMLAT_CPUS_H */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file.h"
+
+#define MAX_SIZE	(1024 * 1024)
+
+char *file_read(const char *path)
+{
+	char *text = NULL, *more;
+	size_t used = 0, n;
+	FILE *f;
+
+	f = fopen(path, "re");
+	if (!f)
+		return NULL;
+	do {
+		more = realloc(text, used + 4096 + 1);
+		if (!more)
+			goto fail;
+		text = more;
+		n = fread(text + used, 1, 4096, f);
+		used += n;
+	} while (n && used < MAX_SIZE);
+	if (ferror(f))
+		goto fail;
+	if (n) {
+		errno = EFBIG;
+		goto fail;
+	}
+	fclose(f);
+	text[used] = 0;
+	return text;
+fail:
+	n = errno;
+	fclose(f);
+	free(text);
+	errno = n;
+	return NULL;
+}
+
+static int write_all(int fd, const char *text)
+{
+	size_t len = strlen(text);
+	ssize_t n;
+
+	while (len) {
+		n = write(fd, text, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		text += n;
+		len -= n;
+	}
+	return fchmod(fd, 0644) || fsync(fd) ? -1 : 0;
+}
+
+int file_replace(const char *path, const char *text)
+{
+	char temporary[4096];
+	int fd, error;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (write_all(fd, text)) {
+		error = errno;
+		close(fd);
+		goto fail;
+	}
+	if (!close(fd) && !rename(temporary, path))
+		return 0;
+	error = errno;
+fail:
+	unlink(temporary);
+	errno = error;
+	return -1;
+}

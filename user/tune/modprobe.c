@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "modprobe.h"
+#include "paths.h"
+
+#define BLANKS	" \t\\\n"
+
+const char *modprobe_module(const struct kvmlat_knob_value *k)
+{
+	if (k->id <= KVMLAT_KNOB_HALT_POLL_NS_SHRINK)
+		return "kvm";
+	return k->id <= KVMLAT_KNOB_PLE_GAP ? "kvm_intel" : "kvm_amd";
+}
+
+bool modprobe_loaded(const char *module)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/sys/module/%s", path_root(), module);
+	return !access(path, F_OK);
+}
+
+/* Only modules, not what is built in, have an initial state. */
+bool modprobe_takes(const char *module, char *why, size_t size)
+{
+	char path[512];
+
+	if (!modprobe_loaded(module)) {
+		snprintf(why, size, "module \"%s\" is not loaded on this host", module);
+		return false;
+	}
+	snprintf(path, sizeof(path), "%s/sys/module/%s/initstate", path_root(), module);
+	if (access(path, F_OK)) {
+		snprintf(why, size,
+			 "\"%s\" is part of this kernel, not a module: put %s.PARAMETER=VALUE on the kernel's command line",
+			 module, module);
+		return false;
+	}
+	return true;
+}
+
+static bool same_name(const char *word, size_t len, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < len && name[i]; i++)
+		if (word[i] != name[i] && !(word[i] == '-' && name[i] == '_'))
+			return false;
+	return i == len && !name[i];
+}
+
+/* The next word of a line, of which continuation lines are a part. */
+static const char *word(const char **at, const char *end, size_t *len)
+{
+	const char *p = *at;
+
+	while (p < end && strchr(BLANKS, *p))
+		p++;
+	*at = p;
+	while (*at < end && !strchr(BLANKS, **at))
+		(*at)++;
+	*len = *at - p;
+	return *len ? p : NULL;
+}
+
+static const char *line_end(const char *p)
+{
+	bool goes_on = false;
+
+	for (; *p; p++) {
+		if (*p == '\n' && !goes_on)
+			return p + 1;
+		goes_on = *p == '\\';
+	}
+	return p;
+}
+
+static bool is_options(const char **at, const char *end, const char **module, size_t *len)
+{
+	const char *w = word(at, end, len);
+
+	if (!w || *len != strlen("options") || strncmp(w, "options", *len))
+		return false;
+	*module = word(at, end, len);
+	return *module;
+}
+
+/* Copies a line; of each option found in it, the value is replaced. */
+static void edit_line(FILE *to, const char *line, const char *end,
+		      const struct module_option *options, size_t nr, bool *found)
+{
+	const char *at = line, *module, *w, *copied = line;
+	size_t len, i, module_len;
+
+	if (is_options(&at, end, &module, &module_len)) {
+		while ((w = word(&at, end, &len))) {
+			const char *equals = memchr(w, '=', len);
+			size_t name = equals ? (size_t)(equals - w) : len;
+
+			for (i = 0; i < nr; i++) {
+				if (!same_name(module, module_len, options[i].module) ||
+				    !same_name(w, name, options[i].name))
+					continue;
+				fwrite(copied, 1, w - copied, to);
+				fprintf(to, "%s=%" PRIu64, options[i].name, options[i].value);
+				copied = at;
+				found[i] = true;
+			}
+		}
+	}
+	fwrite(copied, 1, end - copied, to);
+}
+
+char *modprobe_edit(const char *old, const struct module_option *options, size_t nr)
+{
+	bool *found = calloc(nr + 1, sizeof(*found));
+	const char *end, *p;
+	char *text = NULL;
+	size_t len = 0, i;
+	FILE *to;
+
+	to = found ? open_memstream(&text, &len) : NULL;
+	if (!to) {
+		free(found);
+		return NULL;
+	}
+	for (p = old; *p; p = end) {
+		end = line_end(p);
+		edit_line(to, p, end, options, nr, found);
+	}
+	if (p > old && p[-1] != '\n')
+		fputc('\n', to);
+	for (i = 0; i < nr; i++)
+		if (!found[i])
+			fprintf(to, "options %s %s=%" PRIu64 "\n", options[i].module,
+				options[i].name, options[i].value);
+	free(found);
+	if (fclose(to)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+int modprobe_write(const char *path, const struct module_option *options, size_t nr, char *why,
+		   size_t size)
+{
+	char *old = file_read(path), *new;
+	int ret = -1;
+
+	if (!old && errno != ENOENT) {
+		snprintf(why, size, "cannot read \"%s\": %s", path, strerror(errno));
+		return -1;
+	}
+	new = modprobe_edit(old ? old : "# Written by \"kvmlat set --persist\"; other lines are kept.\n",
+			    options, nr);
+	if (!new)
+		snprintf(why, size, "out of memory");
+	else if (file_replace(path, new))
+		snprintf(why, size, "cannot write \"%s\": %s", path, strerror(errno));
+	else
+		ret = 0;
+	free(old);
+	free(new);
+	return ret;
+}

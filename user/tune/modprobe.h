@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_MODPROBE_H
+#define _KVMLAT_MODPROBE_H
+
+#include "../lib/kvmlat.h"
+
+/** struct module_option - a parameter that modprobe shall give to a module */
+struct module_option {
+	const char	*module;
+	const char	*name;
+	uint64_t	value;
+};
+
+/* The module that has the knob as its parameter. */
+const char *modprobe_module(const struct kvmlat_knob_value *knob);
+
+/* The module is there, loaded or as a part of the kernel. */
+bool modprobe_loaded(const char *module);
+
+/* Can be loaded with options: it is there, and not part of the kernel. */
+bool modprobe_takes(const char *module, char *why, size_t size);
+
+/*
+ * What the file becomes: options that it has get the new value in place, others a line at the
+ * end, and all else stays as it is. NULL if memory is short.
+ */
+char *modprobe_edit(const char *old, const struct module_option *options, size_t nr);
+
+/* Replaces the file at once or not at all. -1 with a sentence why. */
+int modprobe_write(const char *path, const struct module_option *options, size_t nr, char *why,
+		   size_t size);
+
+#endif /* _KVMLAT_MODPROBE_H */
