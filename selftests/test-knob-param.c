@@ -33,6 +33,7 @@ struct param {
 	uint32_t id;
 	bool writable;
 	bool readable;
+	bool twin;		/* is the same number as the other twin */
 };
 
 FIXTURE(param)
@@ -74,9 +75,9 @@ FIXTURE_VARIANT_ADD(param, intel_without_ple) {
 FIXTURE_VARIANT_ADD(param, amd) {
 	.module = "kvm_amd", .params = "pause_filter_thresh=128", .hardware = true, .param = {
 		P("pause_filter_thresh", PAUSE_FILTER_THRESH, true, true),
-		P("pause_filter_count", PAUSE_FILTER_COUNT, true, true),
+		P("pause_filter_count", PAUSE_FILTER_COUNT, true, true, true),
 		P("pause_filter_count_grow", PAUSE_FILTER_COUNT_GROW, false, true),
-		P("pause_filter_count_shrink", PAUSE_FILTER_COUNT_SHRINK, false, false),
+		P("pause_filter_count_shrink", PAUSE_FILTER_COUNT_SHRINK, true, true, true),
 		P("pause_filter_count_max", PAUSE_FILTER_COUNT_MAX, false, false),
 	},
 };
@@ -86,7 +87,7 @@ FIXTURE_VARIANT_ADD(param, amd_without_filter) {
 		P("pause_filter_thresh", PAUSE_FILTER_THRESH, false, true),
 		P("pause_filter_count", PAUSE_FILTER_COUNT, false, true),
 		P("pause_filter_count_grow", PAUSE_FILTER_COUNT_GROW, false, true),
-		P("pause_filter_count_shrink", PAUSE_FILTER_COUNT_SHRINK, false, false),
+		P("pause_filter_count_shrink", PAUSE_FILTER_COUNT_SHRINK, false, true),
 		P("pause_filter_count_max", PAUSE_FILTER_COUNT_MAX, false, false),
 	},
 };
@@ -144,7 +145,9 @@ TEST_F_TIMEOUT(param, only_plain_data_is_written, TEST_S)
 		}
 		param_values(variant->param, variant->module, after);
 		for (int j = 0; j < 5; j++) {
-			ASSERT_EQ(j == i && change ? 77 : before[j], after[j])
+			bool same = j == i || (p->twin && variant->param[j].twin);
+
+			ASSERT_EQ(same && change ? 77 : before[j], after[j])
 				TH_LOG("%s after setting %s", variant->param[j].name, p->name);
 		}
 		if (!change)
@@ -205,6 +208,66 @@ TEST_F_TIMEOUT(param, reload_of_the_vendor_module_forgets, TEST_S)
 	ASSERT_EQ(0, kvmlat_unload());
 	ASSERT_EQ(0, sysfs_param(variant->module, variant->param[1].name, &value));
 	ASSERT_EQ(4242, value);
+}
+
+FIXTURE(twins)
+{
+	struct wire wire;
+	struct wire events;
+};
+
+FIXTURE_SETUP(twins)
+{
+	ASSERT_EQ(0, kvm_unload());
+	ASSERT_EQ(0, fake_load("kvm_amd", "pause_filter_thresh=128"));
+	ASSERT_EQ(0, kvmlat_reload(NULL));
+	ASSERT_EQ(0, wire_open(&self->wire));
+	ASSERT_EQ(0, knob_listen(&self->events));
+}
+
+FIXTURE_TEARDOWN(twins)
+{
+	wire_close(&self->events);
+	wire_close(&self->wire);
+	EXPECT_EQ(0, kvmlat_unload());
+	EXPECT_EQ(0, mod_remove("kvm_amd"));
+}
+
+/* The third knob is not any more what it was when all were checked, since it is the second */
+TEST_F_TIMEOUT(twins, failure_half_way_rolls_back, TEST_S)
+{
+	static const struct { uint32_t id, action, result; } told[] = {
+		{ KVMLAT_KNOB_PAUSE_FILTER_THRESH, KVMLAT_ACTION_SET, KVMLAT_RESULT_APPLIED },
+		{ KVMLAT_KNOB_PAUSE_FILTER_COUNT, KVMLAT_ACTION_SET, KVMLAT_RESULT_APPLIED },
+		{ KVMLAT_KNOB_PAUSE_FILTER_COUNT_SHRINK, KVMLAT_ACTION_SET, KVMLAT_RESULT_FAILED },
+		{ KVMLAT_KNOB_PAUSE_FILTER_COUNT, KVMLAT_ACTION_ROLLBACK, KVMLAT_RESULT_RESTORED },
+		{ KVMLAT_KNOB_PAUSE_FILTER_THRESH, KVMLAT_ACTION_ROLLBACK, KVMLAT_RESULT_RESTORED },
+	};
+	const struct knob ask[] = {
+		KNOB(PAUSE_FILTER_THRESH, .value = 11), KNOB(PAUSE_FILTER_COUNT, .value = 22),
+		KNOB(PAUSE_FILTER_COUNT_SHRINK, .value = 33),
+	};
+	struct wire *w = &self->wire;
+	struct knobs reply, event;
+	struct knob now;
+
+	ASSERT_EQ(ECANCELED, knob_change(w, ask, 3, false, &reply));
+	ASSERT_LT(8, strlen(w->text));
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		ASSERT_EQ(0, knob_event(&self->events, 5000, &event));
+		ASSERT_EQ(1, event.nr);
+		ASSERT_EQ(told[i].id, event.knob[0].id);
+		ASSERT_EQ(told[i].action, event.action);
+		ASSERT_EQ(told[i].result, event.knob[0].result);
+		knobs_free(&event);
+	}
+	for (int i = 0; i < 3; i++) {
+		ASSERT_EQ(0, knob_get(w, &ask[i], &now));
+		ASSERT_EQ(i ? 3000 : 128, now.value);
+		ASSERT_FALSE(now.has_original);
+	}
+	ASSERT_EQ(0, knob_undo(w, 0, false, &reply));
+	ASSERT_EQ(0, reply.nr);
 }
 
 TEST_HARNESS_MAIN
