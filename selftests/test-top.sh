@@ -315,6 +315,13 @@ holds "two tables" test "$(grep -c '^VM  ' "$work/screen")" = 2
 holds "no escape sequences" test "$(grep -c $'\e' "$work/screen")" = 0
 gives 0 '^[0-9]+ web/1 +[0-9.]+' kvmlat top -b -n 1 -i 0.5 --per-vcpu -f web
 
+starts "-b -i 600"
+sleep 1
+keys Enter
+shows "on a terminal -b ends its interval at Enter" '^[0-9]+ web +[0-9.]+' 'every 600 s'
+keys q Enter
+ended 0 "and all at q"
+
 starts "-i 0.2"
 shows "it runs" '^[0-9]+ web '
 rmmod kvmlat

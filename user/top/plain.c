@@ -44,6 +44,12 @@ static int print(struct top *t, bool first)
 	return EXIT_OK;
 }
 
+/* -1 in the background, where whoever reads is stopped. */
+static int keyboard(void)
+{
+	return tcgetpgrp(STDIN_FILENO) == getpgrp() ? STDIN_FILENO : -1;
+}
+
 /* As in turbostat: Enter ends the interval now, q ends it all. */
 static bool ended_by_user(void)
 {
@@ -55,10 +61,10 @@ static bool ended_by_user(void)
 
 int top_plain(struct top *t)
 {
-	int fd = isatty(STDIN_FILENO) ? STDIN_FILENO : -1, ret = EXIT_OK;
 	struct kvmlat_error err = { 0 };
 	uint64_t next = monotonic_ns();
 	uint32_t n = 0;
+	int ret;
 
 	if (top_take(t, true, &err))
 		return complain_kvmlat(&err);
@@ -66,9 +72,9 @@ int top_plain(struct top *t)
 		enum top_wake wake;
 
 		next += t->interval;
-		wake = top_wait(next, fd);
+		wake = top_wait(next, keyboard());
 		if (wake == TOP_STOP || (wake == TOP_INPUT && ended_by_user()))
-			break;
+			return EXIT_OK;
 		if (top_take(t, true, &err))
 			return complain_kvmlat(&err);
 		ret = print(t, !n);
