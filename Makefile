@@ -45,8 +45,8 @@ lint:			## check style and static analysis only
 	@selftests/lab/deps build lab check
 	@selftests/lint
 
-bench:			## print what the module costs per exit, in instructions
-	@selftests/lab/deps build lab
+bench:			## compare what the module and its peers cost per exit
+	@selftests/lab/deps build lab bench
 	@selftests/bench/run
 
 regen:			## make the generated sources anew from the netlink specification

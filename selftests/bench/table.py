@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""build/bench/overhead.csv as a table, with each tool's ratio to kvmlat in the same run."""
+import csv
+
+HEADER = ["kernel", "workload", "tool", "added_instructions"]
+COLUMNS = ("cpuid", "pio", "mmio", "hlt", "switch", "reader")
+# tool, workload, kernel: at most so many instructions, or at least so many times kvmlat's
+AT_MOST = (
+    ("kvmlat", "cpuid", "6.1", 120),
+    ("kvmlat", "switch", "6.1", 25),
+)
+AT_LEAST = (
+    ("ebpf-best", 1.9),
+    ("ebpf-exact", 2.5),
+    ("ftrace", 8),
+    ("perf-kvm-stat", 25),
+    ("bpftrace", 35),
+)
+SPREAD = 0.15
+
+
+def load(path):
+    """{kernel: {tool: {workload: instructions}}}, in the order of the file."""
+    figures = {}
+    with open(path, encoding="ascii", newline="") as file:
+        rows = csv.reader(file)
+        header = next(rows, None)
+        if header != HEADER:
+            raise SystemExit(f"\"{path}\" begins with \"{header}\", not with {','.join(HEADER)}")
+        for kernel, workload, tool, added in rows:
+            figures.setdefault(kernel, {}).setdefault(tool, {})[workload] = float(added)
+    return figures
+
+
+def cell(tool, added, ours):
+    if added is None:
+        return f"{'-':>7} {'':>6}"
+    if tool == "baseline" or not ours:
+        return f"{added:>7.0f} {'':>6}"
+    return f"{added:>7.0f} {added / ours:>5.1f}x"
+
+
+def lines_of(kernel, tools):
+    yield f"{kernel:<16}" + "".join(f"  {name:>7} {'':>6}" for name in COLUMNS)
+    for tool, figures in tools.items():
+        row = f"{tool:<16}"
+        for column in COLUMNS:
+            # Neither our own readers nor two processes that switch have something to compare with
+            ours = tools["kvmlat"].get(column) if column not in ("switch", "reader") else None
+            row += "  " + cell(tool, figures.get(column), ours)
+        yield row
+
+
+def verdict(what, value, bar, met):
+    return f"{what:<44} {value:>7} {bar:>10}  {'met' if met else 'missed'}"
+
+
+def bars(figures):
+    for tool, workload, kernel, most in AT_MOST:
+        if kernel in figures:
+            value = figures[kernel][tool][workload]
+            yield verdict(f"{kernel}: {tool}, {workload}", f"{value:.0f}", f"<= {most}",
+                          value <= most)
+    for kernel, tools in figures.items():
+        ours = tools["kvmlat"]["cpuid"]
+        if kernel != "6.1" and "6.1" in figures:
+            change = ours / figures["6.1"]["kvmlat"]["cpuid"] - 1
+            yield verdict(f"{kernel}: kvmlat, cpuid, against 6.1", f"{change * 100:+.0f} %",
+                          f"<= {SPREAD * 100:.0f} %", abs(change) <= SPREAD)
+        for tool, least in AT_LEAST:
+            if tool in tools:
+                ratio = tools[tool]["cpuid"] / ours
+                yield verdict(f"{kernel}: {tool}, cpuid, against kvmlat", f"{ratio:.1f}x",
+                              f">= {least}x", ratio >= least)
+
+
+def text(figures):
+    """All that make bench prints of overhead.csv."""
+    blocks = ["\n".join(line.rstrip() for line in lines_of(f"kernel {kernel}", tools))
+              for kernel, tools in figures.items()]
+    blocks.append("\n".join(bars(figures)))
+    return "\n\n".join(blocks) + "\n"
