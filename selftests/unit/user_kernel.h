@@ -22,7 +22,7 @@ static struct {
 	int		error[MAX_PARTS];
 	unsigned int	nr, next;
 	unsigned int	requests;
-	char		request[1024];
+	char		request[8192];
 } script;
 
 static inline ssize_t fake_send(struct kvmlat *k, const void *buf, size_t len)
