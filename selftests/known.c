@@ -293,8 +293,8 @@ const char *known_differs(const struct acct *acct, const struct known_vm *vm,
 
 		if (phase == LIFE ? r->life_exact : r->run_exact) {
 			if (got != want)
-				return DIFFERS("class %u code %#x: counted %" PRIu64 ", not %" PRIu64,
-					       r->class, r->code, got, want);
+				return DIFFERS("class %u code %#x: counted %" PRIu64 ", not %"
+					       PRIu64, r->class, r->code, got, want);
 		} else if (got < want) {
 			return DIFFERS("code %#x: counted %" PRIu64 ", not %" PRIu64 " or more",
 				       r->code, got, want);

@@ -103,7 +103,7 @@ TEST_F_TIMEOUT(dump, filters, TEST_S)
 			struct filter one = { .vm = a->vm, .vcpu = a->vcpu, .code = row->code,
 					      .hist = true };
 
-			/* The filter names exits; other rows have no code, or one of another kind */
+			/* The filter names exits; others have no code, or one of another kind */
 			if (row->class != KVMLAT_REASON_CLASS_EXIT)
 				continue;
 			ASSERT_EQ(0, snap_do(&h->wire, &one, &part));

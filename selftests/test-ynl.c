@@ -85,6 +85,27 @@ static uint64_t array_sum(struct json_object *array)
 	return sum;
 }
 
+/* Names as the specification has them */
+static int class_of(const char *name)
+{
+	static const char * const names[] = {
+		[KVMLAT_REASON_CLASS_EXIT] = "exit",
+		[KVMLAT_REASON_CLASS_USER] = "user",
+		[KVMLAT_REASON_CLASS_HALT] = "halt",
+		[KVMLAT_REASON_CLASS_POLL_HIT] = "poll-hit",
+		[KVMLAT_REASON_CLASS_POLL_MISS] = "poll-miss",
+		[KVMLAT_REASON_CLASS_SLEEP] = "sleep",
+		[KVMLAT_REASON_CLASS_WAKE] = "wake",
+		[KVMLAT_REASON_CLASS_RUNQ] = "runq",
+		[KVMLAT_REASON_CLASS_PREEMPT] = "preempt",
+	};
+
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (names[i] && !strcmp(names[i], name))
+			return i;
+	return -1;
+}
+
 TEST_F_TIMEOUT(ynl, vcpus, TEST_S)
 {
 	unsigned int rows = 0, ours = 0;
@@ -102,18 +123,28 @@ TEST_F_TIMEOUT(ynl, vcpus, TEST_S)
 		EXPECT_EQ(a->since, json_u64(j, "since"));
 		EXPECT_EQ(a->times[KVMLAT_STATE_GUEST], json_u64(json_get(j, "times"), "guest"));
 		EXPECT_EQ(a->times[KVMLAT_STATE_EXIT], json_u64(json_get(j, "times"), "exit"));
+		EXPECT_EQ(a->times[KVMLAT_STATE_USER], json_u64(json_get(j, "times"), "user"));
+		EXPECT_EQ(a->times[KVMLAT_STATE_WAIT], json_u64(json_get(j, "times"), "wait"));
+		EXPECT_EQ(a->preempted, json_u64(j, "preempted"));
+		EXPECT_EQ(a->poll_window, json_u64(json_get(j, "halt"), "window"));
 		EXPECT_EQ(a->open_code, json_u64(json_get(j, "open"), "code"));
 		reasons = json_get(j, "reason");
 		for (size_t k = 0; k < json_object_array_length(reasons); k++) {
 			struct json_object *r = json_object_array_get_idx(reasons, k);
+			int class = class_of(json_object_get_string(json_get(r, "class")));
+			bool code = json_object_object_get_ex(r, "code", NULL);
 			const struct row *row;
 
-			ASSERT_STREQ("exit", json_object_get_string(json_get(r, "class")));
-			row = acct_row(a, KVMLAT_REASON_CLASS_EXIT, json_u64(r, "code"));
+			ASSERT_LE(0, class);
+			EXPECT_EQ(class == KVMLAT_REASON_CLASS_EXIT ||
+				  class == KVMLAT_REASON_CLASS_USER, code);
+			row = acct_row(a, class, code ? json_u64(r, "code") : 0);
 			ASSERT_NE(NULL, row);
 			EXPECT_EQ(row->count, json_u64(r, "count"));
 			EXPECT_EQ(row->total, json_u64(r, "total"));
 			EXPECT_EQ(row->longest, json_u64(r, "longest"));
+			EXPECT_EQ(row->longest_at, json_u64(r, "longest-at"));
+			EXPECT_EQ(row->longest_cpu, json_u64(r, "longest-cpu"));
 			EXPECT_EQ(row->count, array_sum(json_get(r, "bucket-count")));
 			EXPECT_EQ(json_object_array_length(json_get(r, "bucket-count")),
 				  json_object_array_length(json_get(r, "bucket-index")));
