@@ -113,6 +113,21 @@ static uint64_t now_ns(void)
 	return ts.tv_sec * 1000 * MS + ts.tv_nsec;
 }
 
+/* INFO reads one clock after the other; in between its CPU may have been held up */
+static int closest_clocks(struct wire *w, struct info *best)
+{
+	int err = info_get(w, best);
+
+	for (int i = 0; i < 10 && !err; i++) {
+		struct info info;
+
+		err = info_get(w, &info);
+		if (info.monotonic - info.now < best->monotonic - best->now)
+			*best = info;
+	}
+	return err;
+}
+
 /* While the VMM is stopped its vCPUs are off, and all of that is counted */
 #define STOP_FOR(ms, pid_, vcpus_) do { \
 	struct snap before_, after_; \
@@ -163,7 +178,7 @@ TEST_F_TIMEOUT(ledger, every_ns_is_somewhere, TEST_S)
 		ASSERT_EQ(0, kvmlat_load(NULL));
 		ASSERT_EQ(0, wire_open(&h->wire));
 	}
-	ASSERT_EQ(0, info_get(&h->wire, &first));
+	ASSERT_EQ(0, closest_clocks(&h->wire, &first));
 	ASSERT_EQ(0, readers_start(&self->readers));
 	self->reading = true;
 
@@ -195,12 +210,12 @@ TEST_F_TIMEOUT(ledger, every_ns_is_somewhere, TEST_S)
 		EXPECT_LT(0, self->readers.resets_seen);
 	vmm_stop(&h->vmm);
 	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
-	ASSERT_EQ(0, info_get(&h->wire, &last));
+	ASSERT_EQ(0, closest_clocks(&h->wire, &last));
 	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.pid = h->vmm.pid, .hist = true), &snap));
 	ASSERT_HOLDS(&snap);
 	EXPECT_EQ(variant->vcpus, snap.nr);
 
-	/* The module's clock against the host's: both stamps of INFO are of one moment */
+	/* The module's clock against the host's */
 	elapsed = last.monotonic - first.monotonic;
 	EXPECT_LT(elapsed - elapsed / 1000 - MS, last.now - first.now);
 	EXPECT_GT(elapsed + elapsed / 1000 + MS, last.now - first.now);

@@ -3,31 +3,13 @@
  * A third witness: a hist trigger on the kvm_exit trace event counts, by thread and reason, the
  * same exits in the same run. It also sees what the VMM cannot foretell, host interrupts for one.
  */
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
 #include "host.h"
+#include "tracefs.h"
 
-#define TRACING "/sys/kernel/tracing"
-#define EVENT TRACING "/events/kvm/kvm_exit"
-#define MAX_KEYS 512
-#define HIST "hist:keys=common_pid,exit_reason:size=4096"
-
-struct key {
-	uint32_t tid;
-	uint32_t code;
-	uint64_t count;
-};
-
-struct hist {
-	struct key keys[MAX_KEYS];
-	unsigned int nr;
-	uint64_t hits;
-	uint64_t dropped;
-};
+#define EVENT "kvm/kvm_exit"
+#define SPEC "keys=common_pid,exit_reason:size=4096"
 
 FIXTURE(trace)
 {
@@ -56,55 +38,18 @@ FIXTURE_VARIANT_ADD(trace, halts) {
 	.args = "--repeat 10 --do hlt=60 --do cpuid=20 --do kpio=20",
 };
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
 FIXTURE_SETUP(trace)
 {
 	HOST_UP(&self->host, NULL);
-	if (access(TRACING "/events", F_OK))
-		ASSERT_EQ(0, mount("tracefs", TRACING, "tracefs", 0, NULL));
-	ASSERT_EQ(0, access(EVENT "/hist", F_OK))
-		TH_LOG("this kernel has no hist triggers");
+	ASSERT_EQ(0, tracefs_mount());
 }
 
 FIXTURE_TEARDOWN(trace)
 {
-	write_file(EVENT "/trigger", "!" HIST);
+	hist_stop(EVENT, SPEC);
 	known_free(&self->known);
 	snap_free(&self->snap);
 	HOST_DOWN(&self->host);
-}
-
-/* { common_pid:        123, exit_reason:        114 } hitcount:       5000 */
-static int read_hist(struct hist *hist)
-{
-	FILE *f = fopen(EVENT "/hist", "r");
-	char line[512];
-
-	memset(hist, 0, sizeof(*hist));
-	if (!f)
-		return errno;
-	while (fgets(line, sizeof(line), f) && hist->nr < MAX_KEYS) {
-		struct key *k = &hist->keys[hist->nr];
-
-		if (sscanf(line, "{ common_pid: %u, exit_reason: %u } hitcount: %" SCNu64, &k->tid,
-			   &k->code, &k->count) == 3)
-			hist->nr++;
-		sscanf(line, " Hits: %" SCNu64, &hist->hits);
-		sscanf(line, " Dropped: %" SCNu64, &hist->dropped);
-	}
-	fclose(f);
-	return 0;
 }
 
 TEST_F_TIMEOUT(trace, same_counts, TEST_S)
@@ -113,26 +58,25 @@ TEST_F_TIMEOUT(trace, same_counts, TEST_S)
 	uint64_t ours = 0;
 
 	ASSERT_EQ(0, vmm_start(&h->vmm, variant->args));
-	ASSERT_EQ(0, write_file(EVENT "/trigger", HIST));
+	ASSERT_EQ(0, hist_start(EVENT, SPEC));
 	ASSERT_EQ(0, wire_reset(&h->wire, FILTER()));
 	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
 	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
-	ASSERT_EQ(0, read_hist(&self->hist));
+	ASSERT_EQ(0, hist_read(EVENT, &self->hist));
 	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.hist = true), &self->snap));
 	ASSERT_HOLDS(&self->snap);
 	ASSERT_EXACT(&self->snap, &self->known, RUN);
-	ASSERT_EQ(0, self->hist.dropped);
 	ASSERT_LT(0, self->hist.nr);
 
 	for (unsigned int i = 0; i < self->hist.nr; i++) {
-		const struct key *k = &self->hist.keys[i];
+		const struct hist_key *k = &self->hist.keys[i];
 		uint64_t count = 0;
 
 		for (unsigned int j = 0; j < self->snap.nr; j++)
-			if (self->snap.accts[j].tid == k->tid)
-				count += acct_count(&self->snap.accts[j], k->code);
-		EXPECT_EQ(k->count, count)
-			TH_LOG("thread %u, code %#x", k->tid, k->code);
+			if (self->snap.accts[j].tid == k->key[0])
+				count += acct_count(&self->snap.accts[j], k->key[1]);
+		EXPECT_EQ(k->hits, count)
+			TH_LOG("thread %" PRIu64 ", code %#" PRIx64, k->key[0], k->key[1]);
 		ours += count;
 	}
 	EXPECT_EQ(self->hist.hits, ours);

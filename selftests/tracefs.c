@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "tracefs.h"
+
+int tracefs_mount(void)
+{
+	if (!access(TRACEFS "/events", F_OK))
+		return 0;
+	return mount("tracefs", TRACEFS, "tracefs", 0, NULL) ? errno : 0;
+}
+
+int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC), err = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, text, strlen(text)) < 0)
+		err = errno;
+	close(fd);
+	return err;
+}
+
+static int set_trigger(const char *event, const char *sign, const char *spec)
+{
+	char path[160], text[200];
+
+	snprintf(path, sizeof(path), TRACEFS "/events/%s/trigger", event);
+	snprintf(text, sizeof(text), "%shist:%s", sign, spec);
+	return write_file(path, text);
+}
+
+int hist_start(const char *event, const char *spec)
+{
+	return set_trigger(event, "", spec);
+}
+
+void hist_stop(const char *event, const char *spec)
+{
+	set_trigger(event, "!", spec);
+}
+
+/* The number behind the next colon, or false */
+static bool next_number(char **s, uint64_t *n)
+{
+	char *colon = strchr(*s, ':'), *end;
+
+	if (!colon)
+		return false;
+	*n = strtoull(colon + 1, &end, 0);
+	if (end == colon + 1)
+		return false;
+	*s = end;
+	return true;
+}
+
+/* { common_pid:        123, exit_reason:        114 } hitcount:       5000  ns:     123456 */
+static bool parse_key(char *line, struct hist_key *k)
+{
+	char *values = strchr(line, '}');
+
+	memset(k, 0, sizeof(*k));
+	if (line[0] != '{' || !values)
+		return false;
+	*values++ = '\0';
+	line++;
+	if (!next_number(&line, &k->key[0]) || !next_number(&values, &k->hits))
+		return false;
+	next_number(&line, &k->key[1]);
+	next_number(&values, &k->sum);
+	return true;
+}
+
+int hist_read(const char *event, struct hist *hist)
+{
+	char path[160], line[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), TRACEFS "/events/%s/hist", event);
+	memset(hist, 0, sizeof(*hist));
+	f = fopen(path, "r");
+	if (!f)
+		return errno;
+	while (fgets(line, sizeof(line), f)) {
+		sscanf(line, " Hits: %" SCNu64, &hist->hits);
+		sscanf(line, " Dropped: %" SCNu64, &hist->dropped);
+		if (hist->nr < HIST_MAX_KEYS)
+			hist->nr += parse_key(line, &hist->keys[hist->nr]);
+	}
+	fclose(f);
+	return hist->dropped || hist->nr == HIST_MAX_KEYS ? EOVERFLOW : 0;
+}
+
+static uint64_t add_up(const struct hist *hist, uint64_t key0, uint64_t key1, bool hits)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < hist->nr; i++)
+		if (hist->keys[i].key[0] == key0 && hist->keys[i].key[1] == key1)
+			n += hits ? hist->keys[i].hits : hist->keys[i].sum;
+	return n;
+}
+
+uint64_t hist_hits(const struct hist *hist, uint64_t key0, uint64_t key1)
+{
+	return add_up(hist, key0, key1, true);
+}
+
+uint64_t hist_sum(const struct hist *hist, uint64_t key0, uint64_t key1)
+{
+	return add_up(hist, key0, key1, false);
+}
