@@ -130,19 +130,20 @@ TEST_F_TIMEOUT(halt, same_as_kvm, TEST_S)
 		EXPECT_EQ(hist_hits(&self->windows, k->tid, 0), a->poll_shrink);
 		if (variant->polls)
 			EXPECT_LT(0, attempted);
-		/* Every halt was left once, and who slept may have gone to sleep more than once */
+		/*
+		 * Every halt was left once. KVM says that it slept when it asked for it, even if it
+		 * was woken before the CPU let it go; and who slept may go to sleep again.
+		 */
 		EXPECT_EQ(halts, acct_row_count(a, KVMLAT_REASON_CLASS_WAKE, 0));
-		EXPECT_LE(asleep, acct_row_count(a, KVMLAT_REASON_CLASS_SLEEP, 0));
-		EXPECT_GE(asleep + asleep / 20, acct_row_count(a, KVMLAT_REASON_CLASS_SLEEP, 0));
+		NEAR(asleep, acct_row_count(a, KVMLAT_REASON_CLASS_SLEEP, 0), 100, 0);
 		/*
 		 * By two clocks, and KVM's sleep is a little longer: it begins before the thread
-		 * leaves its CPU and ends when it has one again. Waits for a CPU that are no
-		 * preemptions follow a sleep, all but those at the gate in a halt.
+		 * leaves its CPU and ends when it has one again.
 		 */
 		NEAR(success_ns + fail_ns, a->times[KVMLAT_STATE_POLL], 10, 2000 * halts);
 		EXPECT_LE(a->times[KVMLAT_STATE_WAIT], wait_ns);
-		NEAR(wait_ns, a->times[KVMLAT_STATE_WAIT] + a->times[KVMLAT_STATE_RUNQ] -
-			      a->preempted, 20, 20000 * halts);
+		EXPECT_GE(a->times[KVMLAT_STATE_WAIT] + a->times[KVMLAT_STATE_RUNQ] +
+			  wait_ns / 50 + 20000 * halts, wait_ns);
 		EXPECT_EQ(acct_row_total(a, KVMLAT_REASON_CLASS_SLEEP, 0),
 			  a->times[KVMLAT_STATE_WAIT]);
 	}

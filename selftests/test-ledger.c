@@ -205,7 +205,7 @@ TEST_F_TIMEOUT(ledger, every_ns_is_somewhere, TEST_S)
 	readers_stop(&self->readers);
 	self->reading = false;
 	EXPECT_STREQ("", self->readers.bad);
-	EXPECT_LT(READERS * 3, self->readers.dumps);
+	EXPECT_LE(READERS, self->readers.dumps);
 	if (resets)
 		EXPECT_LT(0, self->readers.resets_seen);
 	vmm_stop(&h->vmm);
