@@ -74,6 +74,14 @@ do_cpuid:
 	cpuid
 	ret
 
+do_leaves:
+	movl	OP_DONE(%esi), %eax
+	andl	OP_ARG(%esi), %eax
+	orl	$LEAF_MIX, %eax
+	xorl	%ecx, %ecx
+	cpuid
+	ret
+
 do_pio:
 	movl	OP_DONE(%esi), %eax
 	movl	OP_ARG(%esi), %edx
@@ -366,7 +374,7 @@ table:
 	entries	\more
 	.endif
 	.endm
-	entries	cpuid, pio, pioin, kpio, mmio, mmiord, msr, rdmsr, hlt, irqwin
+	entries	cpuid, leaves, pio, pioin, kpio, mmio, mmiord, msr, rdmsr, hlt, irqwin
 	entries	hypercall, rdpmc, wbinvd, invd, cr, crrd, dr, drrd
 	entries	monitor, mwait, xsetbv, rdtscp, ud, pause, spin, uspin, usleep, nested
 

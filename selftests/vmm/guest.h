@@ -51,6 +51,9 @@
 #define HYPERCALL_MIN		64	/* KVM knows none from here on */
 #define HYPERCALL_ENOSYS	1000
 
+/* From here on no processor has CPUID leaves */
+#define LEAF_MIX		0x50000000
+
 #define CR4_MCE			0x40
 
 /* Of a VMCB: AMD64 Architecture Programmer's Manual, volume 2, appendix B */
@@ -122,6 +125,7 @@ _Static_assert(sizeof(struct guest_page) <= GUEST_PAGE_SIZE - 512, "no room for 
 /* In the order of the guest's dispatch table */
 enum guest_kind {
 	GUEST_CPUID,
+	GUEST_LEAVES,
 	GUEST_PIO,
 	GUEST_PIOIN,
 	GUEST_KPIO,

@@ -232,32 +232,33 @@ static void vcpu_failed(const struct vcpu *vcpu, uint32_t what)
 	    vcpu->vm->index, vcpu->id, what, vcpu->page->fail_ip - GUEST_BASE);
 }
 
-static uint64_t now_ns(void)
+static uint64_t now_ns(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
+/* By its own CPU time: a preemption in between does not count */
 static void spin(struct vcpu *vcpu, uint32_t us)
 {
-	uint64_t begin = now_ns(), end = begin + us * 1000ULL, now;
+	uint64_t begin = now_ns(CLOCK_THREAD_CPUTIME_ID), end = begin + us * 1000ULL, now;
 
 	do {
-		now = now_ns();
+		now = now_ns(CLOCK_THREAD_CPUTIME_ID);
 	} while (now < end);
 	vcpu->spun_ns += now - begin;
 }
 
 static void sleep_us(struct vcpu *vcpu, uint32_t us)
 {
-	uint64_t begin = now_ns(), end = begin + us * 1000ULL;
+	uint64_t begin = now_ns(CLOCK_MONOTONIC), end = begin + us * 1000ULL;
 	struct timespec ts = { .tv_sec = end / NS_PER_S, .tv_nsec = end % NS_PER_S };
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
 		;
-	vcpu->slept_ns += now_ns() - begin;
+	vcpu->slept_ns += now_ns(CLOCK_MONOTONIC) - begin;
 }
 
 /*
