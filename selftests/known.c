@@ -43,6 +43,64 @@ static bool bool_after(const char **s, const char *key, const char *end, bool *b
 	return *b || !strncmp(*s, "false", 5);
 }
 
+/* A short string, its quote included in the caller's key */
+static bool string_after(const char **s, const char *key, char *to, size_t size)
+{
+	size_t len;
+
+	if (!skip_to(s, key, NULL))
+		return false;
+	len = strcspn(*s, "\"");
+	if (!(*s)[len] || len >= size)
+		return false;
+	memcpy(to, *s, len);
+	to[len] = '\0';
+	*s += len + 1;
+	return true;
+}
+
+static bool parse_works(const char **s, struct known_vcpu *v)
+{
+	uint64_t arg;
+
+	if (!skip_to(s, "\"work\":[", NULL))
+		return false;
+	while (**s != ']') {
+		struct known_work *w = &v->works[v->nr_works];
+
+		if (v->nr_works == sizeof(v->works) / sizeof(*w) ||
+		    !string_after(s, "{\"kind\":\"", w->kind, sizeof(w->kind)) ||
+		    !number_after(s, "\"arg\":", NULL, &arg) ||
+		    !number_after(s, "\"done\":", NULL, &w->done) || !skip_to(s, "}", NULL))
+			return false;
+		w->arg = arg;
+		v->nr_works++;
+		if (**s == ',')
+			(*s)++;
+	}
+	return true;
+}
+
+uint64_t known_done(const struct known_vcpu *v, const char *kind)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < v->nr_works; i++)
+		if (!strcmp(v->works[i].kind, kind))
+			n += v->works[i].done;
+	return n;
+}
+
+uint64_t known_arg_sum(const struct known_vcpu *v, const char *kind)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < v->nr_works; i++)
+		if (!strcmp(v->works[i].kind, kind))
+			n += v->works[i].done * v->works[i].arg;
+	return n;
+}
+
 static bool parse_class(const char **s, struct known_reason *r)
 {
 	static const struct {
@@ -74,7 +132,9 @@ static bool parse_reasons(const char **s, struct known_vcpu *v)
 		struct known_reason *r = &v->reasons[v->nr_reasons];
 
 		if (v->nr_reasons == sizeof(v->reasons) / sizeof(*r) ||
-		    !number_after(s, "{\"code\":", NULL, &code) || !parse_class(s, r) ||
+		    !number_after(s, "{\"code\":", NULL, &code) ||
+		    !string_after(s, "\"name\":\"", r->name, sizeof(r->name)) ||
+		    !parse_class(s, r) ||
 		    !number_after(s, "\"life\":", NULL, &r->life) ||
 		    !bool_after(s, "\"life_exact\":", NULL, &r->life_exact) ||
 		    !number_after(s, "\"run\":", NULL, &r->run) ||
@@ -159,7 +219,8 @@ static bool parse_vcpu(const char **s, struct known_vcpu *v)
 	*v = (struct known_vcpu){ 0 };
 	if (!number_after(s, "{\"vcpu\":", NULL, &vcpu) ||
 	    !number_after(s, "\"tid\":", NULL, &tid) || !bool_after(s, "\"ok\":", NULL, &v->ok) ||
-	    !parse_reasons(s, v) || !number_after(s, "\"spun_ns\":", NULL, &v->spun_ns) ||
+	    !parse_works(s, v) || !parse_reasons(s, v) ||
+	    !number_after(s, "\"spun_ns\":", NULL, &v->spun_ns) ||
 	    !number_after(s, "\"slept_ns\":", NULL, &v->slept_ns) || !parse_returns(s, v) ||
 	    !skip_to(s, "\"kvm_at_gate\":", NULL) || !parse_stats(s, &v->kvm_at_gate) ||
 	    !skip_to(s, "\"kvm\":", NULL) || !parse_stats(s, &v->kvm) || !skip_to(s, "}", NULL))

@@ -78,6 +78,15 @@ int snap_steady(struct wire *w, const struct filter *f, struct snap *snap)
 	return EINTR;
 }
 
+bool thread_sleeps(void *arg)
+{
+	struct sleep_wait *wait = arg;
+
+	snap_free(wait->snap);
+	return !snap_steady(wait->wire, FILTER(.hist = true), wait->snap) && wait->snap->nr == 1 &&
+	       wait->snap->accts[0].state == KVMLAT_STATE_OFF;
+}
+
 void snap_free(struct snap *snap)
 {
 	for (unsigned int i = 0; i < snap->nr; i++)

@@ -141,6 +141,14 @@ int snap_do(struct wire *w, const struct filter *f, struct snap *snap);
 int snap_steady(struct wire *w, const struct filter *f, struct snap *snap);
 void snap_free(struct snap *snap);
 
+/* For wait_until(): whether the thread of the only vCPU that there is sleeps in the VMM */
+struct sleep_wait {
+	struct wire *wire;
+	struct snap *snap;	/* the snapshot that says so, with histograms */
+};
+
+bool thread_sleeps(void *sleep_wait);
+
 /* NULL, or the first thing in @snap that the contract does not allow */
 const char *snap_breach(const struct snap *snap);
 

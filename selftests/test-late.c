@@ -5,17 +5,13 @@
  */
 #include <inttypes.h>
 #include <linux/kvm.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "hog.h"
 #include "host.h"
 
 #define MS 1000000ULL
-#define HOG "kvmlat-hog"
 
 FIXTURE(late)
 {
@@ -28,16 +24,6 @@ FIXTURE(late)
 FIXTURE_SETUP(late)
 {
 	HOST_UP(&self->host, NULL);
-}
-
-/* It has our pipe to the VMM, too, which would not end before it */
-static void hog_stop(pid_t *hog)
-{
-	if (*hog <= 0)
-		return;
-	kill(*hog, SIGKILL);
-	waitpid(*hog, NULL, 0);
-	*hog = 0;
 }
 
 FIXTURE_TEARDOWN(late)
@@ -81,23 +67,6 @@ static int sched_read(uint32_t pid, uint32_t tid, struct sched *sched)
 	return fields == 4 ? 0 : EBADMSG;
 }
 
-static pid_t hog_start(void)
-{
-	cpu_set_t one;
-	pid_t pid = fork();
-
-	if (pid)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NAME, HOG);
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	if (sched_setaffinity(0, sizeof(one), &one))
-		_exit(1);
-	for (;;)
-		__asm__ volatile("");
-}
-
 #define NEAR(want, got, permille, slack_ns) do { \
 	uint64_t want_ = (want), got_ = (got), most_ = want_ * (permille) / 1000 + (slack_ns); \
 	EXPECT_LE(want_, got_ + most_); \
@@ -112,16 +81,21 @@ static const struct preemptor *find_preemptor(const struct acct *a, pid_t tid)
 	return NULL;
 }
 
+/*
+ * Only where a machine's time is its own: with QEMU's CPUs on a busy host the scheduler's clock,
+ * which it reads now and then, and the TSC differ by what the host took away.
+ */
 TEST_F_TIMEOUT(late, hog_beside_a_vcpu, TEST_S)
 {
 	struct host *h = &self->host;
+	struct sleep_wait wait = { &h->wire, &self->snap };
 	const struct preemptor *p;
 	struct sched first, last;
 	const struct acct *a;
 	uint32_t tid;
 	pid_t hog;
 
-	ASSERT_EQ(0, vmm_start(&h->vmm, "--cpu 0 --repeat 20 --do spin=20:100000 --do cpuid=100 "
+	ASSERT_EQ(0, vmm_start(&h->vmm, "--cpu 0 --repeat 10 --do spin=20:500000 --do cpuid=100 "
 					"--do pio=20 --do hlt=3:500 --do usleep=2:500"));
 	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(), &self->snap));
 	ASSERT_EQ(1, self->snap.nr);
@@ -130,14 +104,14 @@ TEST_F_TIMEOUT(late, hog_beside_a_vcpu, TEST_S)
 	/* The thread sleeps at the gate, so both begin at the same count */
 	ASSERT_EQ(0, wire_reset(&h->wire, FILTER()));
 	ASSERT_EQ(0, sched_read(h->vmm.pid, tid, &first));
-	self->hog = hog_start();
+	self->hog = hog_start(false);
 	ASSERT_LT(0, self->hog);
 	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
 	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
 	hog = self->hog;
+	ASSERT_TRUE(wait_until(5000, thread_sleeps, &wait));
 	hog_stop(&self->hog);
 	ASSERT_EQ(0, sched_read(h->vmm.pid, tid, &last));
-	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.hist = true), &self->snap));
 	ASSERT_HOLDS(&self->snap);
 	ASSERT_EXACT(&self->snap, &self->known, RUN);
 	a = &self->snap.accts[0];
@@ -169,7 +143,7 @@ TEST_F_TIMEOUT(late, hog_beside_a_vcpu, TEST_S)
 	p = find_preemptor(a, hog);
 	ASSERT_NE(NULL, p)
 		TH_LOG("the hog is not among %u preemptors", a->nr_preemptors);
-	EXPECT_STREQ(HOG, p->comm);
+	EXPECT_STREQ(HOG_NAME, p->comm);
 	EXPECT_EQ(0, p->cpu);
 	EXPECT_LT(0, p->time);
 	ASSERT_EQ(0, vmm_end(&h->vmm));
@@ -236,7 +210,6 @@ TEST_F_TIMEOUT(late, visits_for_signals, TEST_S)
 		TH_LOG("%" PRIu64 " signals, %" PRIu64 " visits", eintr, signals);
 		EXPECT_LT(0, signals);
 		EXPECT_LE(signals, eintr);
-		EXPECT_LE(eintr - eintr / 10, signals);
 		EXPECT_EQ(known_returns(k, LIFE, KVM_EXIT_IO),
 			  acct_row_count(a, KVMLAT_REASON_CLASS_USER, KVM_EXIT_IO) + 1);
 		EXPECT_EQ(known_returns(k, LIFE, KVM_EXIT_MMIO),

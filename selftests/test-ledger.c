@@ -224,11 +224,14 @@ TEST_F_TIMEOUT(ledger, every_ns_is_somewhere, TEST_S)
 
 		EXPECT_LT(0, a->times[KVMLAT_STATE_GUEST]);
 		EXPECT_LT(0, a->times[KVMLAT_STATE_EXIT]);
-		EXPECT_LT(0, a->times[KVMLAT_STATE_USER]);
-		EXPECT_LT(0, a->times[KVMLAT_STATE_WAIT]);
-		EXPECT_LT(0, a->times[KVMLAT_STATE_OFF]);
-		if (variant->act == RESET)
+		/* A crowded vCPU may not have got that far since the last reset */
+		if (variant->act != RESET) {
+			EXPECT_LT(0, a->times[KVMLAT_STATE_USER]);
+			EXPECT_LT(0, a->times[KVMLAT_STATE_WAIT]);
+			EXPECT_LT(0, a->times[KVMLAT_STATE_OFF]);
+		} else {
 			EXPECT_LT(first.now, a->since);
+		}
 		TH_LOG("vCPU %u: guest %" PRIu64 " exit %" PRIu64 " user %" PRIu64 " poll %" PRIu64
 		       " wait %" PRIu64 " runq %" PRIu64 " off %" PRIu64 " us", a->vcpu,
 		       a->times[0] / 1000, a->times[1] / 1000, a->times[2] / 1000,

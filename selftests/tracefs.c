@@ -17,7 +17,7 @@ int tracefs_mount(void)
 	return mount("tracefs", TRACEFS, "tracefs", 0, NULL) ? errno : 0;
 }
 
-int write_file(const char *path, const char *text)
+static int write_file(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC), err = 0;
 

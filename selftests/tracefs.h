@@ -9,7 +9,6 @@
 #define TRACEFS "/sys/kernel/tracing"
 
 int tracefs_mount(void);
-int write_file(const char *path, const char *text);
 
 /* Histogram triggers; @event as in "kvm/kvm_exit", @spec without its "hist:" */
 int hist_start(const char *event, const char *spec);

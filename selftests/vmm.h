@@ -20,11 +20,19 @@ struct vmm {
 
 struct known_reason {
 	uint32_t class;
+	char name[32];		/* as perf has it, too */
 	uint32_t code;
 	uint64_t life;		/* from the vCPU's first entry on */
 	uint64_t run;		/* from the gate on */
 	bool life_exact;
 	bool run_exact;
+};
+
+/* An order: what it has done, by the guest's own count */
+struct known_work {
+	char kind[16];
+	uint32_t arg;		/* as the guest has it: ns of a hlt, address of an mmio */
+	uint64_t done;
 };
 
 /* How often KVM_RUN came back with a KVM_EXIT_*, or KVMLAT_USER_INTERRUPTED for EINTR */
@@ -38,6 +46,8 @@ struct known_vcpu {
 	uint32_t vcpu;
 	uint32_t tid;
 	bool ok;
+	struct known_work works[64];
+	unsigned int nr_works;
 	struct known_reason reasons[32];
 	unsigned int nr_reasons;
 	uint64_t exits;		/* KVM's own counter at the end, and at the gate */
@@ -77,6 +87,9 @@ void vmm_stop(struct vmm *vmm);
 int vmm_end(struct vmm *vmm);
 void vmm_kill(struct vmm *vmm);
 void known_free(struct known_vm *vm);
+/* How often orders of the kind were done, and the sum of their arguments */
+uint64_t known_done(const struct known_vcpu *v, const char *kind);
+uint64_t known_arg_sum(const struct known_vcpu *v, const char *kind);
 /* One of KVM's own counters of the vCPU */
 uint64_t known_stat(const struct known_vcpu *v, enum phase phase, const char *name);
 uint64_t known_returns(const struct known_vcpu *v, enum phase phase, uint32_t code);
