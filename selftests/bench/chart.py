@@ -18,7 +18,7 @@ def label(x, y, words, anchor="start", extra=""):
 
 
 def bar(x, y, width, tool):
-    colour = {"kvmlat": OURS, "floor": FLOOR}.get(tool, OTHERS)
+    colour = {"kvmlat": OURS, "kvmlat-detail": OURS, "floor": FLOOR}.get(tool, OTHERS)
     return (f"<rect x=\"{x}\" y=\"{y}\" width=\"{max(width, 1):.1f}\" height=\"{BAR}\" "
             f"fill=\"{colour}\"/>")
 
