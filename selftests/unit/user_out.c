@@ -147,7 +147,16 @@ static void info_json_is_as_its_schema(void)
 		.version = "1", .abi = 1, .vendor = KVMLAT_VENDOR_INTEL, .clock_khz = 2000000,
 		.spilled = UINT64_MAX, .nr_probes = 2, .probes = probes,
 	};
-	struct info_view view = { .command = "1", .kernel = "6.1", .module = &info };
+	struct kvmlat_knob_value knobs[] = {
+		{ .name = "live", .now = { .known = true } },
+		{ .name = "later", .now = { .known = true }, .later = true },
+		{ .name = "shown", .now = { .known = true }, .why = "read-only" },
+		{ .name = "absent", .why = "no \"such\" module" },
+		{ .name = "of a VM", .scope = KVMLAT_SCOPE_VM, .now = { .known = true } },
+	};
+	struct kvmlat_knobs table = { .nr = 5, .all = knobs };
+	struct info_view view = { .command = "1", .kernel = "6.1", .module = &info,
+				  .knobs = &table };
 	FILE *to = open_text();
 
 	json_format.info(to, &view);
@@ -158,6 +167,14 @@ static void info_json_is_as_its_schema(void)
 	table_format.info(to, &view);
 	fclose(to);
 	EXPECT(strstr(text, "missing   why \\ not\n"));
+	EXPECT(strstr(text, "live    live     -\n") && strstr(text, "later   new VMs  -\n"));
+	EXPECT(strstr(text, "shown   fixed    read-only\n"));
+	EXPECT(strstr(text, "absent  missing  no \"such\" module\n") && !strstr(text, "of a VM"));
+	to = open_text();
+	csv_format.info(to, &view);
+	fclose(to);
+	EXPECT(strstr(text, "knob live,live\nknob later,new VMs\nknob shown,fixed\n"));
+	EXPECT(strstr(text, "why absent,\"no \"\"such\"\" module\"\n"));
 }
 
 static void list_json_is_as_its_schema(void)

@@ -9,8 +9,8 @@
 static const char usage[] =
 "Usage: kvmlat info [--json | --csv]\n"
 "\n"
-"Show versions, the vendor and the clock, which probes are attached and which are\n"
-"missing and why, and what the accounts cost in memory.\n"
+"Show versions, the vendor and the clock, which probes are attached, which knobs can be\n"
+"tuned and why others cannot, and what the accounts cost in memory.\n"
 "\n"
 "  --json  one JSON object\n"
 "  --csv   name,value pairs\n";
@@ -26,6 +26,7 @@ static int run(int argc, char **argv)
 	struct info_view view = { .command = KVMLAT_VERSION };
 	const struct format *format = &table_format;
 	struct kvmlat_error err = { 0 };
+	struct kvmlat_knobs knobs;
 	struct kvmlat_info info;
 	struct utsname uts;
 	struct kvmlat *k;
@@ -41,6 +42,10 @@ static int run(int argc, char **argv)
 	if (kvmlat_open(&k, &err))
 		return complain_kvmlat(&err);
 	ret = kvmlat_get_info(k, &info, &err);
+	if (!ret && kvmlat_get_knobs(k, NULL, &knobs, &err)) {
+		kvmlat_info_free(&info);
+		ret = -1;
+	}
 	kvmlat_close(k);
 	if (ret)
 		return complain_kvmlat(&err);
@@ -48,7 +53,9 @@ static int run(int argc, char **argv)
 	uname(&uts);
 	snprintf(view.kernel, sizeof(view.kernel), "%s", uts.release);
 	view.module = &info;
+	view.knobs = &knobs;
 	format->info(stdout, &view);
+	kvmlat_knobs_free(&knobs);
 	kvmlat_info_free(&info);
 	return EXIT_OK;
 }

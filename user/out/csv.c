@@ -57,6 +57,17 @@ static void info(FILE *to, const struct info_view *v)
 		if (p->why[0])
 			pair(to, key, p->why);
 	}
+	for (i = 0; i < v->knobs->nr; i++) {
+		const struct kvmlat_knob_value *k = &v->knobs->all[i];
+
+		if (k->scope != KVMLAT_SCOPE_HOST)
+			continue;
+		snprintf(key, sizeof(key), "knob %s", k->name);
+		pair(to, key, knob_state(k));
+		snprintf(key, sizeof(key), "why %s", k->name);
+		if (k->why[0])
+			pair(to, key, k->why);
+	}
 }
 
 static void list(FILE *to, const struct list_view *v)

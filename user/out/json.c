@@ -37,6 +37,21 @@ static void info(FILE *to, const struct info_view *v)
 		json_object_array_add(array, p);
 	}
 	add(o, "probes", array);
+	array = json_object_new_array();
+	for (i = 0; i < v->knobs->nr; i++) {
+		const struct kvmlat_knob_value *k = &v->knobs->all[i];
+
+		if (k->scope != KVMLAT_SCOPE_HOST)
+			continue;
+		p = json_object_new_object();
+		add_text(p, "name", k->name);
+		add_bool(p, "known", k->now.known);
+		add_bool(p, "tunable", k->now.known && !k->why[0]);
+		add_bool(p, "new_vms_only", k->later);
+		add(p, "why", k->why[0] ? json_object_new_string(k->why) : NULL);
+		json_object_array_add(array, p);
+	}
+	add(o, "knobs", array);
 	print(to, o);
 }
 

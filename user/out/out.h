@@ -17,7 +17,18 @@ struct info_view {
 	const char			*command;
 	char				kernel[128];
 	const struct kvmlat_info	*module;
+	const struct kvmlat_knobs	*knobs;
 };
+
+/* What can be done with a knob of the host here. */
+static inline const char *knob_state(const struct kvmlat_knob_value *k)
+{
+	if (!k->now.known)
+		return "missing";
+	if (k->why[0])
+		return "fixed";
+	return k->later ? "new VMs" : "live";
+}
 
 struct list_row {
 	const struct kvmlat_vm	*vm;

@@ -6,6 +6,7 @@
 #include "views.h"
 
 static const char * const info_header[] = { "PROBE", "STATE", "WHY", NULL };
+static const char * const knobs_header[] = { "KNOB", "TUNED", "WHY", NULL };
 
 static const char * const list_header[] = {
 	"ID", "PID", "VCPUS", "THREADS", "UPTIME/s", "STATE", "GUEST", NULL
@@ -19,7 +20,7 @@ static const char * const stat_header[] = {
 static void info(FILE *to, const struct info_view *v)
 {
 	const struct kvmlat_info *m = v->module;
-	struct grid g = { .columns = 3, .left = 3 };
+	struct grid g = { .columns = 3, .left = 3 }, k = g;
 	size_t i;
 
 	fprintf(to, "%-12s kvmlat %s\n", "command", v->command);
@@ -52,6 +53,19 @@ static void info(FILE *to, const struct info_view *v)
 		cell(&g, "%s", p->why[0] ? p->why : "-");
 	}
 	print_grid(to, &g);
+
+	fputc('\n', to);
+	cells(&k, knobs_header);
+	for (i = 0; i < v->knobs->nr; i++) {
+		const struct kvmlat_knob_value *knob = &v->knobs->all[i];
+
+		if (knob->scope != KVMLAT_SCOPE_HOST)
+			continue;
+		cell(&k, "%s", knob->name);
+		cell(&k, "%s", knob_state(knob));
+		cell(&k, "%s", knob->why[0] ? knob->why : "-");
+	}
+	print_grid(to, &k);
 }
 
 static void list(FILE *to, const struct list_view *v)
