@@ -14,9 +14,9 @@ static int cmp_detail(const void *a, const void *b)
 }
 
 /*
- * How the module keeps the details of a vCPU, see linux/kvmlat.h: a key that finds its set full takes
- * the place of that with the least count. Which set is a matter between it and us; if we took
- * another for it, only what is said of keys that are not listed would be wrong.
+ * How the module keeps the details of a vCPU, see linux/kvmlat.h: a key that finds its set full
+ * takes the place of that with the least count. Which set is a matter between it and us; if we
+ * took another for it, only what is said of keys that are not listed would be wrong.
  */
 #define WAYS	8
 
