@@ -130,7 +130,7 @@ void table_view(FILE *to, const struct sample *s, bool first,
 		wall_text(text, s->time_ms * (int64_t)1000000, s),
 		s->interrupted ? ", vCPUs came or went while reading: some may be missing" : "");
 	if (!s->nr_blocks)
-		fputs("no exits\n", to);
+		fputs(s->view == VIEW_EXITS ? "no exits\n" : "nothing happened\n", to);
 	for (i = 0; i < s->nr_blocks; i++) {
 		fputc('\n', to);
 		whose(to, s, &s->blocks[i]);
