@@ -341,15 +341,14 @@ void kvmlat_knob_vm_host(void)
 
 /*
  * A vCPU without a window of its own in a VM whose maximum is raised: what KVM would have made
- * of its window with the real one. KVM shrinks after a halt that was longer than the maximum;
- * with the raised one it did not, and grew the window if anything.
+ * of its window with the real one. After a halt that was longer than the maximum KVM shrinks it;
+ * with the raised one it may have grown instead. If KVM has not touched it, it does not poll.
  */
 static u32 held_window(const struct kvmlat_vcpu *vcpu, u32 window, u32 max, u64 ns, bool valid)
 {
 	u32 shrink = READ_ONCE(*host_shrink);
 
-	if (valid && max && ns > max && ns < READ_ONCE(vcpu->vm->knob.wrote) &&
-	    vcpu->knob.before && window != vcpu->knob.before) {
+	if (valid && ns > max && window != vcpu->knob.before) {
 		window = shrink ? vcpu->knob.before / shrink : 0;
 		if (window < READ_ONCE(*host_grow_start))
 			window = 0;
