@@ -125,15 +125,14 @@ static bool has_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u32 seg)
  */
 void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now)
 {
-	struct kvmlat_cell *cell = class == KVMLAT_REASON_CLASS_USER ? NULL : l->span[class];
+	struct kvmlat_cell *cell = l->span[class];
 	u32 bucket = ns ? kvmlat_hist_bucket(ns) : 0;
 
-	if (!cell) {
+	if (!cell || cell->code != code) {
 		cell = find_cell(l, class, code);
 		if (!cell)
 			return;
-		if (class != KVMLAT_REASON_CLASS_USER)
-			l->span[class] = cell;
+		l->span[class] = cell;
 	}
 	if (!has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
 		return;

@@ -153,7 +153,7 @@ struct kvmlat_ledger {
 	u32 preemptions;		/* the next one's place, modulo */
 	struct kvmlat_preemptor preemptor[KVMLAT_PREEMPTORS];
 
-	struct kvmlat_cell *span[KVMLAT_CLASSES];	/* rows of classes without codes */
+	struct kvmlat_cell *span[KVMLAT_CLASSES];	/* the latest row of each class of spans */
 	struct kvmlat_cell *cell[KVMLAT_CELLS_MAX];
 	struct kvmlat_cell *map[KVMLAT_MAP_LEN];
 

@@ -45,7 +45,13 @@ static noinline __noclone void probe_exit_slow(struct kvm_vcpu *kvm_vcpu)
 	kvmlat_ledger_commit(l);
 }
 
-/* An update that has begun and did nothing yet. Apart, like the above. */
+/* Updates that have begun and did nothing yet. Apart, like the above. */
+static noinline __noclone void entry_slow(struct kvmlat_ledger *l, u64 now)
+{
+	kvmlat_ledger_entry_slow(l, kvmlat_ledger_after(l, now));
+	kvmlat_ledger_commit(l);
+}
+
 static noinline __noclone void exit_slow(struct kvmlat_ledger *l, u64 now, u32 code)
 {
 	kvmlat_ledger_exit_slow(l, now, code);
@@ -101,14 +107,15 @@ static __always_inline void entry_at(void *data, struct kvm_vcpu *kvm_vcpu,
 {
 	if (likely(kvmlat_thread_has(kvm_vcpu))) {
 		struct kvmlat_ledger *l = kvmlat_thread_ledger();
+		u64 now;
 
 		kvmlat_ledger_begin(l);
-		if (likely(kvmlat_ledger_entry(l, stamp(l)))) {
+		now = stamp(l);
+		if (likely(kvmlat_ledger_entry(l, now)))
 			kvmlat_ledger_commit(l);
-			return;
-		}
-		/* Nothing was changed yet. */
-		kvmlat_ledger_commit(l);
+		else
+			entry_slow(l, now);
+		return;
 	}
 	probe_entry_slow(data, kvm_vcpu);
 }
@@ -257,7 +264,7 @@ static notrace void probe_switch(void *data, bool preempt, struct task_struct *p
 				 struct task_struct *next)
 {
 	if (unlikely(kvmlat_thread_switches(prev, next)))
-		kvmlat_thread_switch(preempt, prev, next);
+		kvmlat_thread_switch(data, preempt, prev, next);
 }
 
 /* Entry before exit, and all before a vCPU is learned, so that no account begins in the middle. */

@@ -12,7 +12,7 @@ static DEFINE_RAW_SPINLOCK(threads_lock);
 
 static struct hlist_head *bucket(const struct task_struct *task)
 {
-	return &kvmlat_threads[hash_ptr(task, KVMLAT_THREAD_BITS)];
+	return &kvmlat_threads[kvmlat_thread_hash(task)];
 }
 
 /* Moves the vCPU to another thread's place, or with NULL to none. */
@@ -151,13 +151,15 @@ static void arrive(const struct task_struct *next)
 
 /**
  * kvmlat_thread_switch() - the slow half of sched_switch, for what kvmlat_thread_switches()
+ * @data: unused; it saves the fast half to move its own arguments
  * @preempt: prev did not want to leave
  * @prev: who leaves this CPU
  * @next: who gets it
  *
  * Context: IRQs off, the run queue's lock is held.
  */
-void kvmlat_thread_switch(bool preempt, struct task_struct *prev, struct task_struct *next)
+void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
+			  struct task_struct *next)
 {
 	if (this_cpu_read(kvmlat_thread.task) == prev)
 		leave(preempt, prev, next);
