@@ -150,7 +150,7 @@ static void places_are_shown(void)
 
 static void profiles_are_shown(void)
 {
-	struct setting settings[] = { { "", "halt_poll_ns", "1us" }, { "d*", "x", "2" } };
+	struct setting settings[] = { { "", "halt_poll_ns", "1us" }, { "db-*", "x", "2" } };
 	const struct profile p = { .name = "fast", .path = "/nonexistent", .summary = "a, b",
 				   .dma_latency = 3, .nr = 2, .settings = settings };
 	const struct profiles_view all = { .active = "fast", .pid = 4, .nr = 1, .profiles = &p };
@@ -169,7 +169,7 @@ static void profiles_are_shown(void)
 	SHOW(&tune_json, profile, &p);
 	EXPECT(has("\"dma_latency_us\":3") && valid("profile"));
 	SHOW(&tune_csv, profile, &p);
-	EXPECT_STR(text, "guest,knob,value\n,dma_latency,3us\n,halt_poll_ns,1us\nd*,x,2\n");
+	EXPECT_STR(text, "guest,knob,value\n,dma_latency,3us\n,halt_poll_ns,1us\ndb-*,x,2\n");
 	SHOW(&tune_table, diff, &d);
 	EXPECT(has("dma_latency   host     any      3us  -\n"));
 	EXPECT(has("halt_poll_ns  host   200us      1us  -\n"));
