@@ -56,35 +56,36 @@ bool kvmlat_reason_has_code(uint32_t cls)
 	}
 }
 
-static void spread(uint64_t *dense, const struct kvmlat_reason *r, bool subtract)
+/* Makes the buckets of @to those of @a and @b added up, or @b's taken from @a's. */
+static int combine(struct kvmlat_reason *to, const struct kvmlat_reason *a,
+		   const struct kvmlat_reason *b, bool subtract)
 {
-	size_t i;
+	const struct kvmlat_bucket *x = a->buckets, *x_end = x + a->nr_buckets;
+	const struct kvmlat_bucket *y = b->buckets, *y_end = y + b->nr_buckets;
+	struct kvmlat_bucket *buckets = NULL, *next;
 
-	for (i = 0; i < r->nr_buckets; i++) {
-		if (subtract)
-			dense[r->buckets[i].index] -= r->buckets[i].count;
-		else
-			dense[r->buckets[i].index] += r->buckets[i].count;
+	if (x != x_end || y != y_end) {
+		buckets = malloc((a->nr_buckets + b->nr_buckets) * sizeof(*buckets));
+		if (!buckets)
+			return -1;
 	}
-}
+	next = buckets;
+	while (x != x_end || y != y_end) {
+		bool of_a = y == y_end || (x != x_end && x->index <= y->index);
+		bool of_b = x == x_end || (y != y_end && y->index <= x->index);
 
-static int gather(struct kvmlat_reason *r, const uint64_t *dense)
-{
-	struct kvmlat_bucket *buckets;
-	size_t i, n = 0;
-
-	for (i = 0; i < KVMLAT_HIST_BUCKETS; i++)
-		n += !!dense[i];
-	buckets = n ? malloc(n * sizeof(*buckets)) : NULL;
-	if (n && !buckets)
-		return -1;
-	free(r->buckets);
-	r->buckets = buckets;
-	r->nr_buckets = n;
-	for (i = n = 0; i < KVMLAT_HIST_BUCKETS; i++) {
-		if (dense[i])
-			buckets[n++] = (struct kvmlat_bucket){ .index = i, .count = dense[i] };
+		next->index = of_a ? x->index : y->index;
+		next->count = of_a ? x->count : 0;
+		if (of_b)
+			next->count += subtract ? -y->count : y->count;
+		x += of_a;
+		y += of_b;
+		/* What did not grow is not kept. */
+		next += !!next->count;
 	}
+	free(to->buckets);
+	to->buckets = buckets;
+	to->nr_buckets = next - buckets;
 	return 0;
 }
 
@@ -117,18 +118,17 @@ static void bound_longest(struct kvmlat_reason *r, const struct kvmlat_reason *n
 static int reason_delta(struct kvmlat_reason *to, const struct kvmlat_reason *newer,
 			const struct kvmlat_reason *older)
 {
-	uint64_t dense[KVMLAT_HIST_BUCKETS] = { 0 };
+	static const struct kvmlat_reason nothing;
 
 	*to = *newer;
 	to->buckets = NULL;
 	to->nr_buckets = 0;
-	spread(dense, newer, false);
 	if (older) {
 		to->count -= older->count;
 		to->total -= older->total;
-		spread(dense, older, true);
 	}
-	if (gather(to, dense))
+	/* Buckets only grow, and their sum is the count: without one more they are the same. */
+	if (to->count && combine(to, newer, older ? older : &nothing, true))
 		return -1;
 	if (older)
 		bound_longest(to, newer, older);
@@ -217,11 +217,7 @@ int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account 
 
 int kvmlat_reason_add(struct kvmlat_reason *to, const struct kvmlat_reason *from)
 {
-	uint64_t dense[KVMLAT_HIST_BUCKETS] = { 0 };
-
-	spread(dense, to, false);
-	spread(dense, from, false);
-	if (gather(to, dense))
+	if (from->nr_buckets && combine(to, to, from, false))
 		return -1;
 	to->count += from->count;
 	to->total += from->total;
@@ -288,6 +284,7 @@ int kvmlat_merge(struct kvmlat_account *into, const struct kvmlat_account *from)
 		if (!to || kvmlat_reason_add(to, r))
 			return -1;
 	}
-	kvmlat_sort_reasons(into);
+	if (into->nr_reasons != had)
+		kvmlat_sort_reasons(into);
 	return 0;
 }
