@@ -163,26 +163,28 @@ static int put_open(struct sk_buff *skb, const struct kvmlat_snap *snap)
 
 static int put_histogram(struct sk_buff *skb, const struct kvmlat_row *row)
 {
+	u16 used[KVMLAT_SEGS * KVMLAT_SEG_LEN];
 	struct nlattr *index, *count;
-	u32 i, used = 0;
+	u32 seg, i, n = 0;
 	u64 *counts;
-	u16 *indices;
 
-	for (i = 0; i < KVMLAT_HIST_BUCKETS; i++)
-		used += !!row->bucket[i];
-	index = nla_reserve(skb, KVMLAT_A_REASON_BUCKET_INDEX, used * sizeof(*indices));
+	for (seg = 0; seg < KVMLAT_SEGS; seg++) {
+		if (!(row->segs & BIT(seg)))
+			continue;
+		for (i = seg * KVMLAT_SEG_LEN; i < (seg + 1) * KVMLAT_SEG_LEN; i++) {
+			if (row->bucket[i])
+				used[n++] = i;
+		}
+	}
+	index = nla_reserve(skb, KVMLAT_A_REASON_BUCKET_INDEX, n * sizeof(*used));
 	count = index ? nla_reserve_64bit(skb, KVMLAT_A_REASON_BUCKET_COUNT,
-					  used * sizeof(*counts), KVMLAT_A_REASON_PAD) : NULL;
+					  n * sizeof(*counts), KVMLAT_A_REASON_PAD) : NULL;
 	if (!count)
 		return -EMSGSIZE;
-	indices = nla_data(index);
+	memcpy(nla_data(index), used, n * sizeof(*used));
 	counts = nla_data(count);
-	for (i = 0; i < KVMLAT_HIST_BUCKETS; i++) {
-		if (!row->bucket[i])
-			continue;
-		*indices++ = i;
-		*counts++ = row->bucket[i];
-	}
+	for (i = 0; i < n; i++)
+		counts[i] = row->bucket[used[i]];
 	return 0;
 }
 

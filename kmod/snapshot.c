@@ -46,6 +46,7 @@ static void read_cell(const struct kvmlat_cell *cell, struct kvmlat_row *row)
 	row->longest_cpu = READ_ONCE(cell->longest_cpu);
 	row->code = READ_ONCE(cell->code);
 	row->class = READ_ONCE(cell->class);
+	row->segs = 0;
 	for (i = 0; i < KVMLAT_SEGS; i++) {
 		const struct kvmlat_seg *seg = READ_ONCE(cell->seg[i]);
 		u64 *to = row->bucket + i * KVMLAT_SEG_LEN;
@@ -54,6 +55,7 @@ static void read_cell(const struct kvmlat_cell *cell, struct kvmlat_row *row)
 			memset(to, 0, sizeof(seg->n));
 			continue;
 		}
+		row->segs |= 1U << i;
 		memcpy(to, seg->n, sizeof(seg->n));
 		for (b = 0; b < KVMLAT_SEG_LEN; b++)
 			row->count += to[b];

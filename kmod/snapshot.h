@@ -5,7 +5,7 @@
 
 #include "ledger.h"
 
-/* One row of a snapshot. cell says which cell it was copied from. */
+/* One row of a snapshot. cell says which cell it was copied from, segs where buckets are. */
 struct kvmlat_row {
 	const struct kvmlat_cell *cell;
 	u64 count;
@@ -16,6 +16,7 @@ struct kvmlat_row {
 	u32 longest_cpu;
 	u32 code;
 	u32 class;
+	u32 segs;
 	u64 bucket[KVMLAT_SEGS * KVMLAT_SEG_LEN];
 };
 
