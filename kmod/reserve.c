@@ -8,8 +8,8 @@
 #include "vcpu.h"
 
 /*
- * How many objects wait: enough for what all CPUs can take before the worker runs. A
- * vCPU that starts needs about ten cells within microseconds.
+ * How many objects wait: enough for 256 vCPUs that start at once, before the worker gets a
+ * CPU that they leave it. Each needs up to 16 cells and twice as many segments.
  */
 struct reserve {
 	const char *name;
@@ -27,8 +27,8 @@ enum { VM, VCPU, CELL, SEG, KINDS };
 static struct reserve reserves[KINDS] = {
 	[VM]	= { .name = "kvmlat_vm",   .size = sizeof(struct kvmlat_vm),   .target = 64 },
 	[VCPU]	= { .name = "kvmlat_vcpu", .size = sizeof(struct kvmlat_vcpu), .target = 256 },
-	[CELL]	= { .name = "kvmlat_cell", .size = sizeof(struct kvmlat_cell), .target = 2048 },
-	[SEG]	= { .name = "kvmlat_seg",  .size = sizeof(struct kvmlat_seg),  .target = 4096 },
+	[CELL]	= { .name = "kvmlat_cell", .size = sizeof(struct kvmlat_cell), .target = 4096 },
+	[SEG]	= { .name = "kvmlat_seg",  .size = sizeof(struct kvmlat_seg),  .target = 8192 },
 };
 
 /* Cells that a reset threw away; a reader may still look at them under kvmlat_mutex. */

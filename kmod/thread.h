@@ -72,15 +72,14 @@ static __always_inline u32 kvmlat_thread_hash(const struct task_struct *task)
 	return hash_32((u32)(unsigned long)task, KVMLAT_THREAD_BITS);
 }
 
-/*
- * Whether sched_switch has to do more than this. Few instructions: it runs at every switch.
- * The bucket is compared where it is; nothing follows from a value that is half written.
- */
+/* Whether sched_switch has to do more than this. Few instructions: it runs at every switch. */
 static __always_inline bool kvmlat_thread_switches(const struct task_struct *prev,
 						   const struct task_struct *next)
 {
-	return raw_cpu_read(kvmlat_thread.task) == prev ||
-	       data_race(kvmlat_threads[kvmlat_thread_hash(next)].first);
+	if (raw_cpu_read(kvmlat_thread.task) == prev)
+		return true;
+	/* It is compared where it is: all that follows from it is that somebody looks again. */
+	return data_race(kvmlat_threads[kvmlat_thread_hash(next)].first);
 }
 
 #endif

@@ -267,8 +267,8 @@ static void any_keys(void)
 	static const int keys[] = {
 		KEY_UP, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_NPAGE, KEY_PPAGE, KEY_HOME, KEY_END,
 		KEY_BACKSPACE, KEY_RESIZE, KEY_ENTER, ESCAPE, '\n', 'b', 'o', 'O', 'i', 'f', 'g',
-		'c', 'x', 'z', 't', 'r', 's', 'R', 'h', ' ', '1', '.', '*', '(', 0xe4, 'k', 'j', '?',
-		7,
+		'c', 'x', 'z', 't', 'r', 's', 'R', 'h', ' ', '1', '.', '*', '(', 0xe4, 'k', 'j',
+		'?', 7,
 	};
 	struct host h;
 	struct top t = begin(&h);

@@ -125,9 +125,9 @@
  *
  * Permission and errors
  *
- * Reading needs CAP_PERFMON or CAP_SYS_ADMIN; RESET, DETAIL_SET, KNOB_SET, KNOB_UNDO and joining the
- * group "events" need CAP_SYS_ADMIN, all in the initial user namespace, since what guests do
- * is a side channel. Otherwise: EPERM. Every refusal
+ * Reading needs CAP_PERFMON or CAP_SYS_ADMIN; RESET, DETAIL_SET, KNOB_SET, KNOB_UNDO and
+ * joining the group "events" need CAP_SYS_ADMIN, all in the initial user namespace, since
+ * what guests do is a side channel. Otherwise: EPERM. Every refusal
  * carries a sentence (NLMSGERR_ATTR_MSG) and, where one is at fault, the attribute
  * (NLMSGERR_ATTR_OFFS); a caller sets NETLINK_EXT_ACK to get them.
  *
