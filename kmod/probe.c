@@ -153,7 +153,7 @@ static struct kvmlat_ledger *begin_current(bool in_kvm)
 	if (!vcpu || (in_kvm && !kvmlat_thread_in_kvm(current, vcpu)))
 		return NULL;
 	/* Looks for a reset. */
-	if (!this_cpu_read(kvmlat_thread.key))
+	if (!this_cpu_read(kvmlat_thread.key) && READ_ONCE(vcpu->ledger.reset_at))
 		kvmlat_thread_take(vcpu);
 	kvmlat_ledger_begin(&vcpu->ledger);
 	return &vcpu->ledger;

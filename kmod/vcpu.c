@@ -187,6 +187,10 @@ struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u32 state)
 {
 	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
 
+	/* With details every event comes here: the thread has taken it, and there is no note. */
+	if (vcpu && vcpu->kvm_vcpu == kvm_vcpu && vcpu->ledger.detail &&
+	    !READ_ONCE(vcpu->ledger.reset_at))
+		return vcpu;
 	if (!vcpu || vcpu->kvm_vcpu != kvm_vcpu) {
 		if (!READ_ONCE(learning))
 			return NULL;
