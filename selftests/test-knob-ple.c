@@ -3,6 +3,9 @@
  * Pause-loop exits by their effect: two vCPUs on one CPU execute PAUSE after PAUSE, and the window
  * decides how many of these exit. For a processor that has them, see the lab's machine "intel".
  */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include <asm/vmx.h>
 
 #include "host.h"
@@ -115,6 +118,28 @@ TEST_F_TIMEOUT(ple, window_acts_on_a_running_guest, PLE_S)
 
 	EXPECT_LT(before * 2, narrow);
 	EXPECT_LT(wide * 4, before);
+	EXPECT_LT(before * 6, after * 10);
+	EXPECT_LT(after * 6, before * 10);
+}
+
+/* The same by the command, as a user does it */
+TEST_F_TIMEOUT(ple, command_acts_on_a_running_guest, PLE_S)
+{
+	uint64_t before, narrow, after, window;
+	char set[80];
+
+	snprintf(set, sizeof(set), "build/bin/kvmlat set ple_window=%lu", self->window / 4);
+	RATE(before);
+	ASSERT_EQ(0, system(set));
+	ASSERT_EQ(0, sysfs_param("kvm_intel", "ple_window", &window));
+	ASSERT_EQ(self->window / 4, window);
+	RATE(narrow);
+	ASSERT_EQ(0, system("build/bin/kvmlat undo"));
+	ASSERT_EQ(0, sysfs_param("kvm_intel", "ple_window", &window));
+	ASSERT_EQ(self->window, window);
+	RATE(after);
+
+	EXPECT_LT(before * 2, narrow);
 	EXPECT_LT(before * 6, after * 10);
 	EXPECT_LT(after * 6, before * 10);
 }
