@@ -8,13 +8,18 @@ COLUMNS = ("cpuid", "pio", "mmio", "hlt", "switch", "reader")
 AT_MOST = (
     ("kvmlat", "cpuid", "6.1", 120),
     ("kvmlat", "switch", "6.1", 25),
+    ("kvmlat", "switch", "6.12", 25),
+    ("kvmlat", "switch", "7.x", 25),
 )
+# What details may cost on top
+DETAIL = 400
 AT_LEAST = (
     ("ebpf-best", 1.9),
     ("ebpf-exact", 2.5),
     ("ftrace", 8),
     ("perf-kvm-stat", 25),
     ("bpftrace", 35),
+    ("bpftrace-reasons", 35),
 )
 SPREAD = 0.15
 
@@ -63,6 +68,10 @@ def bars(figures):
                           value <= most)
     for kernel, tools in figures.items():
         ours = tools["kvmlat"]["cpuid"]
+        if "kvmlat-detail" in tools:
+            value = tools["kvmlat-detail"]["cpuid"] - ours
+            yield verdict(f"{kernel}: kvmlat-detail, cpuid, on top of kvmlat", f"{value:.0f}",
+                          f"<= {DETAIL}", value <= DETAIL)
         if kernel != "6.1" and "6.1" in figures:
             change = ours / figures["6.1"]["kvmlat"]["cpuid"] - 1
             yield verdict(f"{kernel}: kvmlat, cpuid, against 6.1", f"{change * 100:+.0f} %",
