@@ -23,13 +23,12 @@ void kvmlat_ledger_out(struct kvmlat_ledger *l, u64 now, u32 state, bool in_kvm,
 		l->open = &l->none;
 		l->early = true;
 	}
-	if (state == KVMLAT_STATE_WAIT && !l->slept) {
-		u64 from = l->user_at ?: l->mark > l->ran_from ? l->mark : l->ran_from;
-
+	kvmlat_ledger_renew(l);
+	/* A poll can lose its CPU more than once, and real-time kernels take it often. */
+	if (!l->slept && !l->user_at)
+		l->ran += now - (l->mark > l->ran_from ? l->mark : l->ran_from);
+	if (state == KVMLAT_STATE_WAIT)
 		l->slept = true;
-		l->ran = now - from;
-		l->ran_in_user = l->user_at;
-	}
 	if (l->user_at && in_kvm)
 		kvmlat_ledger_leave_user(l, now);
 	else if (l->user_at)

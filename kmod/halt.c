@@ -24,24 +24,30 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 	u64 hit_ns = grown(halt->polls.success_ns, l->polls.success_ns);
 	u64 miss_ns = grown(halt->polls.fail_ns, l->polls.fail_ns);
 	u64 start = now - halt->ns;
-	u64 ran, polled = hit_ns + miss_ns;
+	u64 polled = hit_ns + miss_ns;
 	/* A poll can take no time, and a counter that was cleared can be what it was. */
 	bool hit = hit_ns || halt->polls.successful != l->polls.successful;
 	bool tried = miss_ns || halt->polls.attempted != l->polls.attempted;
 
+	kvmlat_ledger_renew(l);
 	/* KVM_RUN went on with a halt that a signal had interrupted. */
-	if (l->user_at)
+	if (l->user_at) {
 		kvmlat_ledger_leave_user(l, start > l->user_at ? start : l->user_at);
-	else if (l->visit_at && l->visit_end > start)
-		l->visit_end = start > l->visit_at ? start : l->visit_at;
+	} else if (l->visit_at && l->visit_end > start) {
+		/* The thread lost its CPU in the halt; up to then all was counted as user. */
+		u64 end = start > l->visit_ran ? start : l->visit_ran;
 
-	ran = l->slept ? l->ran : now - (l->mark > l->ran_from ? l->mark : l->ran_from);
+		l->spent[KVMLAT_STATE_USER] -= l->visit_end - end;
+		l->ran += l->visit_end - end;
+		l->visit_end = end;
+	}
+
+	if (!l->slept)
+		l->ran += now - (l->mark > l->ran_from ? l->mark : l->ran_from);
 	/* KVM's clock is not ours: never more than the thread was on its CPU. */
-	if (polled > ran)
-		polled = ran;
+	if (polled > l->ran)
+		polled = l->ran;
 	l->spent[KVMLAT_STATE_POLL] += polled;
-	if (l->slept && l->ran_in_user)
-		l->spent[KVMLAT_STATE_USER] -= polled;
 
 	kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_HALT, 0, halt->ns, now);
 	if (hit)
@@ -56,6 +62,7 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 	if (!l->wake_at)
 		l->wake_at = now;
 	l->slept = false;
+	l->ran = 0;
 	l->ran_from = now;
 	/* The entry has to look at wake_at. */
 	if (l->open && l->open != &l->none) {

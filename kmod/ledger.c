@@ -27,7 +27,7 @@ static void clear(struct kvmlat_ledger *l, u64 now)
 	l->key = 0;
 	l->visit_at = 0;
 	l->wake_at = 0;
-	l->slept = false;
+	l->ran_mark = 0;
 	l->preempted = 0;
 	l->preemptions = 0;
 	l->halt_grow = 0;
@@ -147,6 +147,21 @@ void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64
 }
 
 /**
+ * kvmlat_ledger_renew() - forget what is known of an earlier exit's halt
+ * @l: ledger with an open exit, between begin and commit
+ *
+ * Exits and entries do not, as few of them have a halt.
+ */
+void kvmlat_ledger_renew(struct kvmlat_ledger *l)
+{
+	if (l->ran_mark == l->mark)
+		return;
+	l->ran_mark = l->mark;
+	l->ran = 0;
+	l->slept = false;
+}
+
+/**
  * kvmlat_ledger_leave_user() - KVM has the vCPU again, or is known to have had it since
  * @l: ledger in the state user, between begin and commit
  * @now: since when
@@ -156,6 +171,7 @@ void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64
 void kvmlat_ledger_leave_user(struct kvmlat_ledger *l, u64 now)
 {
 	l->spent[KVMLAT_STATE_USER] += now - l->user_at;
+	l->visit_ran = l->user_at;
 	l->user_at = 0;
 	l->visit_end = now;
 	l->ran_from = now;
@@ -191,7 +207,6 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 	if (l->wake_at)
 		kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_WAKE, 0, now - l->wake_at, now);
 	l->wake_at = 0;
-	l->slept = false;
 	l->early = false;
 	detail = READ_ONCE(l->detail);
 	if (l->key && detail)
@@ -293,6 +308,7 @@ void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now, u32 code)
 	}
 	l->wake_at = 0;
 	l->slept = false;
+	l->ran = 0;
 	l->user_at = now;
 	l->visit_at = now;
 	l->visit_code = code;

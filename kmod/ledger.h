@@ -126,9 +126,10 @@ struct kvmlat_ledger {
 	u64 visit_end;			/* when KVM was seen to have the vCPU again */
 	u32 visit_code;
 	u64 wake_at;			/* runnable after a halt, not entered yet */
-	u64 ran;			/* on its CPU before the first sleep of this halt */
+	u64 visit_ran;			/* since when it had its CPU without a break at visit_end */
+	u64 ran;			/* on its CPU in KVM before the first sleep of this halt */
+	u64 ran_mark;			/* ran and slept are of the exit that has this mark */
 	bool slept;
-	bool ran_in_user;		/* ... and counted as user, since nobody knew better */
 
 	u64 preempted;
 	u64 halt_grow;
@@ -204,6 +205,7 @@ u32 kvmlat_ledger_memory(const struct kvmlat_ledger *l);
 u64 kvmlat_ledger_after(const struct kvmlat_ledger *l, u64 now);
 
 /* For the parts of the ledger only. */
+void kvmlat_ledger_renew(struct kvmlat_ledger *l);
 void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now);
 

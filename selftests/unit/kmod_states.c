@@ -198,7 +198,7 @@ static void halt_that_goes_on(void)
 	do_in(l, 5600, 0);
 	do_halt(l, 5700, 1200, 0, 80);
 	look(l, 5700);
-	EXPECT_EQ(TIME(USER), 320);
+	EXPECT_EQ(TIME(USER), 300);
 	do_entry(l, 5800);
 	look(l, 5800);
 	EXPECT_EQ(TIME(POLL), 480);
@@ -212,11 +212,53 @@ static void halt_that_goes_on(void)
 	do_halt(l, 6600, 300, 280, 0);
 	look(l, 6650);
 	EXPECT_EQ(snap.state, KVMLAT_STATE_EXIT);
-	EXPECT_EQ(TIME(USER), 320 + 200);
+	EXPECT_EQ(TIME(USER), 300 + 200);
 	EXPECT_EQ(TIME(POLL), 480 + 280);
 	do_entry(l, 6700);
 	look(l, 6700);
 	EXPECT_EQ(row_of_class(KVMLAT_REASON_CLASS_USER, intr)->total, 500);
+	ledger_free(l);
+}
+
+/* A poll that has to give its CPU away is the sum of its parts; so is one after a signal. */
+static void poll_with_breaks(void)
+{
+	struct kvmlat_ledger *l = fresh();
+
+	do_exit(l, 2000, 0x78);
+	do_out(l, 2500, KVMLAT_STATE_RUNQ, true);
+	do_in(l, 3000, 0);
+	do_out(l, 3200, KVMLAT_STATE_RUNQ, true);
+	do_in(l, 4000, 0);
+	do_out(l, 4300, KVMLAT_STATE_WAIT, true);
+	do_in(l, 6000, 0);
+	do_halt(l, 6100, 4000, 0, 900);
+	do_entry(l, 6200);
+	look(l, 6200);
+	EXPECT_EQ(TIME(POLL), 900);
+	EXPECT_EQ(TIME(EXIT), 4200 - 900 - 1300 - 1700);
+	/* What was before another exit does not count for this one. */
+	do_exit(l, 7000, 0x78);
+	do_out(l, 7500, KVMLAT_STATE_RUNQ, true);
+	do_in(l, 7600, 0);
+	do_entry(l, 7700);
+	do_exit(l, 8000, 0x78);
+	do_halt(l, 8100, 100, 500, 0);
+	do_entry(l, 8200);
+	look(l, 8200);
+	EXPECT_EQ(TIME(POLL), 900 + 100);
+	/* 500 in the VMM, then 100, 300 and 50 of polling. */
+	do_exit(l, 9000, 0x78);
+	do_user(l, 9100, KVMLAT_USER_INTERRUPTED);
+	do_out(l, 9700, KVMLAT_STATE_RUNQ, true);
+	do_in(l, 9800, 0);
+	do_out(l, 10100, KVMLAT_STATE_RUNQ, true);
+	do_in(l, 10200, 0);
+	do_halt(l, 10250, 650, 450, 0);
+	do_entry(l, 10300);
+	look(l, 10300);
+	EXPECT_EQ(TIME(USER), 500);
+	EXPECT_EQ(TIME(POLL), 900 + 100 + 450);
 	ledger_free(l);
 }
 
@@ -386,6 +428,7 @@ int main(void)
 		{ "preemption before kvm_exit", preemption_before_the_exit },
 		{ "away in the VMM", away_in_the_vmm },
 		{ "a halt that a signal interrupts", halt_that_goes_on },
+		{ "a poll that loses its CPU", poll_with_breaks },
 		{ "counters that somebody cleared", polls_that_somebody_cleared },
 		{ "nested guests", nested_guests },
 		{ "flags of an exit code", flags_of_a_code },
