@@ -12,7 +12,7 @@ DKMS_SRC := $(DESTDIR)/usr/src/kvmlat-$(VERSION)
 
 export PREFIX DESTDIR VERSION
 
-.PHONY: all kmod user demo check lint bench regen install dkms dkms-src clean help
+.PHONY: all kmod user demo check lint bench regen install dkms dkms-src deb dist clean help
 
 all: kmod user		## build the module for the running kernel, the command, the man pages
 
@@ -67,6 +67,15 @@ dkms: dkms-src		## install the module through DKMS
 	fi
 	dkms add -m kvmlat -v $(VERSION)
 	dkms install -m kvmlat -v $(VERSION) -k "$(KREL)"
+
+deb:			## build the Debian packages, in build/package
+	@selftests/package --build
+
+# A folder, not "git archive": the sources may come without their history.
+dist:			## make build/kvmlat-VERSION.tar.gz, which rpmbuild -ta takes
+	@mkdir -p "$(BUILD)"
+	tar -czf "$(BUILD)/kvmlat-$(VERSION).tar.gz" --exclude=./build --exclude-vcs \
+		--owner=0 --group=0 --transform 's,^\.,kvmlat-$(VERSION),' .
 
 clean:			## remove what was built
 	rm -rf build
