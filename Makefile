@@ -69,6 +69,7 @@ dkms: dkms-src		## install the module through DKMS
 	dkms install -m kvmlat -v $(VERSION) -k "$(KREL)"
 
 deb:			## build the Debian packages, in build/package
+	@selftests/lab/deps build package
 	@selftests/package --build
 
 # A folder, not "git archive": the sources may come without their history.
