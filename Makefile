@@ -38,7 +38,7 @@ demo:			## boot a KVM host and a Linux guest in the lab and watch the guest
 	@selftests/demo
 
 check:			## run all tests; the last line is the result
-	@selftests/lab/deps build lab intel check
+	@selftests/lab/deps build lab intel check package
 	@selftests/check
 
 lint:			## check style and static analysis only
