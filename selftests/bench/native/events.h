@@ -50,6 +50,7 @@ struct kvmlat_ledger *bench_ledger(void);
 void bench_lines(void);
 int bench_time(void);
 int bench_scale(void);
+int bench_dump(void);
 void bench_pairs(unsigned int vcpus, unsigned long pairs);
 
 #endif /* _BENCH_EVENTS_H */

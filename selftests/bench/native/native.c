@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "events.h"
-#include "snapshot.h"
 
 #define BATCH	1000
 #define BATCHES	5000
@@ -110,30 +109,6 @@ int bench_time(void)
 	return 0;
 }
 
-static u64 now(void)
-{
-	return kvmlat_clock_tsc();
-}
-
-/* What a full dump reads of each account: all of it. */
-static void snapshots(struct kvmlat_ledger **ledgers, unsigned int vcpus)
-{
-	struct kvmlat_snap *snap = calloc(1, sizeof(*snap));
-	u64 from = kvmlat_clock_tsc();
-
-	if (!snap)
-		exit(1);
-	for (unsigned int v = 0; v < vcpus; v++) {
-		for (u32 i = 0; i <= KVMLAT_CELLS_MAX; i++)
-			snap->row[i].cell = NULL;
-		if (!kvmlat_snapshot_take(ledgers[v], snap, now))
-			exit(1);
-	}
-	printf("snapshots of %u vCPUs x %u rows: %.2f ms, %.2f us each\n", vcpus, snap->rows,
-	       (kvmlat_clock_tsc() - from) / 1e6, (kvmlat_clock_tsc() - from) / 1e3 / vcpus);
-	free(snap);
-}
-
 int bench_scale(void)
 {
 	static const unsigned int counts[] = { 1, 16, 256, 4096 };
@@ -152,7 +127,6 @@ int bench_scale(void)
 		}
 	printf("memory of a vCPU with %u rows: %u bytes, without: %zu bytes\n", BENCH_REASONS,
 	       kvmlat_ledger_memory(ledgers[0]), sizeof(struct kvmlat_ledger));
-	snapshots(ledgers, 4096);
 	return 0;
 }
 
@@ -175,10 +149,12 @@ int main(int argc, char **argv)
 		return bench_time();
 	if (argc == 2 && !strcmp(argv[1], "scale"))
 		return bench_scale();
+	if (argc == 2 && !strcmp(argv[1], "dump"))
+		return bench_dump();
 	if (argc == 2 && !strcmp(argv[1], "lines"))
 		return bench_lines(), 0;
 	if (argc == 4 && !strcmp(argv[1], "pairs") && atoi(argv[2]) > 0)
 		return bench_pairs(atoi(argv[2]), strtoul(argv[3], NULL, 10)), 0;
-	fprintf(stderr, "usage: native time | scale | lines | pairs VCPUS N\n");
+	fprintf(stderr, "usage: native time | scale | dump | lines | pairs VCPUS N\n");
 	return 2;
 }
