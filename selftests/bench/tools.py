@@ -23,11 +23,13 @@ tracepoint:kvm:kvm_entry /@start[tid]/ {
 	delete(@start[tid]);
 }
 """
-# Reason by reason, as all that keep an account do
+# Reason by reason with the sums, as all that keep an account do
 BPFTRACE_REASONS = """
 tracepoint:kvm:kvm_exit { @start[tid] = nsecs; @reason[tid] = args->exit_reason; }
 tracepoint:kvm:kvm_entry /@start[tid]/ {
-	@ns[tid, @reason[tid]] = hist(nsecs - @start[tid]);
+	$ns = nsecs - @start[tid];
+	@ns[tid, @reason[tid]] = hist($ns);
+	@sum[tid, @reason[tid]] = sum($ns);
 	delete(@start[tid]);
 }
 """
