@@ -5,43 +5,17 @@
 # The screens that it saw stay in $LAB_OUT/top.
 set -euo pipefail
 
-module=${1:-${KVMLAT_KO:?usage: test-top.sh MODULE}}
-top=$(cd "$(dirname "$0")/.." && pwd)
-export PATH=$top/build/bin:$PATH LC_ALL=C.UTF-8
-work=$(mktemp -d)
+# shellcheck source=selftests/tap.sh
+source "$(dirname "$0")/tap.sh"
+export LC_ALL=C.UTF-8
 shots=${LAB_OUT:-$work}/top
 block='(▁|▂|▃|▄|▅|▆|▇|█)'
-number=0
-failed=0
 mkdir -p "$shots"
+trap 'mux kill-server 2> /dev/null || true; cleanup' EXIT
 
 mux()
 {
 	TMUX='' tmux -S "$work/mux" -f /dev/null "$@"
-}
-
-cleanup()
-{
-	local pids
-	mux kill-server 2> /dev/null || true
-	pids=$(jobs -p)
-	# shellcheck disable=SC2086 # one word each
-	[ -z "$pids" ] || kill $pids 2> /dev/null || true
-	wait || true
-	rm -rf "$work"
-}
-trap cleanup EXIT
-
-verdict()
-{
-	number=$((number + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $number $2"
-		return
-	fi
-	failed=$((failed + 1))
-	sed 's/^/# |/' "$work/screen" | head -n 30
-	echo "not ok $number $2"
 }
 
 shot()
@@ -70,17 +44,16 @@ shows()
 	done
 	cp "$work/screen" "$shots/$(printf '%02d' "$((number + 1))")"
 	[ -z "$missing" ] || echo "# nothing is like \"$missing\""
-	verdict "$([ -z "$missing" ] && echo 0 || echo 1)" "$name"
+	verdict "$([ -z "$missing" ] && echo 0 || echo 1)" "$name" "$work/screen"
 }
 
 # holds NAME COMMAND...: about the last screen
 holds()
 {
-	local name=$1 ret=0
+	local name=$1 status=0
 	shift
-	"$@" > "$work/out" 2>&1 || ret=1
-	sed 's/^/# /' "$work/out"
-	verdict "$ret" "$name"
+	"$@" > "$work/holds" 2>&1 || status=1
+	verdict "$status" "$name" "$work/holds" "$work/screen"
 }
 
 # fits COLUMNS LINES: the screen is that large, and nothing of it was wrapped
@@ -158,22 +131,6 @@ ended()
 		"$(mux display-message -p -t pane '#{cursor_flag}#{alternate_on}')" = 10
 }
 
-# gives CODE REGEX COMMAND...: without a terminal; the exit code and a line of what it says
-gives()
-{
-	local want=$1 regex=$2 code=0
-	shift 2
-	timeout 60 "$@" > "$work/screen" 2>&1 < /dev/null || code=$?
-	[ "$code" = "$want" ] || echo "# exit code $code, not $want"
-	if [ "$code" = "$want" ] && grep -qE -- "$regex" "$work/screen"; then
-		verdict 0 "$*"
-	else
-		verdict 1 "$*"
-	fi
-}
-
-reader=(setpriv --reuid 65534 --clear-groups --inh-caps +perfmon --ambient-caps +perfmon)
-
 echo "TAP version 13"
 gives 2 'the kernel module is not loaded' kvmlat top
 insmod "$module"
@@ -182,7 +139,7 @@ gives 1 'sort key "foo" is none' kvmlat top -k foo
 gives 1 'filter "\[" is no regular expression' kvmlat top -f '['
 gives 1 'no option "--nope"' kvmlat top --nope
 gives 4 'no VM has the guest name "nobody"' kvmlat top -g nobody
-gives 3 'reading needs CAP_PERFMON' setpriv --reuid 65534 --clear-groups kvmlat top
+gives 3 'reading needs CAP_PERFMON' "${nobody[@]}" kvmlat top
 gives 0 '^all VMs' kvmlat top -n 1 -i 0.1
 
 starts "-i 0.5"
@@ -311,8 +268,8 @@ keys q
 ended 0 "q ends it"
 
 gives 0 '^[0-9]+ web +[0-9.]+' kvmlat top -n 2 -i 0.5
-holds "two tables" test "$(grep -c '^VM  ' "$work/screen")" = 2
-holds "no escape sequences" test "$(grep -c $'\e' "$work/screen")" = 0
+is "two tables" 2 "$(grep -c '^VM  ' "$work/out")"
+is "no escape sequences" 0 "$(grep -c $'\e' "$work/out")"
 gives 0 '^[0-9]+ web/1 +[0-9.]+' kvmlat top -b -n 1 -i 0.5 --per-vcpu -f web
 
 starts "-b -i 600"
@@ -328,5 +285,4 @@ rmmod kvmlat
 ended 2 "it ends when the module goes,"
 shot
 holds "and says why" grep -q '^kvmlat: the kernel module is not loaded' "$work/screen"
-echo "1..$number"
-[ "$failed" = 0 ]
+finish

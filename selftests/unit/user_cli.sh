@@ -4,85 +4,8 @@
 # and root: run it in the lab, `selftests/lab/run --kvm -- selftests/unit/user_cli.sh MODULE`.
 set -euo pipefail
 
-module=${1:-${KVMLAT_KO:?usage: user_cli.sh MODULE}}
-top=$(cd "$(dirname "$0")/../.." && pwd)
-schemas=$top/Documentation/schema
-PATH=$top/build/bin:$PATH
-work=$(mktemp -d)
-number=0
-failed=0
-
-cleanup()
-{
-	local pids
-	pids=$(jobs -p)
-	# shellcheck disable=SC2086 # one word each
-	[ -z "$pids" ] || kill $pids 2> /dev/null || true
-	wait || true
-	rm -rf "$work"
-}
-trap cleanup EXIT
-
-verdict()
-{
-	number=$((number + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $number $2"
-		return
-	fi
-	failed=$((failed + 1))
-	sed 's/^/# /' "$work/out" "$work/err" | cut -c 1-200 | head -n 30
-	echo "not ok $number $2"
-}
-
-# gives CODE REGEX COMMAND...: the exit code, and a line of standard error (output for code 0)
-gives()
-{
-	local want=$1 regex=$2 code=0 file=err
-	shift 2
-	"$@" > "$work/out" 2> "$work/err" || code=$?
-	[ "$want" != 0 ] || file=out
-	if [ "$code" != "$want" ]; then
-		echo "# exit code $code, not $want"
-		verdict 1 "$*"
-	elif ! grep -qE -- "$regex" "$work/$file"; then
-		echo "# nothing is like \"$regex\""
-		verdict 1 "$*"
-	elif [ "$want" != 0 ] && [ "$(wc -l < "$work/err")" != 1 ]; then
-		echo "# not one sentence"
-		verdict 1 "$*"
-	else
-		verdict 0 "$*"
-	fi
-}
-
-succeeds()
-{
-	local ret=0
-	"$@" > "$work/out" 2> "$work/err" || ret=$?
-	verdict "$ret" "$*"
-}
-
-# valid KIND COMMAND...: prints JSON as its schema says
-valid()
-{
-	local kind=$1 ret=0
-	shift
-	"$@" > "$work/out" 2> "$work/err" || ret=$?
-	[ "$ret" != 0 ] || python3 "$top/selftests/unit/user_schema.py" \
-		"$schemas/kvmlat-$kind.schema.json" < "$work/out" 2> "$work/err" || ret=$?
-	verdict "$ret" "$* is as its schema"
-}
-
-# is WHAT WANT GOT
-is()
-{
-	local ret=0
-	echo "got \"$3\", not \"$2\"" > "$work/out"
-	: > "$work/err"
-	[ "$2" = "$3" ] || ret=1
-	verdict "$ret" "$1"
-}
+# shellcheck source=selftests/tap.sh
+source "$(dirname "$0")/../tap.sh"
 
 # column NAME FIELD VALUE FILE: the sum of a column of CSV over the lines whose FIELD is VALUE
 column()
@@ -99,8 +22,25 @@ count()
 	awk -F , -v reason="$1" '$8 == reason { sum += $11 } END { print sum + 0 }' "$2"
 }
 
-nobody=(setpriv --reuid 65534 --clear-groups)
-reader=("${nobody[@]}" --inh-caps +perfmon --ambient-caps +perfmon)
+# all_cpuids: and leaves the CSV in $work/csv
+all_cpuids()
+{
+	kvmlat stat -1 --csv > "$work/csv"
+	count cpuid "$work/csv"
+}
+
+# port_visits GUEST: to the VMM; and leaves the CSV in $work/late
+port_visits()
+{
+	kvmlat stat -1 -g "$1" --lateness --csv > "$work/late"
+	column count span user:IO "$work/late"
+}
+
+# vms_named GUEST: how many there are
+vms_named()
+{
+	kvmlat list | grep -c " $1\$"
+}
 
 echo "TAP version 13"
 gives 2 'the kernel module is not loaded' kvmlat info
@@ -140,11 +80,7 @@ kvmlat-vmm --do cpuid=200 --vcpus 3 --hold --name held < <(sleep 600) > /dev/nul
 held=$!
 kvmlat-vmm --do cpuid=300 --vms 2 --hold --name twin < <(sleep 600) > /dev/null &
 # Both are idle once all of their CPUIDs are done.
-for _ in $(seq 100); do
-	kvmlat stat -1 --csv > "$work/csv" 2> /dev/null || true
-	[ "$(count cpuid "$work/csv")" != 1200 ] || break
-	sleep 0.3
-done
+soon 1200 all_cpuids
 is "the CPUIDs of three VMs are counted" 1200 "$(count cpuid "$work/csv")"
 gives 0 "^ +[0-9]+ +$held +3 +[0-9]+ +[0-9]+ +runs +held\$" kvmlat list
 gives 0 'VM [0-9]+ "held", pid [0-9]+, 3 vCPUs' kvmlat stat -1 -g held
@@ -171,10 +107,7 @@ mkfifo "$work/gate"
 kvmlat-vmm --do hlt=40:2000 --do pioin=30:0x1f7 --do pio=20:0x1f6 --do msr=15 --do cpuid=10:7 \
 	--do hypercall=5:70 --do mmiord=12 --do usleep=6:3000 --start-gate "$work/gate" --hold \
 	--name view < <(sleep 600) > /dev/null &
-for _ in $(seq 100); do
-	! kvmlat list | grep -q ' view$' || break
-	sleep 0.3
-done
+soon 1 vms_named view
 gives 1 '"maybe" is neither on nor off' kvmlat detail maybe
 gives 3 'needs CAP_SYS_ADMIN' "${reader[@]}" kvmlat detail on -g view
 gives 0 '^ +[0-9]+ +[0-9]+ +off +view$' kvmlat detail -g view
@@ -184,13 +117,9 @@ gives 0 ' on +view$' kvmlat detail
 gives 0 ' off +held$' kvmlat detail -g held
 succeeds kvmlat reset -g view
 # shellcheck disable=SC2016 # for the shell that is started
-succeeds timeout 60 sh -c 'echo go > "$0"' "$work/gate"
-for _ in $(seq 100); do
-	kvmlat stat -1 -g view --halt --csv > "$work/halt"
-	kvmlat stat -1 -g view --lateness --csv > "$work/late"
-	[ "$(column count span user:IO "$work/late")" -lt 56 ] || break
-	sleep 0.3
-done
+succeeds sh -c 'echo go > "$0"' "$work/gate"
+soon 56 port_visits view
+kvmlat stat -1 -g view --halt --csv > "$work/halt"
 kvmlat stat -1 -g view --csv > "$work/csv"
 kvmlat stat -1 -g view --detail --csv > "$work/detail"
 kvmlat stat -1 -g view --states --csv > "$work/states"
@@ -248,18 +177,11 @@ same = (p for p in range(0x1000, 0xff00) if ((kind | p) * 0x61c8864680b583eb >> 
 print("\n".join(f"{7 * i % 13 + 1}:{port}" for i, port in zip(range(40), same)))')
 kvmlat-vmm "${ports[@]/#/--do=pioin=}" --vcpus 2 --repeat 3 --start-gate "$work/gate" --hold \
 	--name crowd < <(sleep 600) > /dev/null &
-for _ in $(seq 100); do
-	! kvmlat list | grep -q ' crowd$' || break
-	sleep 0.3
-done
+soon 1 vms_named crowd
 succeeds kvmlat detail on -g crowd
 # shellcheck disable=SC2016 # for the shell that is started
-succeeds timeout 60 sh -c 'echo go > "$0"' "$work/gate"
-for _ in $(seq 100); do
-	kvmlat stat -1 -g crowd --lateness --csv > "$work/late"
-	[ "$(column count span user:IO "$work/late")" -lt 1650 ] || break
-	sleep 0.3
-done
+succeeds sh -c 'echo go > "$0"' "$work/gate"
+soon 1650 port_visits crowd
 kvmlat stat -1 -g crowd --detail --json > "$work/json"
 is "each count has room for the truth" "evicted, 0 of 40 wrong" "$(python3 -c '
 import json, sys
@@ -295,5 +217,5 @@ rmmod kvmlat
 code=0
 wait "$stat" || code=$?
 is "stat ends when the module goes" 2 "$code"
-echo "1..$number"
-[ "$failed" = 0 ]
+schemas_hold
+finish

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <sched.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 
 #include "out/tune.h"
 #include "user_tap.h"
-
-static char *text;
-static size_t text_len;
+#include "user_text.h"
 
 static struct kvmlat_knob_value knobs[] = {
 	{ .id = KVMLAT_KNOB_HALT_POLL_NS, .name = "halt_poll_ns", .unit = KVMLAT_UNIT_NS,
@@ -27,34 +23,12 @@ static const struct knob_row rows[] = {
 	{ &knobs[0], "" }, { &knobs[1], "" }, { &knobs[2], "a \"b\", c" }, { &knobs[3], "d" },
 };
 
-static FILE *open_text(void)
-{
-	free(text);
-	text = NULL;
-	return open_memstream(&text, &text_len);
-}
-
 static bool has(const char *what)
 {
 	if (strstr(text, what))
 		return true;
 	printf("# there is no \"%s\" in:\n# %s\n", what, text);
 	return false;
-}
-
-/* What the schema and the program say must be the same: validated by somebody else's code. */
-static bool valid(const char *schema)
-{
-	const char *src = getenv("SRC");
-	char command[512];
-	FILE *to;
-
-	snprintf(command, sizeof(command),
-		 "python3 %s/selftests/unit/user_schema.py %s/Documentation/schema/kvmlat-%s.schema.json",
-		 src ? src : ".", src ? src : ".", schema);
-	to = popen(command, "w");
-	fwrite(text, 1, text_len, to);
-	return !pclose(to);
 }
 
 #define SHOW(format, member, ...) do {						\
