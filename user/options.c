@@ -82,14 +82,6 @@ bool parse_key(const char *text, enum sort_key *key, char *why, size_t size)
 	return false;
 }
 
-bool parse_guest(const char *text, char *why, size_t size)
-{
-	if (*text)
-		return true;
-	snprintf(why, size, "guest name \"\" is empty");
-	return false;
-}
-
 int next_option(int argc, char **argv, const char *letters, const struct option *options)
 {
 	int at = optind ? optind : 1;
@@ -113,4 +105,22 @@ bool no_arguments(int argc, char **argv)
 		return true;
 	complain(0, "%s: no argument is expected, but there is \"%s\"", argv[0], argv[optind]);
 	return false;
+}
+
+int output_options(int argc, char **argv, enum output *output)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, OUTPUT_JSON },
+		{ "csv", no_argument, NULL, OUTPUT_CSV },
+		{ 0 }
+	};
+	int c;
+
+	*output = OUTPUT_TABLE;
+	while ((c = next_option(argc, argv, "+:", options)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		*output = c;
+	}
+	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
 }

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "guests.h"
+#include "selection.h"
 #include "user_tap.h"
 
 static struct kvmlat_vm vms[] = {
@@ -31,7 +31,7 @@ static int pick(uint32_t vm_id, uint32_t pid, const char *name)
 	struct selection sel = { .vm_id = vm_id, .pid = pid, .guest = name };
 
 	memset(&filter, 0, sizeof(filter));
-	return guests_select(&guests, &snap, &sel, &filter);
+	return select_vms(&sel, &guests, &snap, &filter);
 }
 
 static void all(void)
@@ -42,7 +42,7 @@ static void all(void)
 	EXPECT_EQ(pick(0, 0, NULL), EXIT_OK);
 	EXPECT_EQ(filter.vm_id, 0);
 	EXPECT_EQ(filter.pid, 0);
-	EXPECT_EQ(guests_select(&guests, &empty, &sel, &filter), EXIT_NO_VM);
+	EXPECT_EQ(select_vms(&sel, &guests, &empty, &filter), EXIT_NO_VM);
 }
 
 static void by_process(void)
@@ -103,11 +103,51 @@ static void names_are_learnt_once(void)
 	guests_free(&g);
 }
 
+static void options_are_read(void)
+{
+	struct selection sel = { 0 };
+	char why[256];
+
+	EXPECT(!selects(&sel));
+	EXPECT(parse_selection('p', "4294967295", &sel, why, sizeof(why)));
+	EXPECT(parse_selection('g', "web", &sel, why, sizeof(why)));
+	EXPECT(parse_selection(OPT_VM, "7", &sel, why, sizeof(why)));
+	EXPECT(parse_selection(OPT_VCPU, "0", &sel, why, sizeof(why)));
+	EXPECT_EQ(sel.pid, UINT32_MAX);
+	EXPECT_STR(sel.guest, "web");
+	EXPECT_EQ(sel.vm_id, 7);
+	EXPECT(sel.has_vcpu);
+	EXPECT_EQ(sel.vcpu_id, 0);
+	EXPECT(selects(&sel));
+
+	EXPECT(!parse_selection('p', "0", &sel, why, sizeof(why)));
+	EXPECT_STR(why, "pid \"0\" is not a whole number from 1 to 4294967295");
+	EXPECT(!parse_selection('g', "", &sel, why, sizeof(why)));
+	EXPECT_STR(why, "guest name \"\" is empty");
+	EXPECT(!parse_selection(OPT_VM, "web", &sel, why, sizeof(why)));
+	EXPECT_STR(why, "VM \"web\" is not a whole number from 1 to 4294967295");
+	EXPECT(!parse_selection(OPT_VCPU, "-1", &sel, why, sizeof(why)));
+	EXPECT_STR(why, "vCPU \"-1\" is not a whole number from 0 to 4294967295");
+}
+
+static void a_vcpu_goes_along(void)
+{
+	struct selection sel = { .guest = "web", .has_vcpu = true, .vcpu_id = 3 };
+
+	memset(&filter, 0, sizeof(filter));
+	EXPECT_EQ(select_vms(&sel, &guests, &snap, &filter), EXIT_OK);
+	EXPECT_EQ(filter.vm_id, 2);
+	EXPECT(filter.has_vcpu_id);
+	EXPECT_EQ(filter.vcpu_id, 3);
+}
+
 static const struct tap_case cases[] = {
+	{ "options are read", options_are_read },
 	{ "all VMs", all },
 	{ "VMs of a process", by_process },
 	{ "a VM by its id", by_id },
 	{ "a VM by its name", by_name },
+	{ "a vCPU goes along", a_vcpu_goes_along },
 	{ "names are learnt once", names_are_learnt_once },
 };
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "../command.h"
-#include "../guests.h"
 #include "../options.h"
 #include "../out/grid.h"
+#include "../selection.h"
 
 static const char usage[] =
 "Usage: kvmlat detail [on | off] [-p PID] [-g NAME] [--vm ID]\n"
@@ -17,13 +17,6 @@ static const char usage[] =
 "  -p, --pid PID     only the VMs of this process\n"
 "  -g, --guest NAME  only the VM of this guest name\n"
 "      --vm ID       only the VM of this id, which list shows\n";
-
-static const struct option options[] = {
-	{ "pid", required_argument, NULL, 'p' },
-	{ "guest", required_argument, NULL, 'g' },
-	{ "vm", required_argument, NULL, 'v' },
-	{ 0 }
-};
 
 static const char * const header[] = { "ID", "PID", "DETAIL", "GUEST", NULL };
 
@@ -61,7 +54,7 @@ static int act(struct kvmlat *k, const struct selection *sel, const char *to)
 	if (guests_learn(&guests, snap))
 		ret = complain(EXIT_REFUSED, "out of memory");
 	else
-		ret = guests_select(&guests, snap, sel, &filter);
+		ret = select_vms(sel, &guests, snap, &filter);
 	if (ret == EXIT_OK && !to)
 		show(snap, &guests, &filter);
 	else if (ret == EXIT_OK && kvmlat_set_details(k, &filter, !strcmp(to, "on"), &err))
@@ -77,7 +70,7 @@ static int run(int argc, char **argv)
 	struct kvmlat_error err = { 0 };
 	const char *to = NULL;
 	struct kvmlat *k;
-	int c, ret;
+	int ret;
 
 	if (argc > 1 && argv[1][0] != '-') {
 		to = argv[1];
@@ -85,25 +78,9 @@ static int run(int argc, char **argv)
 			return complain(EXIT_USAGE, "detail: \"%s\" is neither on nor off", to);
 		optind = 2;
 	}
-	while ((c = next_option(argc, argv, "+:p:g:", options)) != -1) {
-		char why[256];
-		bool ok = false;
-
-		if (c == 'p')
-			ok = parse_u32("pid", optarg, 1, &sel.pid, why, sizeof(why));
-		else if (c == 'v')
-			ok = parse_u32("VM", optarg, 1, &sel.vm_id, why, sizeof(why));
-		else if (c == 'g')
-			ok = parse_guest(optarg, why, sizeof(why));
-		else
-			return EXIT_USAGE;
-		if (!ok)
-			return complain(EXIT_USAGE, "detail: %s", why);
-		if (c == 'g')
-			sel.guest = optarg;
-	}
-	if (!no_arguments(argc, argv))
-		return EXIT_USAGE;
+	ret = selection_options(argc, argv, &sel);
+	if (ret)
+		return ret;
 	if (kvmlat_open(&k, &err))
 		return complain_kvmlat(&err);
 	ret = act(k, &sel, to);

@@ -21,12 +21,6 @@ static const char usage[] =
 "  --json  one JSON object a line\n"
 "  --csv   comma separated, with a header\n";
 
-static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "csv", no_argument, NULL, 'c' },
-	{ 0 }
-};
-
 struct events {
 	const struct tune_format	*format;
 	struct tuner			t;
@@ -96,18 +90,16 @@ static int follow(struct events *e, int signals)
 
 static int run(int argc, char **argv)
 {
-	struct events e = { .format = &tune_table };
+	struct events e = { 0 };
 	struct kvmlat_error err = { 0 };
 	sigset_t set;
-	int c, ret, signals;
+	enum output output;
+	int ret, signals;
 
-	while ((c = next_option(argc, argv, "+:", options)) != -1) {
-		if (c == '?')
-			return EXIT_USAGE;
-		e.format = c == 'j' ? &tune_json : &tune_csv;
-	}
-	if (!no_arguments(argc, argv))
-		return EXIT_USAGE;
+	ret = output_options(argc, argv, &output);
+	if (ret)
+		return ret;
+	e.format = tune_formats[output];
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);

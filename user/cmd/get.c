@@ -4,6 +4,7 @@
 #include "../command.h"
 #include "../options.h"
 #include "../out/tune.h"
+#include "../selection.h"
 #include "../tune/knobs.h"
 
 static const char usage[] =
@@ -22,9 +23,7 @@ static const char usage[] =
 "      --csv         comma separated, with a header\n";
 
 enum {
-	OPT_VM = 256,
-	OPT_VCPU,
-	OPT_JSON,
+	OPT_JSON = OPT_OWN,
 	OPT_CSV,
 };
 
@@ -42,7 +41,6 @@ static const struct option options[] = {
 struct get {
 	bool				all;
 	struct selection		sel;
-	struct kvmlat_filter		filter;
 	const struct tune_format	*format;
 	char				**names;
 
@@ -55,7 +53,6 @@ struct get {
 
 static int parse_options(struct get *g, int argc, char **argv)
 {
-	struct kvmlat_filter *f = &g->filter;
 	char why[256];
 	int c;
 
@@ -66,34 +63,22 @@ static int parse_options(struct get *g, int argc, char **argv)
 		case 'a':
 			g->all = true;
 			break;
-		case 'p':
-			ok = parse_u32("pid", optarg, 1, &g->sel.pid, why, sizeof(why));
-			break;
-		case 'g':
-			ok = parse_guest(optarg, why, sizeof(why));
-			g->sel.guest = optarg;
-			break;
-		case OPT_VM:
-			ok = parse_u32("VM", optarg, 1, &g->sel.vm_id, why, sizeof(why));
-			break;
-		case OPT_VCPU:
-			ok = parse_u32("vCPU", optarg, 0, &f->vcpu_id, why, sizeof(why));
-			f->has_vcpu_id = true;
-			break;
 		case OPT_JSON:
 			g->format = &tune_json;
 			break;
 		case OPT_CSV:
 			g->format = &tune_csv;
 			break;
-		default:
+		case '?':
 			return EXIT_USAGE;
+		default:
+			ok = parse_selection(c, optarg, &g->sel, why, sizeof(why));
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "get: %s", why);
 	}
 	g->names = argv + optind;
-	if (f->has_vcpu_id && !selects(&g->sel))
+	if (g->sel.has_vcpu && !selects(&g->sel))
 		return complain(EXIT_USAGE, "get: --vcpu needs a VM: name it with --guest, --pid or --vm");
 	return EXIT_OK;
 }
@@ -154,9 +139,9 @@ static int show(struct get *g)
 		g->rows[g->nr].knob = k;
 		g->rows[g->nr++].guest = tuner_guest(&g->t, k);
 	}
-	if (!g->nr && g->filter.has_vcpu_id)
+	if (!g->nr && g->sel.has_vcpu)
 		return complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u that ran yet",
-				g->filter.vcpu_id);
+				g->sel.vcpu_id);
 	if (!g->nr && *g->names)
 		return complain(EXIT_USAGE, "knob \"%s\" is of the host only, not of a VM or a vCPU",
 				*g->names);
@@ -178,7 +163,7 @@ static int run(int argc, char **argv)
 	if (!ret)
 		ret = check_names(&g);
 	if (!ret && selects(&g.sel))
-		ret = tuner_targets(&g.t, &g.sel, &g.filter, &g.targets, &g.nr_targets);
+		ret = tuner_targets(&g.t, &g.sel, &g.targets, &g.nr_targets);
 	if (!ret)
 		ret = show(&g);
 	free(g.rows);

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "../command.h"
-#include "../guests.h"
 #include "../options.h"
 #include "../out/out.h"
+#include "../selection.h"
 #include "../workload.h"
 
 static const char usage[] =
@@ -33,12 +33,10 @@ static const char usage[] =
 "      --hdr           HdrHistogram's percentile distribution, of one histogram\n";
 
 enum {
-	OPT_REASON = 256,
+	OPT_REASON = OPT_OWN,
 	OPT_KIND,
 	OPT_EACH,
 	OPT_PER_VCPU,
-	OPT_VCPU,
-	OPT_VM,
 	OPT_FULL,
 	OPT_JSON,
 	OPT_CSV,
@@ -101,8 +99,6 @@ static bool parse_pick(struct hist *h, bool is_reason, char *why, size_t size)
 
 static bool parse_option(struct hist *h, int c, char *why, size_t size)
 {
-	struct kvmlat_filter *f = &h->filter;
-
 	switch (c) {
 	case OPT_REASON:
 	case OPT_KIND:
@@ -118,16 +114,6 @@ static bool parse_option(struct hist *h, int c, char *why, size_t size)
 	case OPT_PER_VCPU:
 		h->per_vcpu = true;
 		break;
-	case OPT_VCPU:
-		f->has_vcpu_id = true;
-		return parse_u32("vCPU", optarg, 0, &f->vcpu_id, why, size);
-	case 'p':
-		return parse_u32("pid", optarg, 1, &h->sel.pid, why, size);
-	case 'g':
-		h->sel.guest = optarg;
-		return parse_guest(optarg, why, size);
-	case OPT_VM:
-		return parse_u32("VM", optarg, 1, &h->sel.vm_id, why, size);
 	case OPT_FULL:
 		h->wish.full = true;
 		break;
@@ -145,6 +131,8 @@ static bool parse_option(struct hist *h, int c, char *why, size_t size)
 	case OPT_HDR:
 		h->format = &hdr_format;
 		break;
+	default:
+		return parse_selection(c, optarg, &h->sel, why, size);
 	}
 	return true;
 }
@@ -162,7 +150,7 @@ static int parse_options(struct hist *h, int argc, char **argv)
 	}
 	if (!no_arguments(argc, argv))
 		return EXIT_USAGE;
-	if (h->all && (h->per_vcpu || h->filter.has_vcpu_id))
+	if (h->all && (h->per_vcpu || h->sel.has_vcpu))
 		return complain(EXIT_USAGE, "hist: --all does not go with --per-vcpu or --vcpu");
 	return EXIT_OK;
 }
@@ -203,7 +191,7 @@ static int show(struct hist *h, const struct kvmlat_snapshot *snap)
 	FILE *to = stdout;
 	int ret;
 
-	wish.scope = h->all ? SCOPE_ALL : h->per_vcpu || h->filter.has_vcpu_id ? SCOPE_VCPU :
+	wish.scope = h->all ? SCOPE_ALL : h->per_vcpu || h->sel.has_vcpu ? SCOPE_VCPU :
 		     SCOPE_VM;
 	sample = sample_make(snap, &h->guests, &wish);
 	if (!sample)
@@ -258,22 +246,6 @@ static int show_all(struct hist *h)
 	return ret;
 }
 
-static int select_vms(struct hist *h)
-{
-	struct kvmlat_error err = { 0 };
-	struct kvmlat_snapshot *snap;
-	int ret;
-
-	if (kvmlat_get_vms(h->k, NULL, &snap, &err))
-		return complain_kvmlat(&err);
-	if (guests_learn(&h->guests, snap))
-		ret = complain(EXIT_REFUSED, "out of memory");
-	else
-		ret = guests_select(&h->guests, snap, &h->sel, &h->filter);
-	kvmlat_snapshot_free(snap);
-	return ret;
-}
-
 static int run(int argc, char **argv)
 {
 	struct hist h = { .format = &table_format, .wish.unit = &unit_us,
@@ -287,7 +259,7 @@ static int run(int argc, char **argv)
 		return ret;
 	if (kvmlat_open(&h.k, &err))
 		return complain_kvmlat(&err);
-	ret = select_vms(&h);
+	ret = ask_vms(h.k, &h.sel, &h.guests, &h.filter);
 	if (!ret)
 		ret = h.duration ? show_duration(&h) : show_all(&h);
 	guests_free(&h.guests);

@@ -15,30 +15,20 @@ static const char usage[] =
 "  --json  one JSON object\n"
 "  --csv   name,value pairs\n";
 
-static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "csv", no_argument, NULL, 'c' },
-	{ 0 }
-};
-
 static int run(int argc, char **argv)
 {
 	struct info_view view = { .command = KVMLAT_VERSION };
-	const struct format *format = &table_format;
 	struct kvmlat_error err = { 0 };
 	struct kvmlat_knobs knobs;
 	struct kvmlat_info info;
 	struct utsname uts;
+	enum output output;
 	struct kvmlat *k;
-	int c, ret;
+	int ret;
 
-	while ((c = next_option(argc, argv, "+:", options)) != -1) {
-		if (c == '?')
-			return EXIT_USAGE;
-		format = c == 'j' ? &json_format : &csv_format;
-	}
-	if (!no_arguments(argc, argv))
-		return EXIT_USAGE;
+	ret = output_options(argc, argv, &output);
+	if (ret)
+		return ret;
 	if (kvmlat_open(&k, &err))
 		return complain_kvmlat(&err);
 	ret = kvmlat_get_info(k, &info, &err);
@@ -54,7 +44,7 @@ static int run(int argc, char **argv)
 	snprintf(view.kernel, sizeof(view.kernel), "%s", uts.release);
 	view.module = &info;
 	view.knobs = &knobs;
-	format->info(stdout, &view);
+	formats[output]->info(stdout, &view);
 	kvmlat_knobs_free(&knobs);
 	kvmlat_info_free(&info);
 	return EXIT_OK;

@@ -14,12 +14,6 @@ static const char usage[] =
 "  --json  one JSON object\n"
 "  --csv   comma separated, with a header\n";
 
-static const struct option options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "csv", no_argument, NULL, 'c' },
-	{ 0 }
-};
-
 static int show(const struct kvmlat_snapshot *snap, const struct format *format)
 {
 	struct list_view view = { .nr = snap->nr_vms };
@@ -52,26 +46,22 @@ static int show(const struct kvmlat_snapshot *snap, const struct format *format)
 
 static int run(int argc, char **argv)
 {
-	const struct format *format = &table_format;
 	struct kvmlat_error err = { 0 };
 	struct kvmlat_snapshot *snap;
+	enum output output;
 	struct kvmlat *k;
-	int c, ret;
+	int ret;
 
-	while ((c = next_option(argc, argv, "+:", options)) != -1) {
-		if (c == '?')
-			return EXIT_USAGE;
-		format = c == 'j' ? &json_format : &csv_format;
-	}
-	if (!no_arguments(argc, argv))
-		return EXIT_USAGE;
+	ret = output_options(argc, argv, &output);
+	if (ret)
+		return ret;
 	if (kvmlat_open(&k, &err))
 		return complain_kvmlat(&err);
 	ret = kvmlat_get_vms(k, NULL, &snap, &err);
 	kvmlat_close(k);
 	if (ret)
 		return complain_kvmlat(&err);
-	ret = show(snap, format);
+	ret = show(snap, formats[output]);
 	kvmlat_snapshot_free(snap);
 	return ret;
 }

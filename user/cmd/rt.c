@@ -7,6 +7,7 @@
 #include "../command.h"
 #include "../options.h"
 #include "../out/tune.h"
+#include "../selection.h"
 #include "../tune/past.h"
 #include "../tune/paths.h"
 #include "../tune/places.h"
@@ -34,9 +35,7 @@ static const char usage[] =
 "      --csv         comma separated, with a header\n";
 
 enum {
-	OPT_VM = 256,
-	OPT_VCPU,
-	OPT_CPUS,
+	OPT_CPUS = OPT_OWN,
 	OPT_PIN,
 	OPT_FIFO,
 	OPT_RR,
@@ -66,7 +65,6 @@ static const struct option options[] = {
 
 struct rt {
 	struct selection		sel;
-	struct kvmlat_filter		filter;
 	struct placement		want;
 	bool				force;
 	bool				undo;
@@ -106,20 +104,6 @@ static int parse_options(struct rt *rt, int argc, char **argv)
 		bool ok = true;
 
 		switch (c) {
-		case 'p':
-			ok = parse_u32("pid", optarg, 1, &rt->sel.pid, why, sizeof(why));
-			break;
-		case 'g':
-			ok = parse_guest(optarg, why, sizeof(why));
-			rt->sel.guest = optarg;
-			break;
-		case OPT_VM:
-			ok = parse_u32("VM", optarg, 1, &rt->sel.vm_id, why, sizeof(why));
-			break;
-		case OPT_VCPU:
-			ok = parse_u32("vCPU", optarg, 0, &rt->filter.vcpu_id, why, sizeof(why));
-			rt->filter.has_vcpu_id = true;
-			break;
 		case OPT_CPUS:
 			ok = parse_cpus(optarg, &rt->want, why, sizeof(why));
 			break;
@@ -148,8 +132,10 @@ static int parse_options(struct rt *rt, int argc, char **argv)
 		case OPT_CSV:
 			rt->format = &tune_csv;
 			break;
-		default:
+		case '?':
 			return EXIT_USAGE;
+		default:
+			ok = parse_selection(c, optarg, &rt->sel, why, sizeof(why));
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "rt: %s", why);
@@ -278,7 +264,7 @@ static bool asked_for(const struct rt *rt, const struct record *r)
 {
 	size_t i;
 
-	if (!selects(&rt->sel) && !rt->filter.has_vcpu_id)
+	if (!selects(&rt->sel) && !rt->sel.has_vcpu)
 		return true;
 	for (i = 0; i < rt->places.nr; i++)
 		if (rt->places.all[i].task.tid == r->task.tid)
@@ -335,7 +321,7 @@ static int change(struct rt *rt)
 
 static int act(struct rt *rt)
 {
-	bool all = rt->undo && !selects(&rt->sel) && !rt->filter.has_vcpu_id;
+	bool all = rt->undo && !selects(&rt->sel) && !rt->sel.has_vcpu;
 	bool changes = sets(rt) || rt->undo;
 	char why[1024];
 	int ret = EXIT_OK;
@@ -347,7 +333,7 @@ static int act(struct rt *rt)
 		return complain(errno == EACCES ? EXIT_NO_PERMISSION : EXIT_REFUSED, "%s", why);
 	/* Everything can be undone without the module: threads are not its business. */
 	if (!all)
-		ret = places_find(&rt->places, &rt->sel, &rt->filter, &rt->past);
+		ret = places_find(&rt->places, &rt->sel, &rt->past);
 	if (!ret && changes)
 		ret = change(rt);
 	if (!ret && !rt->undo)

@@ -5,6 +5,7 @@
 #include "../command.h"
 #include "../options.h"
 #include "../out/tune.h"
+#include "../selection.h"
 #include "../tune/knobs.h"
 #include "../tune/paths.h"
 #include "../tune/value.h"
@@ -28,9 +29,7 @@ static const char usage[] =
 "      --csv            comma separated, with a header\n";
 
 enum {
-	OPT_VM = 256,
-	OPT_VCPU,
-	OPT_IF_OLD,
+	OPT_IF_OLD = OPT_OWN,
 	OPT_PERSIST,
 	OPT_JSON,
 	OPT_CSV,
@@ -51,7 +50,6 @@ static const struct option options[] = {
 
 struct set {
 	struct selection		sel;
-	struct kvmlat_filter		filter;
 	const char			*if_old;
 	bool				dry_run;
 	bool				persist;
@@ -71,7 +69,6 @@ struct set {
 
 static int parse_options(struct set *s, int argc, char **argv)
 {
-	struct kvmlat_filter *f = &s->filter;
 	char why[256];
 	int c;
 
@@ -81,20 +78,6 @@ static int parse_options(struct set *s, int argc, char **argv)
 		switch (c) {
 		case 'n':
 			s->dry_run = true;
-			break;
-		case 'p':
-			ok = parse_u32("pid", optarg, 1, &s->sel.pid, why, sizeof(why));
-			break;
-		case 'g':
-			ok = parse_guest(optarg, why, sizeof(why));
-			s->sel.guest = optarg;
-			break;
-		case OPT_VM:
-			ok = parse_u32("VM", optarg, 1, &s->sel.vm_id, why, sizeof(why));
-			break;
-		case OPT_VCPU:
-			ok = parse_u32("vCPU", optarg, 0, &f->vcpu_id, why, sizeof(why));
-			f->has_vcpu_id = true;
 			break;
 		case OPT_IF_OLD:
 			s->if_old = optarg;
@@ -108,8 +91,10 @@ static int parse_options(struct set *s, int argc, char **argv)
 		case OPT_CSV:
 			s->format = &tune_csv;
 			break;
-		default:
+		case '?':
 			return EXIT_USAGE;
+		default:
+			ok = parse_selection(c, optarg, &s->sel, why, sizeof(why));
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "set: %s", why);
@@ -124,7 +109,7 @@ static int check_options(const struct set *s)
 
 	if (!*s->words)
 		return complain(EXIT_USAGE, "set: name a knob and its value, as in halt_poll_ns=50us");
-	if (s->filter.has_vcpu_id && !vm)
+	if (s->sel.has_vcpu && !vm)
 		return complain(EXIT_USAGE, "set: --vcpu needs a VM: name it with --guest, --pid or --vm");
 	if (s->persist && vm)
 		return complain(EXIT_USAGE, "set: --persist is for the host: a VM's knobs end with the VM, a profile sets them for the next one");
@@ -294,7 +279,7 @@ static int run(int argc, char **argv)
 	if (!ret)
 		load_of(s.t.vms, &s.load);
 	if (!ret && selects(&s.sel))
-		ret = tuner_targets(&s.t, &s.sel, &s.filter, &s.targets, &s.nr_targets);
+		ret = tuner_targets(&s.t, &s.sel, &s.targets, &s.nr_targets);
 	if (!ret)
 		ret = set(&s);
 	free(s.targets);

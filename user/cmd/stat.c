@@ -13,7 +13,7 @@ static enum scope scope_of(const struct stat *s)
 {
 	if (s->all)
 		return SCOPE_ALL;
-	return s->per_vcpu || s->filter.has_vcpu_id ? SCOPE_VCPU : SCOPE_VM;
+	return s->per_vcpu || s->sel.has_vcpu ? SCOPE_VCPU : SCOPE_VM;
 }
 
 static int learn(struct stat *s)
@@ -25,13 +25,8 @@ static int learn(struct stat *s)
 	if (kvmlat_get_vms(s->k, NULL, &snap, &err))
 		return complain_kvmlat(&err);
 	ret = guests_learn(&s->guests, snap);
-	if (!ret && !s->selected && !s->command)
-		ret = guests_select(&s->guests, snap, &s->sel, &s->filter);
-	else if (ret)
-		ret = complain(EXIT_REFUSED, "out of memory");
-	s->selected = !s->command;
 	kvmlat_snapshot_free(snap);
-	return ret;
+	return ret ? complain(EXIT_REFUSED, "out of memory") : EXIT_OK;
 }
 
 /* Leaves only what matches: a command may start the VM that the user asked for. */
@@ -41,7 +36,7 @@ static int narrow(struct stat *s, struct kvmlat_snapshot *snap)
 	size_t i, n;
 	int ret;
 
-	ret = guests_select(&s->guests, snap, &s->sel, &f);
+	ret = select_vms(&s->sel, &s->guests, snap, &f);
 	if (ret)
 		return ret;
 	for (i = n = 0; i < snap->nr_vcpus; i++) {
@@ -107,9 +102,9 @@ static int show_once(struct stat *s)
 
 	if (ret)
 		return ret;
-	if (!snap->nr_vcpus && s->filter.has_vcpu_id)
+	if (!snap->nr_vcpus && s->sel.has_vcpu)
 		ret = complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u",
-			       s->filter.vcpu_id);
+			       s->sel.vcpu_id);
 	else
 		ret = show(s, snap, true);
 	kvmlat_snapshot_free(snap);
@@ -201,10 +196,20 @@ static int measure_command(struct stat *s)
 	return error ? error : ret;
 }
 
+static int choose(struct stat *s)
+{
+	if (!s->command)
+		return ask_vms(s->k, &s->sel, &s->guests, &s->filter);
+	/* The VM may be one that the command starts: narrow() looks for it in what was measured. */
+	s->filter.has_vcpu_id = s->sel.has_vcpu;
+	s->filter.vcpu_id = s->sel.vcpu_id;
+	return learn(s);
+}
+
 static int measure(struct stat *s)
 {
 	struct kvmlat_snapshot *older;
-	int ret = learn(s);
+	int ret = choose(s);
 
 	if (ret)
 		return ret;

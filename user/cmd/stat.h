@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "../guests.h"
 #include "../out/out.h"
+#include "../selection.h"
 
 /* What the user asked stat for, and what it needs to do it. */
 struct stat {
@@ -27,7 +27,6 @@ struct stat {
 	FILE			*to;
 	struct kvmlat		*k;
 	struct guests		guests;
-	bool			selected;
 	bool			shown;
 };
 

@@ -30,9 +30,7 @@ const char stat_usage[] =
 "      --csv           comma separated, with one header\n";
 
 enum {
-	OPT_PER_VCPU = 256,
-	OPT_VCPU,
-	OPT_VM,
+	OPT_PER_VCPU = OPT_OWN,
 	OPT_JSON,
 	OPT_CSV,
 	OPT_VIEW,
@@ -82,7 +80,6 @@ static bool pick_view(struct stat *s, enum view want, char *why, size_t size)
 
 static int parse_options(struct stat *s, int argc, char **argv)
 {
-	struct kvmlat_filter *f = &s->filter;
 	char why[256];
 	int c;
 
@@ -104,20 +101,6 @@ static int parse_options(struct stat *s, int argc, char **argv)
 			break;
 		case OPT_PER_VCPU:
 			s->per_vcpu = true;
-			break;
-		case OPT_VCPU:
-			ok = parse_u32("vCPU", optarg, 0, &f->vcpu_id, why, sizeof(why));
-			f->has_vcpu_id = true;
-			break;
-		case 'p':
-			ok = parse_u32("pid", optarg, 1, &s->sel.pid, why, sizeof(why));
-			break;
-		case OPT_VM:
-			ok = parse_u32("VM", optarg, 1, &s->sel.vm_id, why, sizeof(why));
-			break;
-		case 'g':
-			ok = parse_guest(optarg, why, sizeof(why));
-			s->sel.guest = optarg;
 			break;
 		case 'k':
 			ok = parse_key(optarg, &s->key, why, sizeof(why));
@@ -141,8 +124,10 @@ static int parse_options(struct stat *s, int argc, char **argv)
 		case OPT_VIEW + VIEW_DETAIL:
 			ok = pick_view(s, c - OPT_VIEW, why, sizeof(why));
 			break;
-		default:
+		case '?':
 			return EXIT_USAGE;
+		default:
+			ok = parse_selection(c, optarg, &s->sel, why, sizeof(why));
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "stat: %s", why);
@@ -164,7 +149,7 @@ static int check_options(const struct stat *s)
 				views[s->view]);
 	if (s->key == SORT_P99 && s->view == VIEW_DETAIL)
 		return complain(EXIT_USAGE, "stat: sort key \"p99\" does not go with --detail, which has no percentiles");
-	if (s->all && (s->per_vcpu || s->filter.has_vcpu_id))
+	if (s->all && (s->per_vcpu || s->sel.has_vcpu))
 		return complain(EXIT_USAGE, "stat: --all does not go with --per-vcpu or --vcpu");
 	return EXIT_OK;
 }

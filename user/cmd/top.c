@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "../command.h"
-#include "../guests.h"
 #include "../options.h"
+#include "../selection.h"
 #include "../top/top.h"
 
 static const char usage[] =
@@ -33,8 +33,7 @@ static const char usage[] =
 "      --ascii         no other characters, as in a locale without UTF-8\n";
 
 enum {
-	OPT_PER_VCPU = 256,
-	OPT_VM,
+	OPT_PER_VCPU = OPT_OWN,
 	OPT_NO_COLOR,
 	OPT_ASCII,
 };
@@ -82,16 +81,6 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 		case OPT_PER_VCPU:
 			view_go(&t->view, LEVEL_VCPUS);
 			break;
-		case 'p':
-			ok = parse_u32("pid", optarg, 1, &o->sel.pid, why, sizeof(why));
-			break;
-		case 'g':
-			ok = parse_guest(optarg, why, sizeof(why));
-			o->sel.guest = optarg;
-			break;
-		case OPT_VM:
-			ok = parse_u32("VM", optarg, 1, &o->sel.vm_id, why, sizeof(why));
-			break;
 		case 'f':
 			o->filter = optarg;
 			break;
@@ -111,8 +100,10 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 		case OPT_ASCII:
 			t->utf8 = false;
 			break;
-		default:
+		case '?':
 			return EXIT_USAGE;
+		default:
+			ok = parse_selection(c, optarg, &o->sel, why, sizeof(why));
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "top: %s", why);
@@ -130,22 +121,14 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 
 static int choose(struct top *t, const struct selection *sel)
 {
-	struct kvmlat_error err = { 0 };
-	struct kvmlat_snapshot *snap;
 	struct guests guests = { 0 };
 	int ret;
 
 	if (!selects(sel))
 		return EXIT_OK;
-	if (kvmlat_get_vms(t->k, NULL, &snap, &err))
-		return complain_kvmlat(&err);
-	if (guests_learn(&guests, snap))
-		ret = complain(EXIT_REFUSED, "out of memory");
-	else
-		ret = guests_select(&guests, snap, sel, &t->filter);
+	ret = ask_vms(t->k, sel, &guests, &t->filter);
 	t->selected = true;
 	guests_free(&guests);
-	kvmlat_snapshot_free(snap);
 	return ret;
 }
 

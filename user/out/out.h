@@ -57,6 +57,7 @@ struct format {
 extern const struct format table_format;
 extern const struct format json_format;
 extern const struct format csv_format;
+extern const struct format * const formats[NR_OUTPUTS];
 /* Of histograms only, and only of one. */
 extern const struct format hdr_format;
 

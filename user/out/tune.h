@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../lib/kvmlat.h"
+#include "../options.h"
 #include "../tune/hold.h"
 #include "../tune/host.h"
 #include "../tune/modprobe.h"
@@ -95,5 +96,6 @@ void csv_diff(FILE *to, const struct diff_view *v);
 extern const struct tune_format tune_table;
 extern const struct tune_format tune_json;
 extern const struct tune_format tune_csv;
+extern const struct tune_format * const tune_formats[NR_OUTPUTS];
 
 #endif /* _KVMLAT_OUT_TUNE_H */

@@ -40,10 +40,10 @@ void tuner_close(struct tuner *t)
 	memset(t, 0, sizeof(*t));
 }
 
-int tuner_targets(const struct tuner *t, const struct selection *sel,
-		  const struct kvmlat_filter *filter, struct target **targets, size_t *nr)
+int tuner_targets(const struct tuner *t, const struct selection *sel, struct target **targets,
+		  size_t *nr)
 {
-	struct kvmlat_filter f = *filter;
+	struct kvmlat_filter f = { 0 };
 	size_t i, n = 0;
 	int ret;
 
@@ -51,7 +51,7 @@ int tuner_targets(const struct tuner *t, const struct selection *sel,
 	*targets = calloc(t->vms->nr_vms + 1, sizeof(**targets));
 	if (!*targets)
 		return complain(EXIT_REFUSED, "out of memory");
-	ret = guests_select(&t->guests, t->vms, sel, &f);
+	ret = select_vms(sel, &t->guests, t->vms, &f);
 	if (ret)
 		return ret;
 	for (i = 0; i < t->vms->nr_vms; i++) {
@@ -60,8 +60,8 @@ int tuner_targets(const struct tuner *t, const struct selection *sel,
 		if (vm->gone || (f.pid && vm->pid != f.pid) || (f.vm_id && vm->vm_id != f.vm_id))
 			continue;
 		(*targets)[n].vm_id = vm->vm_id;
-		(*targets)[n].has_vcpu = filter->has_vcpu_id;
-		(*targets)[n++].vcpu_id = filter->vcpu_id;
+		(*targets)[n].has_vcpu = sel->has_vcpu;
+		(*targets)[n++].vcpu_id = sel->vcpu_id;
 	}
 	*nr = n;
 	return n ? EXIT_OK : complain(EXIT_NO_VM, "the VM that is asked for has ended");

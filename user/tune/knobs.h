@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_KNOBS_H
 #define _KVMLAT_KNOBS_H
 
-#include "../guests.h"
+#include "../selection.h"
 
 /**
  * struct target - what a knob is set for
@@ -29,8 +29,8 @@ int tuner_refresh(struct tuner *t);
 void tuner_close(struct tuner *t);
 
 /* The VMs that run and are asked for. @targets is for free(). */
-int tuner_targets(const struct tuner *t, const struct selection *sel,
-		  const struct kvmlat_filter *filter, struct target **targets, size_t *nr);
+int tuner_targets(const struct tuner *t, const struct selection *sel, struct target **targets,
+		  size_t *nr);
 
 /* The knob of this name for this target; "-" in a name is as good as "_". */
 const struct kvmlat_knob_value *tuner_find(const struct tuner *t, const char *name,

@@ -35,16 +35,15 @@ static int add(struct places *places, const struct kvmlat_vcpu *v, const struct 
 }
 
 static int choose(struct places *places, const struct kvmlat_snapshot *snap,
-		  const struct selection *sel, const struct kvmlat_filter *filter,
-		  const struct past *past)
+		  const struct selection *sel, const struct past *past)
 {
-	struct kvmlat_filter f = *filter;
+	struct kvmlat_filter f = { 0 };
 	size_t i;
 	int ret;
 
 	if (guests_learn(&places->guests, snap))
 		return complain(EXIT_REFUSED, "out of memory");
-	ret = guests_select(&places->guests, snap, sel, &f);
+	ret = select_vms(sel, &places->guests, snap, &f);
 	for (i = 0; !ret && i < snap->nr_vcpus; i++) {
 		const struct kvmlat_vcpu *v = &snap->vcpus[i];
 
@@ -53,16 +52,16 @@ static int choose(struct places *places, const struct kvmlat_snapshot *snap,
 	}
 	if (ret || places->nr)
 		return ret;
-	if (f.has_vcpu_id)
-		return complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u", f.vcpu_id);
+	if (sel->has_vcpu)
+		return complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u", sel->vcpu_id);
 	if (selects(sel))
 		return complain(EXIT_NO_VM, "the VM that is asked for has ended");
 	return complain(EXIT_NO_VM, "no VM runs");
 }
 
-int places_find(struct places *places, const struct selection *sel,
-		const struct kvmlat_filter *filter, const struct past *past)
+int places_find(struct places *places, const struct selection *sel, const struct past *past)
 {
+	const struct kvmlat_filter f = { .has_vcpu_id = sel->has_vcpu, .vcpu_id = sel->vcpu_id };
 	struct kvmlat_error err = { 0 };
 	struct kvmlat_snapshot *snap;
 	struct kvmlat *k;
@@ -70,11 +69,11 @@ int places_find(struct places *places, const struct selection *sel,
 
 	if (kvmlat_open(&k, &err))
 		return complain_kvmlat(&err);
-	ret = kvmlat_get_snapshot(k, filter, &snap, &err);
+	ret = kvmlat_get_snapshot(k, &f, &snap, &err);
 	kvmlat_close(k);
 	if (ret)
 		return complain_kvmlat(&err);
-	ret = choose(places, snap, sel, filter, past);
+	ret = choose(places, snap, sel, past);
 	kvmlat_snapshot_free(snap);
 	return ret;
 }

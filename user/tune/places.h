@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_PLACES_H
 #define _KVMLAT_PLACES_H
 
-#include "../guests.h"
+#include "../selection.h"
 #include "past.h"
 #include "place.h"
 
@@ -14,8 +14,7 @@ struct places {
 };
 
 /* Asks the module. Returns an exit code, having complained. */
-int places_find(struct places *places, const struct selection *sel,
-		const struct kvmlat_filter *filter, const struct past *past);
+int places_find(struct places *places, const struct selection *sel, const struct past *past);
 void places_free(struct places *places);
 
 /* Looks again how the thread is scheduled. */

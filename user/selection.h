@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_SELECTION_H
+#define _KVMLAT_SELECTION_H
+
+#include "guests.h"
+
+/* Which VMs the user asked for, and which of their vCPUs. */
+struct selection {
+	uint32_t	vm_id;
+	uint32_t	pid;
+	const char	*guest;
+	bool		has_vcpu;
+	uint32_t	vcpu_id;
+};
+
+/* For a command's table of options; --pid is 'p' there, --guest 'g', its own begin at OPT_OWN. */
+enum {
+	OPT_VM = 256,
+	OPT_VCPU,
+	OPT_OWN,
+};
+
+/* Takes an option of next_option(). If its value @text is wrong, says so in @why. */
+bool parse_selection(int option, const char *text, struct selection *sel, char *why, size_t size);
+
+/* For commands that have no other options and no arguments. An exit code, having complained. */
+int selection_options(int argc, char **argv, struct selection *sel);
+
+static inline bool selects(const struct selection *sel)
+{
+	return sel->vm_id || sel->pid || sel->guest;
+}
+
+/*
+ * Turns a selection into a filter for the kernel. Returns an exit code, having complained:
+ * EXIT_NO_VM if nothing matches, EXIT_AMBIGUOUS if the name is that of several VMs.
+ */
+int select_vms(const struct selection *sel, const struct guests *g,
+	       const struct kvmlat_snapshot *snap, struct kvmlat_filter *filter);
+
+/* The same of the VMs that the module knows now; their names are learnt. */
+int ask_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
+	    struct kvmlat_filter *filter);
+
+#endif /* _KVMLAT_SELECTION_H */
