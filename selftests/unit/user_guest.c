@@ -71,6 +71,7 @@ static void stat_lines(void)
 
 static void this_process(void)
 {
+	uint64_t start, parent;
 	struct kvmlat_guest g;
 	char name[32];
 
@@ -78,6 +79,9 @@ static void this_process(void)
 	EXPECT_EQ(g.threads, 1);
 	EXPECT(g.uptime < 600);
 	EXPECT_STR(g.name, "user_guest");
+	EXPECT(!kvmlat_thread_start(getpid(), getpid(), &start));
+	EXPECT(start && !kvmlat_thread_start(getppid(), getppid(), &parent) && parent <= start);
+	EXPECT(kvmlat_thread_start(getpid(), 0x7ffffff0, &start));
 	EXPECT(!kvmlat_thread_name(getpid(), getpid(), name, sizeof(name)));
 	EXPECT_STR(name, "user_guest");
 	EXPECT(kvmlat_get_guest(0x7fffffff, &g));

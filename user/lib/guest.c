@@ -179,6 +179,24 @@ int kvmlat_parse_stat(const char *text, uint32_t *threads, uint64_t *start_ticks
 	return end == p ? -1 : 0;
 }
 
+static int read_stat(const char *path, uint32_t *threads, uint64_t *start_ticks)
+{
+	char stat[1024];
+
+	if (read_proc(path, stat, sizeof(stat)) <= 0)
+		return -1;
+	return kvmlat_parse_stat(stat, threads, start_ticks);
+}
+
+int kvmlat_thread_start(uint32_t pid, uint32_t tid, uint64_t *ticks)
+{
+	uint32_t threads;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/task/%u/stat", pid, tid);
+	return read_stat(path, &threads, ticks);
+}
+
 int kvmlat_thread_name(uint32_t pid, uint32_t tid, char *name, size_t size)
 {
 	char path[64];
@@ -196,16 +214,15 @@ int kvmlat_thread_name(uint32_t pid, uint32_t tid, char *name, size_t size)
 int kvmlat_get_guest(uint32_t pid, struct kvmlat_guest *guest)
 {
 	size_t size = 256 * 1024;
-	char path[64], stat[1024];
 	struct timespec now;
+	char path[64];
 	uint64_t ticks;
 	ssize_t len;
 	char *cmdline;
 
 	memset(guest, 0, sizeof(*guest));
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	if (read_proc(path, stat, sizeof(stat)) <= 0 ||
-	    kvmlat_parse_stat(stat, &guest->threads, &ticks))
+	if (read_stat(path, &guest->threads, &ticks))
 		return -1;
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	guest->uptime = now.tv_sec + now.tv_nsec / 1e9 - (double)ticks / sysconf(_SC_CLK_TCK);

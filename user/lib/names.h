@@ -55,6 +55,12 @@ KVMLAT_API bool kvmlat_guest_name(const char *cmdline, size_t len, char *name, s
 /** kvmlat_thread_name - the name of a VMM's thread; -1 if there is no such thread */
 KVMLAT_API int kvmlat_thread_name(uint32_t pid, uint32_t tid, char *name, size_t size);
 
+/**
+ * kvmlat_thread_start - when a VMM's thread started; -1 if there is no such thread
+ * @ticks: since boot, of sysconf(_SC_CLK_TCK) a second. Tells it from a later thread of its id.
+ */
+KVMLAT_API int kvmlat_thread_start(uint32_t pid, uint32_t tid, uint64_t *ticks);
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../lib/internal.h"
+#include "../lib/kvmlat.h"
 #include "task.h"
 
 #ifndef SCHED_DEADLINE
@@ -29,21 +29,11 @@ struct attributes {
 
 bool task_find(uint32_t pid, uint32_t tid, struct task *task)
 {
-	char path[64], stat[1024];
-	uint32_t threads;
-	size_t n;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%u/task/%u/stat", pid, tid);
-	f = fopen(path, "re");
-	if (!f)
+	if (kvmlat_thread_start(pid, tid, &task->start))
 		return false;
-	n = fread(stat, 1, sizeof(stat) - 1, f);
-	fclose(f);
-	stat[n] = 0;
 	task->pid = pid;
 	task->tid = tid;
-	return !kvmlat_parse_stat(stat, &threads, &task->start);
+	return true;
 }
 
 bool task_same(const struct task *task)
@@ -130,7 +120,7 @@ const char *policy_name(uint32_t policy)
 		[SCHED_DEADLINE]	= "deadline",
 	};
 
-	return policy < ARRAY_SIZE(names) && names[policy] ? names[policy] : "unknown";
+	return policy < sizeof(names) / sizeof(*names) && names[policy] ? names[policy] : "unknown";
 }
 
 void sched_format(const struct sched *s, char *text, size_t size)

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../lib/internal.h"
 #include "value.h"
 
 /* The largest first, for printing. */
@@ -13,6 +12,8 @@ static const struct suffix {
 } suffixes[] = {
 	{ "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
 };
+
+#define NR_SUFFIXES	(sizeof(suffixes) / sizeof(*suffixes))
 
 const char *value_decimal(const char *text, uint64_t scale, uint64_t *number)
 {
@@ -49,7 +50,7 @@ static bool parse_ns(const char *text, uint64_t *ns)
 
 	if (!*unit)
 		return value_decimal(text, 1, ns);
-	for (i = 0; i < ARRAY_SIZE(suffixes); i++) {
+	for (i = 0; i < NR_SUFFIXES; i++) {
 		if (strcmp(unit, suffixes[i].text))
 			continue;
 		end = value_decimal(text, suffixes[i].ns, ns);
@@ -73,7 +74,7 @@ void value_format(uint32_t unit, uint64_t number, char *text, size_t size)
 		snprintf(text, size, "%" PRIu64, number);
 		return;
 	}
-	for (i = 0; i < ARRAY_SIZE(suffixes); i++)
+	for (i = 0; i < NR_SUFFIXES; i++)
 		if (!(number % suffixes[i].ns))
 			break;
 	if (!number)
