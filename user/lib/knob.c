@@ -224,6 +224,17 @@ static void put_knob(struct nlmsghdr *nlh, const struct kvmlat_knob_change *c)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+static int change_knobs(struct kvmlat *k, struct nlmsghdr *nlh, bool dry_run,
+			struct kvmlat_knobs *knobs, struct kvmlat_error *err)
+{
+	if (dry_run)
+		mnl_attr_put(nlh, KVMLAT_A_DRY_RUN, 0, NULL);
+	if (!kvmlat_talk(k, nlh, take_knobs, knobs, NULL, err))
+		return 0;
+	kvmlat_knobs_free(knobs);
+	return -1;
+}
+
 int kvmlat_set_knobs(struct kvmlat *k, const struct kvmlat_knob_change *changes, size_t nr,
 		     bool dry_run, struct kvmlat_knobs *knobs, struct kvmlat_error *err)
 {
@@ -240,12 +251,7 @@ int kvmlat_set_knobs(struct kvmlat *k, const struct kvmlat_knob_change *changes,
 			     NLM_F_ACK);
 	for (i = 0; i < nr; i++)
 		put_knob(nlh, &changes[i]);
-	if (dry_run)
-		mnl_attr_put(nlh, KVMLAT_A_DRY_RUN, 0, NULL);
-	if (!kvmlat_talk(k, nlh, take_knobs, knobs, NULL, err))
-		return 0;
-	kvmlat_knobs_free(knobs);
-	return -1;
+	return change_knobs(k, nlh, dry_run, knobs, err);
 }
 
 int kvmlat_undo_knobs(struct kvmlat *k, uint32_t change, bool dry_run, struct kvmlat_knobs *knobs,
@@ -259,10 +265,5 @@ int kvmlat_undo_knobs(struct kvmlat *k, uint32_t change, bool dry_run, struct kv
 			     NLM_F_ACK);
 	if (change)
 		mnl_attr_put_u32(nlh, KVMLAT_A_CHANGE, change);
-	if (dry_run)
-		mnl_attr_put(nlh, KVMLAT_A_DRY_RUN, 0, NULL);
-	if (!kvmlat_talk(k, nlh, take_knobs, knobs, NULL, err))
-		return 0;
-	kvmlat_knobs_free(knobs);
-	return -1;
+	return change_knobs(k, nlh, dry_run, knobs, err);
 }
