@@ -9,7 +9,10 @@
 /* A writer changes one place now and then, and a reader only ever tries one. */
 #define READ_TRIES	100
 
-/* Multiplicative hashing, with the constant of linux/hash.h; the top bits are the best. */
+/*
+ * Multiplicative hashing, with the constant of linux/hash.h; the top bits are the best. Which set
+ * a key has is part of the wire contract.
+ */
 static u32 set_of(u64 key)
 {
 	return (key * 0x61C8864680B583EBull) >> 60;

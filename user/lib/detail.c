@@ -15,8 +15,7 @@ static int cmp_detail(const void *a, const void *b)
 
 /*
  * How the module keeps the details of a vCPU, see linux/kvmlat.h: a key that finds its set full
- * takes the place of that with the least count. Which set is a matter between it and us; if we
- * took another for it, only what is said of keys that are not listed would be wrong.
+ * takes the place of that with the least count.
  */
 #define WAYS	8
 

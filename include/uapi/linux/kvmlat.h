@@ -72,9 +72,13 @@
  * that come later; VM then has DETAILS. Each vCPU has room for 128 keys in 16 sets of 8. A key
  * that finds its set full takes the place of the least frequent one there and adds that one's
  * COUNT to its own, as ERROR: the true count is between COUNT - ERROR and COUNT, and a key that
- * is not there has at most the least COUNT of its set. While DETAILS_EVICTED is 0 all are exact
- * and complete. Exits of encrypted guests have no details, nor have MMIO accesses that need none
- * of KVM's emulation.
+ * is not there has at most the least COUNT of its set. That set is, modulo 2^64,
+ *
+ *	((KIND + 1) << 56 | KEY) * 0x61c8864680b583eb >> 60
+ *
+ * which one must know to add up vCPUs, of which only some have a key. While DETAILS_EVICTED is 0
+ * all are exact and complete. Exits of encrypted guests have no details, nor have MMIO accesses
+ * that need none of KVM's emulation.
  *
  * A histogram has KVMLAT_HIST_BUCKETS buckets. Bucket 0 holds what took less than 64 ns,
  * the last what took 2^40 ns and more. Between them every octave from 2^6 to 2^39 ns has
