@@ -37,6 +37,9 @@ static int run_help(int argc, char **argv)
 	if (!c)
 		return complain(EXIT_USAGE, "no command \"%s\"; \"kvmlat help\" lists them all",
 				argv[1]);
+	if (argc > 2)
+		return complain(EXIT_USAGE, "help: one command is expected, but there is \"%s\", too",
+				argv[2]);
 	fputs(c->usage, stdout);
 	return EXIT_OK;
 }

@@ -126,3 +126,9 @@ int ask_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
 	kvmlat_snapshot_free(snap);
 	return ret;
 }
+
+int complain_vcpu(const struct selection *sel)
+{
+	return complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u that ran yet",
+			sel->vcpu_id);
+}

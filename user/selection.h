@@ -42,4 +42,7 @@ int select_vms(const struct selection *sel, const struct guests *g,
 int ask_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
 	    struct kvmlat_filter *filter);
 
+/* That none of them has the vCPU, or that it never ran. Returns an exit code. */
+int complain_vcpu(const struct selection *sel);
+
 #endif /* _KVMLAT_SELECTION_H */

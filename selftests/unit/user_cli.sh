@@ -58,6 +58,7 @@ gives 1 'sort key "foo" is none' kvmlat stat -k foo
 gives 1 'no option "--nope"' kvmlat stat --nope
 gives 1 'option "-i" needs a value' kvmlat stat -i
 gives 1 'no command "bogus"' kvmlat bogus
+gives 1 'one command is expected, but there is "top"' kvmlat help stat top
 
 kvmlat stat --csv -o "$work/csv" -- kvmlat-vmm --do cpuid=1000 --do pio=300 --do hypercall=70 \
 	--name known > /dev/null
@@ -89,7 +90,7 @@ gives 0 '^all VMs, 5 vCPUs' kvmlat stat -1 -a
 gives 6 'guest name "twin" is that of several' kvmlat stat -1 -g twin
 gives 4 'no VM has the guest name "nobody"' kvmlat stat -1 -g nobody
 gives 4 'process 1 has no VM' kvmlat stat -1 -p 1
-gives 4 'has a vCPU 7$' kvmlat stat -1 --vcpu 7
+gives 4 'has a vCPU 7 that ran yet$' kvmlat stat -1 --vcpu 7
 kvmlat stat -1 -p "$held" --csv > "$work/csv"
 is "a process is picked" 600 "$(count cpuid "$work/csv")"
 valid info kvmlat info --json
@@ -166,6 +167,7 @@ is "a histogram has all exits" 10 "$(column count name cpuid "$work/hist")"
 gives 0 '^#\[Max +=[ 0-9.]+, Total count +=           10\]$' kvmlat hist --reason cpuid -g view --hdr
 gives 6 'for one histogram, and there are ' kvmlat hist --hdr
 gives 4 'has had any "wrmsr"' kvmlat hist --reason wrmsr
+gives 4 'has a vCPU 7 that ran yet$' kvmlat hist --vcpu 7
 gives 1 'kind "hlt" is none of exit, halt,' kvmlat hist --kind hlt
 gives 1 'unit "m" is none of ns' kvmlat hist -u m
 gives 1 '"cpuid" and "halt" are two histograms' kvmlat hist --reason cpuid --kind halt

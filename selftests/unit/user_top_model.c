@@ -136,6 +136,7 @@ static void vms_come_and_go(void)
 	feed(&m, &h);
 	EXPECT_NEAR(figure(&m, 2, FIG_EXITS), 4000);
 	EXPECT(model_find(&m.vms, 2, 0)->gone);
+	EXPECT_EQ(m.all.vcpus, 2);
 	h.now += SECOND;
 	feed(&m, &h);
 	EXPECT(isnan(figure(&m, 2, FIG_EXITS)));

@@ -58,6 +58,7 @@ gives 1 '"halt_poll_ns" is not of the form' kvmlat set halt_poll_ns
 gives 1 'name a knob and its value' kvmlat set
 gives 1 'halt_poll_ns "5s" is out of range: 0 to ' kvmlat set halt_poll_ns=5s
 gives 1 'halt_poll_ns "1m" is no time' kvmlat set halt_poll_ns=1m
+gives 1 '--if-old: halt_poll_ns "x" is no time' kvmlat set halt_poll_ns=2ms --if-old x
 gives 1 'inherit" is for VMs and vCPUs only' kvmlat set halt_poll_ns=inherit
 gives 1 'change "x" is not a whole number' kvmlat undo x
 gives 5 'change 4000000: ' kvmlat undo 4000000
@@ -149,9 +150,19 @@ valid profile kvmlat profile list --json
 valid profile kvmlat profile show realtime --json
 valid profile kvmlat profile diff realtime --json
 gives 0 'Sources: tuned' kvmlat profile show realtime
+gives 1 'say what to do: list,' kvmlat profile
+gives 1 '^kvmlat: profile: no argument is expected, but there is "x"' kvmlat profile list x
+gives 1 '"kvmlat help profile" lists them all' kvmlat profile list --nope
 gives 5 'no profile "nope"' kvmlat profile apply nope
 gives 5 'cannot read ".*kvmlat.conf"' kvmlat profile apply
 gives 5 'no profile is active' kvmlat profile undo
+gives 1 'profile "../x" is no name' kvmlat profile show ../x
+mkdir -p "$work/profiles"
+printf '[host]\nhalt_poll_ns = 5m\n' > "$work/profiles/wrong.ini"
+gives 5 'profile "wrong": halt_poll_ns "5m" is no time' kvmlat profile diff wrong
+printf '[host]\nfoo = 5\n' > "$work/profiles/wrong.ini"
+gives 5 'no knob "foo"' kvmlat profile diff wrong
+rm -r "$work/profiles"
 before=$(dma_latency)
 gives 0 'profile "realtime" is active' kvmlat profile apply realtime
 is "the profile is in effect" "500000 500000 3" \
@@ -234,6 +245,7 @@ gives 1 'name the VM whose threads' kvmlat rt --cpus 0
 gives 1 'priority "0" is not a whole number from 1 to 99' kvmlat rt -g busy --fifo 0
 gives 1 'CPUs "x" are not a list' kvmlat rt -g busy --cpus x
 gives 1 '--pin needs --cpus' kvmlat rt -g busy --pin
+gives 1 '--undo shows nothing' kvmlat rt --undo --json
 gives 5 'CPUs "4000" are not online' kvmlat rt -g busy --cpus 4000
 gives 5 'too few for 2 threads' kvmlat rt -g busy --cpus 0 --pin
 gives 5 'may not have all CPUs.*--force' kvmlat rt -g busy --fifo 1 --cpus "$(< /sys/devices/system/cpu/online)"

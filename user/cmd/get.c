@@ -140,8 +140,7 @@ static int show(struct get *g)
 		g->rows[g->nr++].guest = tuner_guest(&g->t, k);
 	}
 	if (!g->nr && g->sel.has_vcpu)
-		return complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u that ran yet",
-				g->sel.vcpu_id);
+		return complain_vcpu(&g->sel);
 	if (!g->nr && *g->names)
 		return complain(EXIT_USAGE, "knob \"%s\" is of the host only, not of a VM or a vCPU",
 				*g->names);

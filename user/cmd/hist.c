@@ -175,6 +175,8 @@ static int check(const struct hist *h, const struct sample *s)
 
 	for (i = 0; i < s->nr_blocks; i++)
 		nr += s->blocks[i].nr_histograms;
+	if (!s->nr_blocks && h->sel.has_vcpu)
+		return complain_vcpu(&h->sel);
 	if (!nr)
 		return complain(EXIT_NO_VM, "no VM that is asked for has had any \"%s\"",
 				h->wish.pick.name);

@@ -295,11 +295,14 @@ static int run(int argc, char **argv)
 	const struct verb *verb;
 	int ret;
 
-	verb = argc < 2 ? NULL : find_verb(argv[1]);
+	if (argc < 2)
+		return complain(EXIT_USAGE, "profile: say what to do: list, show, diff, apply, undo or save");
+	verb = find_verb(argv[1]);
 	if (!verb)
 		return complain(EXIT_USAGE, "profile: \"%s\" is none of list, show, diff, apply, undo and save",
-				argc < 2 ? "" : argv[1]);
-	ret = parse_options(&r, verb, argc - 1, argv + 1);
+				argv[1]);
+	optind = 2;
+	ret = parse_options(&r, verb, argc, argv);
 	if (ret)
 		return ret;
 	if (!r.name && verb->run == apply) {
@@ -311,7 +314,7 @@ static int run(int argc, char **argv)
 		return complain(EXIT_USAGE, "profile %s: name a profile; \"kvmlat profile list\" lists them all",
 				verb->word);
 	if (verb->loaded && profile_find(&r.profile, r.name, why, sizeof(why)))
-		ret = complain(EXIT_REFUSED, "%s", why);
+		ret = complain(profile_name_ok(r.name) ? EXIT_REFUSED : EXIT_USAGE, "%s", why);
 	else
 		ret = verb->run(&r);
 	profile_free(&r.profile);

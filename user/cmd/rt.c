@@ -154,6 +154,8 @@ static int check_options(const struct rt *rt)
 		return complain(EXIT_USAGE, "rt: --pin needs --cpus, from which each thread gets one");
 	if (rt->undo && sets(rt))
 		return complain(EXIT_USAGE, "rt: --undo brings back what was: nothing else can be set with it");
+	if (rt->undo && rt->format != &tune_table)
+		return complain(EXIT_USAGE, "rt: --undo shows nothing: --json and --csv do not go with it");
 	if (sets(rt) && !selects(&rt->sel))
 		return complain(EXIT_USAGE, "rt: name the VM whose threads are to be set, with --guest, --pid or --vm");
 	return EXIT_OK;

@@ -163,12 +163,15 @@ static int add_change(struct set *s, const char *name, const char *text,
 	if (s->nr == KVMLAT_KNOBS_MAX)
 		return complain(EXIT_REFUSED, "more than %d changes are too many for one command",
 				KVMLAT_KNOBS_MAX);
-	if (!v.inherit)
-		warn_about(k, v.number, &s->load);
-	if (s->persist)
+	if (s->if_old)
+		ret = expect(s, k, c);
+	if (!ret && s->persist)
 		ret = add_option(s, k, v.number);
 	if (ret)
 		return ret;
+	/* Once, and not again for each VM that is set. */
+	if (!v.inherit && (!s->nr || c[-1].id != k->id))
+		warn_about(k, v.number, &s->load);
 	/* What this kernel cannot change live can still be made to stay. */
 	if (k->why[0] && s->persist) {
 		complain(0, "%s is not changed now: %s", k->name, k->why);
@@ -181,7 +184,7 @@ static int add_change(struct set *s, const char *name, const char *text,
 	c->inherit = v.inherit;
 	c->value = v.number;
 	s->nr++;
-	return s->if_old ? expect(s, k, c) : EXIT_OK;
+	return EXIT_OK;
 }
 
 static int parse_words(struct set *s)

@@ -103,8 +103,7 @@ static int show_once(struct stat *s)
 	if (ret)
 		return ret;
 	if (!snap->nr_vcpus && s->sel.has_vcpu)
-		ret = complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u",
-			       s->sel.vcpu_id);
+		ret = complain_vcpu(&s->sel);
 	else
 		ret = show(s, snap, true);
 	kvmlat_snapshot_free(snap);

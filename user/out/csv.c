@@ -7,10 +7,10 @@
 /* The columns are fixed in kvmlat-info(1), kvmlat-list(1) and kvmlat-stat(1): add at the end. */
 
 static const char * const stat_columns[] = {
-	"time", "duration_s", "scope", "vm_id", "pid", "guest", "vcpu_id", "reason", "class",
-	"code", "count", "rate", "exit_percent", "total_ns", "time_percent", "mean_ns", "p50_ns",
-	"p99_ns", "p999_ns", "max_ns", "max_bound_ns", "elapsed_ns", "guest_ns", "exit_ns",
-	"user_ns", "poll_ns", "wait_ns", "runq_ns", "off_ns", NULL
+	CSV_WHOSE, "reason", "class", "code", "count", "rate", "exit_percent", "total_ns",
+	"time_percent", "mean_ns", "p50_ns", "p99_ns", "p999_ns", "max_ns", "max_bound_ns",
+	"elapsed_ns", "guest_ns", "exit_ns", "user_ns", "poll_ns", "wait_ns", "runq_ns", "off_ns",
+	NULL
 };
 
 static void pair(FILE *to, const char *name, const char *value)

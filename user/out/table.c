@@ -40,7 +40,7 @@ static void info(FILE *to, const struct info_view *v)
 		BUSY_VCPU_MEMORY);
 	fprintf(to, "%-12s %" PRIu64 " events of vCPUs without an account\n", "missed",
 		m->missed);
-	fprintf(to, "%-12s %" PRIu64 " exits counted in the row \"other\"\n", "spilled",
+	fprintf(to, "%-12s %" PRIu64 " events that found no memory for a row\n", "spilled",
 		m->spilled);
 
 	fputc('\n', to);

@@ -23,6 +23,17 @@ static void drop(struct held *h, const struct held *other)
 	*h = (struct held){ 0 };
 }
 
+/* Those that run: accounts of VMs that ended are kept. */
+static uint32_t count_vcpus(const struct kvmlat_snapshot *snap)
+{
+	uint32_t nr = 0;
+	size_t i;
+
+	for (i = 0; i < snap->nr_vcpus; i++)
+		nr += !snap->vcpus[i].gone;
+	return nr;
+}
+
 int model_feed(struct model *m, struct kvmlat_snapshot *snap, bool histograms, uint32_t second)
 {
 	drop(&m->older, &m->base);
@@ -33,7 +44,7 @@ int model_feed(struct model *m, struct kvmlat_snapshot *snap, bool histograms, u
 	m->second = second;
 	if (subjects_sync_vms(m, snap) || subjects_sync_vcpus(m, snap))
 		return -1;
-	m->all.vcpus = snap->nr_vcpus;
+	m->all.vcpus = count_vcpus(snap);
 	/* All that was before the first snapshot is nobody's last second. */
 	if (!m->base.snap) {
 		m->base = m->newer;

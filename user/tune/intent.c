@@ -23,11 +23,12 @@ static int add_intent(const struct profile *p, const struct setting *s, const st
 	size_t i;
 	int ret;
 
+	/* What is wrong in a file is not how the command was used. */
 	ret = tuner_demand(t, s->knob, target, &k);
 	if (ret)
-		return ret;
+		return ret == EXIT_USAGE ? EXIT_REFUSED : ret;
 	if (!value_parse(k, s->value, &v, why, sizeof(why)))
-		return complain(EXIT_USAGE, "profile \"%s\": %s", p->name, why);
+		return complain(EXIT_REFUSED, "profile \"%s\": %s", p->name, why);
 	for (i = 0; i < *nr; i++)
 		if (intents[i].knob == k)
 			break;

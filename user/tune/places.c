@@ -53,7 +53,7 @@ static int choose(struct places *places, const struct kvmlat_snapshot *snap,
 	if (ret || places->nr)
 		return ret;
 	if (sel->has_vcpu)
-		return complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u", sel->vcpu_id);
+		return complain_vcpu(sel);
 	if (selects(sel))
 		return complain(EXIT_NO_VM, "the VM that is asked for has ended");
 	return complain(EXIT_NO_VM, "no VM runs");
