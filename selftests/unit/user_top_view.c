@@ -254,6 +254,10 @@ static void keys_change_the_run(void)
 	EXPECT(isnan(t.view.items[1].values[LIST_FIGURES + FIG_EXITS]));
 	type(&t, "h");
 	EXPECT(t.help);
+	/* On 24 lines it is all there. */
+	press(&t, KEY_DOWN);
+	EXPECT_EQ(t.help_top, 0);
+	t.page = 10;
 	press(&t, KEY_DOWN);
 	EXPECT_EQ(t.help_top, 1);
 	EXPECT_EQ(type(&t, "q"), KEY_NOTHING);

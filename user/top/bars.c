@@ -87,7 +87,7 @@ void bars_line(const struct bar *bar, uint64_t before, uint64_t all, uint64_t pe
 
 	text_time(lower, sizeof(lower), bar->lower);
 	if (bar->upper != UINT64_MAX)
-		text_time(upper, sizeof(upper), bar->upper);
+		text_time(upper, sizeof(upper), bar->upper + 1.0);
 	n = snprintf(text, sizeof(text), "%7s  %7s  %10" PRIu64 " %6.2f %6.2f  ", lower, upper,
 		     bar->count, 100.0 * bar->count / all, 100.0 * (before + bar->count) / all);
 	if (width > HEAD_COLUMNS && bar->count)

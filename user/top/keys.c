@@ -10,24 +10,23 @@
 #define BACKSPACE	127
 #define CONTROL(c)	((c) & 0x1f)
 
+/* As many lines as a terminal of 24 has room for. */
 static const char * const help[] = {
 	"Enter Right   open the row: VM, vCPU, reason, histogram",
 	"Esc Backspace Left  back",
 	"Up Down PgUp PgDn Home End, k j  move",
 	"b   all VMs or all vCPUs",
 	"",
-	"o O sort by the next or the last column",
-	"i   least first",
+	"o O sort by the next or the previous column",
+	"i   least first                c   clear the filters",
 	"f   filter by regular expression",
 	"g p filter by part of a guest's name, or by pid",
-	"c   clear the filters",
 	"x   reasons: exits only, or all that is timed",
 	"z   hide or show what had no exits",
 	"",
 	"t   total or last interval     r   total begins now",
 	"s   seconds between refreshes  R   reset the accounts",
-	"Space  pause or go on          q   quit",
-	"any other key  refresh now",
+	"Space  pause or go on          q   quit; any other key refreshes",
 	"",
 	"States are per cent of the time: guest runs, exit in KVM,",
 	"user in the VMM, poll and wait halted, runq waits for a",
@@ -49,11 +48,6 @@ static const char * const questions[] = {
 const char *keys_help(unsigned int line)
 {
 	return line < HELP_LINES ? help[line] : NULL;
-}
-
-unsigned int keys_help_lines(void)
-{
-	return HELP_LINES;
 }
 
 void keys_line(const struct top *t, char *to, size_t size)
@@ -125,7 +119,7 @@ static enum key_action help_key(struct top *t, int key)
 	switch (key) {
 	case KEY_DOWN:
 	case 'j':
-		if (t->help_top + t->page < HELP_LINES)
+		if (t->help_top + t->page + 1 < HELP_LINES)
 			t->help_top++;
 		break;
 	case KEY_UP:

@@ -19,6 +19,5 @@ void keys_line(const struct top *t, char *to, size_t size);
 
 /* Lines of the help screen, NULL after the last. */
 const char *keys_help(unsigned int line);
-unsigned int keys_help_lines(void);
 
 #endif /* _KVMLAT_TOP_KEYS_H */

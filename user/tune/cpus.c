@@ -11,7 +11,7 @@ void cpus_add(struct cpus *set, unsigned int cpu)
 	set->words[cpu / CPU_WORD] |= 1UL << cpu % CPU_WORD;
 }
 
-bool cpus_has(const struct cpus *set, unsigned int cpu)
+static bool cpus_has(const struct cpus *set, unsigned int cpu)
 {
 	return cpu < MAX_CPUS && set->words[cpu / CPU_WORD] >> cpu % CPU_WORD & 1;
 }

@@ -22,7 +22,6 @@ bool cpus_parse(const char *text, struct cpus *set);
 void cpus_format(const struct cpus *set, char *text, size_t size);
 
 void cpus_add(struct cpus *set, unsigned int cpu);
-bool cpus_has(const struct cpus *set, unsigned int cpu);
 unsigned int cpus_count(const struct cpus *set);
 bool cpus_equal(const struct cpus *a, const struct cpus *b);
 struct cpus cpus_and(const struct cpus *a, const struct cpus *b);

@@ -84,8 +84,8 @@ static uint32_t scope_of(const struct target *target)
 	return target->has_vcpu ? KVMLAT_SCOPE_VCPU : KVMLAT_SCOPE_VM;
 }
 
-const struct kvmlat_knob_value *tuner_find(const struct tuner *t, const char *name,
-					   const struct target *target)
+static const struct kvmlat_knob_value *find(const struct tuner *t, const char *name,
+					    const struct target *target)
 {
 	uint32_t scope = scope_of(target);
 	size_t i;
@@ -106,12 +106,12 @@ int tuner_demand(const struct tuner *t, const char *name, const struct target *t
 {
 	const struct target host = { 0 }, vm = { .vm_id = target->vm_id };
 
-	*knob = tuner_find(t, name, target);
+	*knob = find(t, name, target);
 	if (*knob)
 		return EXIT_OK;
-	if (!tuner_find(t, name, &host))
+	if (!find(t, name, &host))
 		return complain(EXIT_USAGE, "no knob \"%s\"; \"kvmlat get\" lists them all", name);
-	if (target->has_vcpu && tuner_find(t, name, &vm))
+	if (target->has_vcpu && find(t, name, &vm))
 		return complain(EXIT_NO_VM, "VM %u has no vCPU %u that ran yet", target->vm_id,
 				target->vcpu_id);
 	return complain(EXIT_USAGE, "knob \"%s\" is of the host only, not of a VM or a vCPU", name);

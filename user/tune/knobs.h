@@ -32,12 +32,10 @@ void tuner_close(struct tuner *t);
 int tuner_targets(const struct tuner *t, const struct selection *sel, struct target **targets,
 		  size_t *nr);
 
-/* The knob of this name for this target; "-" in a name is as good as "_". */
-const struct kvmlat_knob_value *tuner_find(const struct tuner *t, const char *name,
-					   const struct target *target);
+/* "-" in a name is as good as "_". */
 bool knob_is_called(const struct kvmlat_knob_value *knob, const char *name);
 
-/* As tuner_find, but returns an exit code, having complained where there is none. */
+/* The knob of this name for this target. An exit code, having complained where there is none. */
 int tuner_demand(const struct tuner *t, const char *name, const struct target *target,
 		 const struct kvmlat_knob_value **knob);
 

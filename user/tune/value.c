@@ -15,7 +15,11 @@ static const struct suffix {
 
 #define NR_SUFFIXES	(sizeof(suffixes) / sizeof(*suffixes))
 
-const char *value_decimal(const char *text, uint64_t scale, uint64_t *number)
+/*
+ * Digits, a point and digits, times @scale. Returns what follows them, NULL unless the product is a
+ * whole number below 2^64.
+ */
+static const char *decimal(const char *text, uint64_t scale, uint64_t *number)
 {
 	const char *p = text;
 	uint64_t n = 0, digit;
@@ -49,11 +53,11 @@ static bool parse_ns(const char *text, uint64_t *ns)
 	size_t i;
 
 	if (!*unit)
-		return value_decimal(text, 1, ns);
+		return decimal(text, 1, ns);
 	for (i = 0; i < NR_SUFFIXES; i++) {
 		if (strcmp(unit, suffixes[i].text))
 			continue;
-		end = value_decimal(text, suffixes[i].ns, ns);
+		end = decimal(text, suffixes[i].ns, ns);
 		return end == unit;
 	}
 	return false;
@@ -61,7 +65,7 @@ static bool parse_ns(const char *text, uint64_t *ns)
 
 static bool parse_number(const char *text, uint64_t *number)
 {
-	const char *end = strchr(text, '.') ? NULL : value_decimal(text, 1, number);
+	const char *end = strchr(text, '.') ? NULL : decimal(text, 1, number);
 
 	return end && !*end;
 }

@@ -20,10 +20,7 @@ struct value {
 bool value_parse(const struct kvmlat_knob_value *knob, const char *text, struct value *value,
 		 char *why, size_t size);
 
-/* "200us", "4096", "4294967295 cycles": exact, in the largest unit that leaves a whole number. */
+/* "200us" of a time, exact, in the largest unit that leaves a whole number; else "4096". */
 void value_format(uint32_t unit, uint64_t number, char *text, size_t size);
-
-/* Digits, a point and digits, times @scale; NULL unless that is a whole number below 2^64. */
-const char *value_decimal(const char *text, uint64_t scale, uint64_t *number);
 
 #endif /* _KVMLAT_VALUE_H */
