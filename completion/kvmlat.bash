@@ -17,8 +17,7 @@ _kvmlat_options()
 
 _kvmlat_guests()
 {
-	"$1" list --json 2> /dev/null |
-		sed 's/"name" *: *"\([^"]*\)"/\n\1\n/g; s/[{}]//g' | grep -vE '[",:]|^ *$'
+	"$1" list --csv 2> /dev/null | awk -F , 'NR > 1 && $NF == 0 && $3 !~ /"/ { print $3 }' | sort -u
 }
 
 # Names of the first column of a CSV with a header
