@@ -8,6 +8,8 @@ bochs_isolinux=/usr/lib/ISOLINUX/isolinux.bin
 bochs_ldlinux=/usr/lib/syslinux/modules/bios/ldlinux.c32
 # Bochs uses the CPU as long as it lives, even for a machine that sleeps
 bochs_stalled_s=20
+# The clock of its machine counts instructions
+bochs_insn_ns=20
 
 bochs_need()
 {
@@ -161,7 +163,7 @@ bochs_config()
 	cat <<-EOF
 	config_interface: textconfig
 	display_library: rfb, options="timeout=0"
-	cpu: model=$model, count=$smp, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=1$quirks
+	cpu: model=$model, count=$smp, ips=$((1000000000 / bochs_insn_ns)), reset_on_triple_fault=0, ignore_bad_msrs=1$quirks
 	megs: $mem
 	romimage: file=$bochs_share/BIOS-bochs-latest, options=fastboot
 	vgaromimage: file=$bochs_share/VGABIOS-lgpl-latest

@@ -28,7 +28,16 @@ qemu_make_initramfs()
 			order+=("$module")
 		done <<< "$names"
 	done
-	printf '%s\n' "${order[@]}" > "$tmp/modules/order"
+	# KVM refuses a real-time kernel whose TSC is not constant
+	if [[ $LAB_RELEASE == *-rt-* ]]; then
+		"$lab_dir/kmod" "$kernel" "$lab_dir/constant-tsc" "$tmp/built" ||
+			lab_die "\"$lab_dir/constant-tsc\" does not build for \"$kernel\""
+		mv "$tmp/built/constant-tsc.ko" "$tmp/modules/"
+		rm -r "$tmp/built"
+		order+=(constant-tsc.ko)
+	fi
+	: > "$tmp/modules/order"
+	[ ${#order[@]} = 0 ] || printf '%s\n' "${order[@]}" > "$tmp/modules/order"
 	(cd "$tmp" && find . | cpio --quiet -o -H newc)
 }
 
@@ -37,7 +46,7 @@ qemu_initramfs()
 {
 	local dir=$lab_cache/initramfs digest
 	mkdir -p "$dir"
-	digest=$(cat "$lab_dir"/{init,qemu.sh} "$(command -v busybox)" \
+	digest=$(cat "$lab_dir"/{init,qemu.sh,constant-tsc/*} "$(command -v busybox)" \
 		"$LAB_ROOT/.kvmlat-root" "$LAB_MODULES/modules.dep" | sha256sum | cut -c1-16)
 	initramfs=$dir/$LAB_RELEASE-$digest.cpio
 	if [ ! -e "$initramfs" ]; then
@@ -69,6 +78,12 @@ qemu_boot()
 	cmdline="console=ttyS0 loglevel=6 panic=-1 oops=panic panic_on_warn=1 tsc=reliable \
 mitigations=off no_timer_check random.trust_cpu=on watchdog_thresh=60 \
 rcupdate.rcu_cpu_stall_timeout=120 lab.job=$job lab.kvm=$kvm"
+	case $kernel in
+	# Or the first report turns lockdep off and is the last
+	sanitizer) cmdline+=" kasan_multi_shot" ;;
+	# The kernel has races of its own
+	sanitizer-race) cmdline+=" panic_on_warn=0" ;;
+	esac
 	if [ "$icount" = 1 ]; then
 		cpu=max,+invtsc
 		accel=(-accel "tcg,thread=single" -icount "shift=0")
