@@ -12,7 +12,7 @@ DKMS_SRC := $(DESTDIR)/usr/src/kvmlat-$(VERSION)
 
 export PREFIX DESTDIR VERSION
 
-.PHONY: all kmod user demo check lint bench regen install dkms dkms-src deb dist clean help
+.PHONY: all kmod user demo check check-matrix check-debug lint bench regen install dkms dkms-src deb dist clean help
 
 all: kmod user		## build the module for the running kernel, the command, the man pages
 
@@ -40,6 +40,14 @@ demo:			## boot a KVM host and a Linux guest in the lab and watch the guest
 check:			## run all tests; the last line is the result
 	@selftests/lab/deps build lab intel check package
 	@selftests/check
+
+check-matrix:		## run every suite on every kernel and vendor, and print the table
+	@selftests/lab/deps build lab intel check
+	@selftests/check --only matrix
+
+check-debug:		## run all tests on the sanitizer kernels, and prove that their detectors detect
+	@selftests/lab/deps build lab check
+	@selftests/check --only debug
 
 lint:			## check style and static analysis only
 	@selftests/lab/deps build lab check
@@ -82,4 +90,4 @@ clean:			## remove what was built
 	rm -rf build
 
 help:			## show this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
