@@ -79,6 +79,11 @@ qemu_boot()
 mitigations=off no_timer_check random.trust_cpu=on watchdog_thresh=60 \
 rcupdate.rcu_cpu_stall_timeout=120 lab.job=$job lab.kvm=$kvm"
 	case $kernel in
+	sanitizer*)
+		# A warning from an interrupt, as that a timer was late, would take the serial
+		# port's spinlock there, of which lockdep complains before it ends
+		cmdline+=" loglevel=4"
+		;;&
 	# Or the first report turns lockdep off and is the last
 	sanitizer) cmdline+=" kasan_multi_shot" ;;
 	# The kernel has races of its own
