@@ -36,7 +36,7 @@ bool parse_u32(const char *what, const char *text, uint32_t min, uint32_t *value
 	const char *end = digits(text, UINT32_MAX, &v);
 
 	if (!end || *end || v < min) {
-		snprintf(why, size, "%s \"%s\" is not a whole number from %u to %u", what, text,
+		snprintf(why, size, "%s \"%.64s\" is not a whole number from %u to %u", what, text,
 			 min, UINT32_MAX);
 		return false;
 	}
@@ -62,7 +62,7 @@ bool parse_seconds(const char *what, const char *text, uint64_t *ns, char *why, 
 		goto bad;
 	return true;
 bad:
-	snprintf(why, size, "%s \"%s\" is not a number of seconds from 0.01 to %d", what, text,
+	snprintf(why, size, "%s \"%.64s\" is not a number of seconds from 0.01 to %d", what, text,
 		 MAX_SECONDS);
 	return false;
 }
@@ -78,7 +78,7 @@ bool parse_key(const char *text, enum sort_key *key, char *why, size_t size)
 		}
 	}
 	snprintf(why, size,
-		 "sort key \"%s\" is none of count, time, mean, max, p99 and reason", text);
+		 "sort key \"%.64s\" is none of count, time, mean, max, p99 and reason", text);
 	return false;
 }
 

@@ -64,7 +64,7 @@ static inline struct kvmlat *start(void)
 	k->send = fake_send;
 	k->recv = fake_recv;
 	k->family = FAMILY;
-	k->retries = 2;
+	kvmlat_set_retries(k, 2);
 	return k;
 }
 

@@ -81,7 +81,7 @@ static bool parse_priority(const char *text, struct placement *want, int policy,
 	want->policy = policy;
 	if (parse_u32("priority", text, 1, &want->priority, why, size) && want->priority <= 99)
 		return true;
-	snprintf(why, size, "priority \"%s\" is not a whole number from 1 to 99", text);
+	snprintf(why, size, "priority \"%.64s\" is not a whole number from 1 to 99", text);
 	return false;
 }
 
@@ -90,7 +90,7 @@ static bool parse_cpus(const char *text, struct placement *want, char *why, size
 	want->has_cpus = true;
 	if (*text && cpus_parse(text, &want->cpus))
 		return true;
-	snprintf(why, size, "CPUs \"%s\" are not a list as in 2-3,6 of numbers below %d", text,
+	snprintf(why, size, "CPUs \"%.64s\" are not a list as in 2-3,6 of numbers below %d", text,
 		 MAX_CPUS);
 	return false;
 }

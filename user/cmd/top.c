@@ -88,7 +88,7 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 			ok = view_sort_by(&t->view, optarg);
 			if (!ok)
 				snprintf(why, sizeof(why),
-					 "sort key \"%s\" is none of those that \"kvmlat help top\" lists",
+					 "sort key \"%.64s\" is none of exits, name, guest, exit, user, poll, wait, runq, off, wake-p99, runq-p99, pid and vcpus",
 					 optarg);
 			break;
 		case 'z':

@@ -21,6 +21,8 @@ struct reading {
 	size_t		size;
 };
 
+_Static_assert(58 + sizeof(SUFFIX) + 1 == PROFILE_NAME_SIZE, "PROFILE_NAME_RULE");
+
 bool profile_name_ok(const char *name)
 {
 	static const char letters[] =
@@ -155,8 +157,7 @@ int profile_find(struct profile *p, const char *name, char *why, size_t size)
 
 	memset(p, 0, sizeof(*p));
 	if (!profile_name_ok(name)) {
-		snprintf(why, size, "profile \"%s\" is no name: letters, digits, \"-\", \"_\" and \".\" are allowed",
-			 name);
+		snprintf(why, size, "profile \"%.64s\" is no name: " PROFILE_NAME_RULE, name);
 		return -1;
 	}
 	while (next_dir(&at, dir, sizeof(dir))) {

@@ -31,6 +31,9 @@ struct profile {
 	struct setting	*settings;
 };
 
+#define PROFILE_NAME_RULE \
+	"up to 58 letters, digits, \"-\", \"_\" and \".\" are allowed, but no \".\" first"
+
 bool profile_name_ok(const char *name);
 
 /* Each 0, or -1 with a sentence why. profile_free is due in any case. */

@@ -112,7 +112,7 @@ int profile_save(const char *name, bool force)
 	int ret;
 
 	if (!profile_name_ok(name))
-		return complain(EXIT_USAGE, "profile \"%s\" is no name: letters, digits, \"-\", \"_\" and \".\" are allowed",
+		return complain(EXIT_USAGE, "profile \"%.64s\" is no name: " PROFILE_NAME_RULE,
 				name);
 	snprintf(dir, sizeof(dir), "%.*s", (int)strcspn(path_profiles(), ":"), path_profiles());
 	snprintf(path, sizeof(path), "%s/%s.ini", dir, name);

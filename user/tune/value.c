@@ -117,7 +117,7 @@ bool value_parse(const struct kvmlat_knob_value *k, const char *text, struct val
 	if (ok && v->number >= k->min && v->number <= k->max)
 		return true;
 	allowed(k, range, sizeof(range));
-	snprintf(why, size, "%s \"%s\" is %s: %s is allowed", k->name, text,
+	snprintf(why, size, "%s \"%.64s\" is %s: %s is allowed", k->name, text,
 		 ok ? "out of range" : is_time ? "no time" : "no whole number", range);
 	return false;
 }
