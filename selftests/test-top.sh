@@ -28,7 +28,7 @@ keys()
 	mux send-keys -t pane "$@"
 }
 
-# shows NAME REGEX...: within 20 s there is a screen on which each is found
+# shows NAME REGEX...: within 60 s, the machine may be busy, there is a screen on which each is found
 shows()
 {
 	local name=$1 regex missing begin=$SECONDS
@@ -39,7 +39,7 @@ shows()
 		for regex; do
 			grep -qE -- "$regex" "$work/screen" || missing=$regex
 		done
-		if [ -z "$missing" ] || [ $((SECONDS - begin)) -gt 20 ]; then break; fi
+		if [ -z "$missing" ] || [ $((SECONDS - begin)) -gt 60 ]; then break; fi
 		sleep 0.2
 	done
 	cp "$work/screen" "$shots/$(printf '%02d' "$((number + 1))")"
