@@ -14,7 +14,7 @@
 #include "vmm.h"
 
 /* Emulated machines are slow; this is for hangs, not for pace */
-#define TEST_S 90
+#define TEST_S 270
 #define GONE_MS 10000
 
 struct host {

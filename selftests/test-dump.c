@@ -31,7 +31,7 @@ FIXTURE_TEARDOWN(dump)
 	HOST_DOWN(&self->host);
 }
 
-TEST_F_TIMEOUT(dump, thousand_vcpus, 240)
+TEST_F_TIMEOUT(dump, thousand_vcpus, 720)
 {
 	struct host *h = &self->host;
 	unsigned int fewest = UINT32_MAX, longest = 0;
@@ -222,7 +222,7 @@ static void *churn_main(void *arg)
  * VMs come and go (and, with so few kept, are forgotten) while dumps run. A dump that is not
  * flagged has every vCPU of the VM that was there all the time, and none twice.
  */
-TEST_F_TIMEOUT(dump, during_churn, 180)
+TEST_F_TIMEOUT(dump, during_churn, 540)
 {
 	struct host *h = &self->host;
 	struct churn churn = { 0 };

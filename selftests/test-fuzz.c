@@ -91,7 +91,7 @@ static struct nl_msg *random_message(struct wire *w, uint64_t *s)
 	return msg;
 }
 
-TEST_F_TIMEOUT(fuzz, nothing_breaks, 180)
+TEST_F_TIMEOUT(fuzz, nothing_breaks, 540)
 {
 	struct wire *w = &self->host.wire;
 	unsigned int refused = 0, accepted = 0;

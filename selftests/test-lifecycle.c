@@ -69,7 +69,7 @@ static bool busy_vm_is_seen(void *arg)
 	return seen->bad || busy == seen->vcpus;
 }
 
-TEST_F_TIMEOUT(lifecycle, reload_under_load, 180)
+TEST_F_TIMEOUT(lifecycle, reload_under_load, 540)
 {
 	struct host *h = &self->host;
 	struct seen seen = { .wire = &h->wire, .snap = &self->snap, .vcpus = 2 };
