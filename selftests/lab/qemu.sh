@@ -41,13 +41,26 @@ qemu_make_initramfs()
 	(cd "$tmp" && find . | cpio --quiet -o -H newc)
 }
 
+# The newest kernel of another Debian root, which is to boot with its own systemd.
+qemu_root()
+{
+	root=$(readlink -f "$root")
+	LAB_RELEASE=$(cd "$root/boot" && printf '%s\n' vmlinuz-* | sort -V | tail -n 1)
+	LAB_RELEASE=${LAB_RELEASE#vmlinuz-}
+	LAB_VMLINUZ=$root/boot/vmlinuz-$LAB_RELEASE
+	[ -e "$LAB_VMLINUZ" ] || lab_die "\"$root/boot\" has no kernel"
+	LAB_MODULES=$root/lib/modules/$LAB_RELEASE LAB_ROOT=$root
+	kernel=$LAB_RELEASE
+}
+
 # Sets initramfs: the kernel's own, made anew when anything that goes into it has changed.
 qemu_initramfs()
 {
-	local dir=$lab_cache/initramfs digest
+	local dir=$lab_cache/initramfs digest stamp=$LAB_ROOT/.kvmlat-root
+	[ -z "$root" ] || stamp=$LAB_VMLINUZ
 	mkdir -p "$dir"
 	digest=$(cat "$lab_dir"/{init,qemu.sh,constant-tsc/*} "$(command -v busybox)" \
-		"$LAB_ROOT/.kvmlat-root" "$LAB_MODULES/modules.dep" | sha256sum | cut -c1-16)
+		"$stamp" "$LAB_MODULES/modules.dep" | sha256sum | cut -c1-16)
 	initramfs=$dir/$LAB_RELEASE-$digest.cpio
 	if [ ! -e "$initramfs" ]; then
 		qemu_make_initramfs "$job/initramfs" > "$job/initramfs.cpio"
@@ -95,7 +108,8 @@ rcupdate.rcu_cpu_stall_timeout=120 lab.job=$job lab.kvm=$kvm"
 		cmdline+=" nokaslr"
 	fi
 
-	mapfile -t shares < <(qemu_share host / ,readonly=on
+	[ -z "$root" ] || cmdline+=" lab.root=1"
+	mapfile -t shares < <(qemu_share host "${root:-/}" ,readonly=on
 		qemu_share modules "$LAB_MODULES" ,readonly=on
 		qemu_share out "$out" "")
 
