@@ -30,7 +30,7 @@ bochs_kernel()
 	if [ ! -e "$file" ]; then
 		"$lab_dir/flat" "$LAB_VMLINUZ" "$file.$$"
 		mv "$file.$$" "$file"
-		find "$dir" -name "$LAB_RELEASE-*" ! -name "${file##*/}" -mmin +60 -delete
+		find "$dir" -name "$LAB_RELEASE-*" ! -name "${file##*/}" -mmin +60 -delete || true
 	fi
 	echo "$file"
 }
@@ -64,7 +64,7 @@ bochs_modules()
 		depmod -b "$job/modules/usr" "$LAB_RELEASE"
 		(cd "$job/modules" && find . | cpio --quiet -o -H newc) > "$file.$$"
 		mv "$file.$$" "$file"
-		find "$dir" -name "$LAB_RELEASE-modules-*" ! -name "${file##*/}" -mmin +60 -delete
+		find "$dir" -name "$LAB_RELEASE-modules-*" ! -name "${file##*/}" -mmin +60 -delete || true
 	fi
 	echo "$file"
 }

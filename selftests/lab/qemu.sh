@@ -66,7 +66,7 @@ qemu_initramfs()
 		qemu_make_initramfs "$job/initramfs" > "$job/initramfs.cpio"
 		mv "$job/initramfs.cpio" "$initramfs.$$"
 		mv "$initramfs.$$" "$initramfs"
-		find "$dir" -name "$LAB_RELEASE-*.cpio" ! -name "${initramfs##*/}" -mmin +60 -delete
+		find "$dir" -name "$LAB_RELEASE-*.cpio" ! -name "${initramfs##*/}" -mmin +60 -delete || true
 	fi
 }
 
