@@ -28,6 +28,16 @@ FIXTURE_SETUP(wire)
 	self->vm = self->before.accts[0].vm;
 }
 
+/* Waits are none: at the gate the VMM's threads still come and go */
+static unsigned int kinds_of_exits(const struct acct *acct)
+{
+	unsigned int kinds = 0;
+
+	for (unsigned int i = 0; i < acct->nr_rows; i++)
+		kinds += is_exit_class(acct->rows[i].class);
+	return kinds;
+}
+
 /* Nothing has changed and the module answers, after whatever the test did */
 FIXTURE_TEARDOWN(wire)
 {
@@ -45,7 +55,7 @@ FIXTURE_TEARDOWN(wire)
 		if (!b)
 			continue;
 		EXPECT_EQ(a->since, b->since);
-		EXPECT_EQ(a->nr_rows, b->nr_rows);
+		EXPECT_EQ(kinds_of_exits(a), kinds_of_exits(b));
 		EXPECT_EQ(acct_total(a), acct_total(b));
 	}
 	snap_free(&after);
