@@ -57,18 +57,42 @@ int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
 	return -EBUSY;
 }
 
-static int start(struct netlink_callback *cb, unsigned long allowed, bool with_snap)
+int kvmlat_dump_start(struct netlink_callback *cb, unsigned long allowed,
+		      struct kvmlat_filter *filter)
 {
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
 	struct netlink_ext_ack own = {};
 	struct netlink_ext_ack *extack = compat_dump_extack(cb, &own);
-	struct dump *d;
 	int err;
 
 	err = kvmlat_may_read(cb->skb, extack) ?:
 	      kvmlat_filter_only(attrs, extack, allowed);
 	if (err)
 		return compat_dump_refuse(cb, &own, err);
+	kvmlat_filter_get(attrs, filter);
+	/* The first message of a dump is otherwise as small as the caller's last one. */
+	cb->min_dump_alloc = KVMLAT_MESSAGE_SIZE;
+	return 0;
+}
+
+void *kvmlat_dump_head(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				 &kvmlat_family, NLM_F_MULTI, cmd);
+
+	if (head)
+		genl_dump_check_consistent(cb, head);
+	return head;
+}
+
+static int start(struct netlink_callback *cb, unsigned long allowed, bool with_snap)
+{
+	struct kvmlat_filter filter;
+	struct dump *d;
+	int err = kvmlat_dump_start(cb, allowed, &filter);
+
+	if (err)
+		return err;
 	d = kzalloc(sizeof(*d), GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;
@@ -79,10 +103,8 @@ static int start(struct netlink_callback *cb, unsigned long allowed, bool with_s
 			return -ENOMEM;
 		}
 	}
-	kvmlat_filter_get(attrs, &d->filter);
+	d->filter = filter;
 	cb->args[0] = (long)d;
-	/* The first message of a dump is otherwise as small as the caller's last one. */
-	cb->min_dump_alloc = KVMLAT_MESSAGE_SIZE;
 	return 0;
 }
 
@@ -106,16 +128,6 @@ int kvmlat_dump_done(struct netlink_callback *cb)
 	return 0;
 }
 
-static void *put_head(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
-{
-	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				 &kvmlat_family, NLM_F_MULTI, cmd);
-
-	if (head)
-		genl_dump_check_consistent(cb, head);
-	return head;
-}
-
 int kvmlat_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *d = (struct dump *)cb->args[0];
@@ -130,7 +142,7 @@ int kvmlat_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 		if (vm->id <= d->vm_id || !kvmlat_filter_vm(&d->filter, vm))
 			continue;
-		head = put_head(skb, cb, KVMLAT_CMD_VM_GET);
+		head = kvmlat_dump_head(skb, cb, KVMLAT_CMD_VM_GET);
 		err = head ? kvmlat_message_vm(skb, vm) : -EMSGSIZE;
 		if (err) {
 			if (head)
@@ -161,7 +173,7 @@ static int dump_begun(struct sk_buff *skb, struct netlink_callback *cb, struct d
 	int err;
 
 	do {
-		head = put_head(skb, cb, KVMLAT_CMD_VCPU_GET);
+		head = kvmlat_dump_head(skb, cb, KVMLAT_CMD_VCPU_GET);
 		if (!head)
 			return -EMSGSIZE;
 		err = kvmlat_message_vcpu(skb, d->snap, detail, &d->filter, &d->row);

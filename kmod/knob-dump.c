@@ -3,10 +3,10 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
+#include "dump.h"
 #include "filter.h"
 #include "knob.h"
 #include "knob-event.h"
-#include "netlink.h"
 #include "netlink-gen.h"
 #include "netlink-knob.h"
 #include "vcpu.h"
@@ -27,19 +27,16 @@ struct dump {
 static int start(struct netlink_callback *cb)
 {
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
-	struct netlink_ext_ack own = {};
-	struct netlink_ext_ack *extack = compat_dump_extack(cb, &own);
+	struct kvmlat_filter filter;
 	struct dump *d;
-	int err;
+	int err = kvmlat_dump_start(cb, KNOB_GET_ATTRS, &filter);
 
-	err = kvmlat_may_read(cb->skb, extack) ?:
-	      kvmlat_filter_only(attrs, extack, KNOB_GET_ATTRS);
 	if (err)
-		return compat_dump_refuse(cb, &own, err);
+		return err;
 	d = kzalloc(sizeof(*d), GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;
-	kvmlat_filter_get(attrs, &d->filter);
+	d->filter = filter;
 	d->scopes = attrs[KVMLAT_A_SCOPE] ? BIT(nla_get_u32(attrs[KVMLAT_A_SCOPE])) : ~0U;
 	if (d->filter.vm_id || d->filter.pid || d->filter.has_vcpu_id)
 		d->scopes &= ~BIT(KVMLAT_SCOPE_HOST);
@@ -48,7 +45,6 @@ static int start(struct netlink_callback *cb)
 	d->knobs = attrs[KVMLAT_A_WHICH_KNOB] ? BIT(nla_get_u32(attrs[KVMLAT_A_WHICH_KNOB])) :
 						~0U;
 	cb->args[0] = (long)d;
-	cb->min_dump_alloc = KVMLAT_MESSAGE_SIZE;
 	return 0;
 }
 
@@ -78,11 +74,9 @@ static int dump_knob(struct sk_buff *skb, struct netlink_callback *cb, const str
 	err = kvmlat_knob_read(of, &value, &why);
 	if (err == -ENOENT)
 		return 0;
-	head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &kvmlat_family,
-			   NLM_F_MULTI, KVMLAT_CMD_KNOB_GET);
+	head = kvmlat_dump_head(skb, cb, KVMLAT_CMD_KNOB_GET);
 	if (!head)
 		return -EMSGSIZE;
-	genl_dump_check_consistent(cb, head);
 	err = kvmlat_event_put_state(skb, of, err, &value, why);
 	if (err) {
 		genlmsg_cancel(skb, head);
