@@ -4,6 +4,7 @@
  * went by, no complete interval is ever taken back, and the clock that they count is the host's.
  * Four readers look all the time (the contract and reader.c say at what).
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -129,12 +130,59 @@ static int closest_clocks(struct wire *w, struct info *best)
 	return err;
 }
 
+struct life {
+	struct wire *wire;
+	pid_t pid;
+	unsigned int vcpus;
+};
+
+static bool is_stopped(int pid, const char *tid)
+{
+	char path[64], text[256] = "";
+	const char *state;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%.16s/stat", pid, tid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	state = fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
+	fclose(file);
+	return state && state[2] == 'T';
+}
+
+/* SIGSTOP reaches each thread when it next runs, and what is stopped has yet to leave its CPU */
+static bool all_are_stopped(void *arg)
+{
+	struct life *life = arg;
+	struct dirent *entry;
+	struct snap snap;
+	bool all = true;
+	char path[64];
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", life->pid);
+	tasks = opendir(path);
+	if (!tasks)
+		return false;
+	while ((entry = readdir(tasks)))
+		all = all && (entry->d_name[0] == '.' || is_stopped(life->pid, entry->d_name));
+	closedir(tasks);
+	if (!all || snap_steady(life->wire, FILTER(.pid = life->pid), &snap))
+		return false;
+	all = snap.nr == life->vcpus;
+	for (unsigned int i = 0; i < snap.nr; i++)
+		all = all && snap.accts[i].state == KVMLAT_STATE_OFF;
+	snap_free(&snap);
+	return all;
+}
+
 /* While the VMM is stopped its vCPUs are off, and all of that is counted */
 #define STOP_FOR(ms, pid_, vcpus_) do { \
 	struct snap before_, after_; \
 	uint64_t from_, to_; \
 	ASSERT_EQ(0, kill(pid_, SIGSTOP)); \
-	sleep_ms(100); \
+	ASSERT_TRUE(wait_until(LIFE_MS, all_are_stopped, &life)); \
 	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.pid = pid_, .hist = true), &before_)); \
 	from_ = now_ns(); \
 	ASSERT_HOLDS(&before_); \
@@ -158,12 +206,6 @@ static int closest_clocks(struct wire *w, struct info *best)
 	snap_free(&before_); \
 	snap_free(&after_); \
 } while (0)
-
-struct life {
-	struct wire *wire;
-	pid_t pid;
-	unsigned int vcpus;
-};
 
 /* Whether every vCPU has been in all states but poll; a crowded one takes its time */
 static bool all_have_lived(void *arg)
@@ -207,6 +249,7 @@ TEST_F_TIMEOUT(ledger, every_ns_is_somewhere, TEST_S)
 		ASSERT_EQ(0, kvmlat_load(NULL));
 		ASSERT_EQ(0, wire_open(&h->wire));
 	}
+	life = (struct life){ &h->wire, h->vmm.pid, variant->vcpus };
 	ASSERT_EQ(0, closest_clocks(&h->wire, &first));
 	ASSERT_EQ(0, readers_start(&self->readers));
 	self->reading = true;
@@ -231,7 +274,6 @@ TEST_F_TIMEOUT(ledger, every_ns_is_somewhere, TEST_S)
 		sleep_ms(200);
 	}
 
-	life = (struct life){ &h->wire, h->vmm.pid, variant->vcpus };
 	EXPECT_TRUE(wait_until(LIFE_MS, all_have_lived, &life));
 	readers_stop(&self->readers);
 	self->reading = false;
