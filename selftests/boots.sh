@@ -42,6 +42,7 @@ run_boot()
 	read -r smp mem limit <<< "$shape"
 	mapfile -t tests < "$dir/tests"
 	[ "$boot" != icount ] || how+=(--icount)
+	[ "$boot" != no-tsc ] || how+=(--append tsc=unstable)
 	# Bochs sees only the files that the command names
 	[ "$machine" = amd ] || files+=("FILES=$out/fake-$kernel/kvm_amd.ko $out/fake-$kernel/kvm_intel.ko")
 	selftests/lab/run --machine "$machine" --kernel "$kernel" --smp "$smp" --mem "$mem" \

@@ -309,4 +309,36 @@ TEST_F_TIMEOUT(ledger, every_ns_is_somewhere, TEST_S)
 	ASSERT_EQ(0, vmm_end(&h->vmm));
 }
 
+FIXTURE(clock)
+{
+	struct host host;
+};
+
+FIXTURE_SETUP(clock)
+{
+	HOST_UP(&self->host, NULL);
+}
+
+FIXTURE_TEARDOWN(clock)
+{
+	HOST_DOWN(&self->host);
+}
+
+/* A TSC that the kernel does not trust is not used; all of the above is then about the other clock */
+TEST_F_TIMEOUT(clock, is_the_trusted_one, TEST_S)
+{
+	char text[4096] = "";
+	struct info info;
+	FILE *file = fopen("/proc/cmdline", "re");
+	bool unstable;
+
+	ASSERT_NE(NULL, file);
+	ASSERT_NE(NULL, fgets(text, sizeof(text), file));
+	fclose(file);
+	unstable = strstr(text, "tsc=unstable");
+	ASSERT_EQ(0, info_get(&self->host.wire, &info));
+	EXPECT_EQ(unstable ? KVMLAT_CLOCK_MONO : KVMLAT_CLOCK_TSC, info.clock);
+	EXPECT_EQ(unstable, !info.clock_khz);
+}
+
 TEST_HARNESS_MAIN
