@@ -16,7 +16,10 @@ int kvmlat_dump_start_vms(struct netlink_callback *cb);
 int kvmlat_dump_start_vcpus(struct netlink_callback *cb);
 int kvmlat_dump_done(struct netlink_callback *cb);
 
-/* What every dump begins with: may he, which attributes, and what it is about. What start() returns. */
+/*
+ * What every dump begins with: may he, are these the attributes, what is it about. Returns what its
+ * start() has to.
+ */
 int kvmlat_dump_start(struct netlink_callback *cb, unsigned long allowed,
 		      struct kvmlat_filter *filter);
 /* The head of one object's message; NULL where it does not fit. */

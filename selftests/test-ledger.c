@@ -324,7 +324,7 @@ FIXTURE_TEARDOWN(clock)
 	HOST_DOWN(&self->host);
 }
 
-/* A TSC that the kernel does not trust is not used; all of the above is then about the other clock */
+/* A TSC that the kernel does not trust is not used: then all of the above was the other clock's */
 TEST_F_TIMEOUT(clock, is_the_trusted_one, TEST_S)
 {
 	char text[4096] = "";
