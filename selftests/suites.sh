@@ -76,7 +76,8 @@ intel_tests()
 	cat <<-EOF
 	counts exact build/bin/test-exact -V migration -V vms_migration
 	counts lifecycle build/bin/test-lifecycle -t vendor_reload -t killed_vmm -t reset_of_one_vm
-	counts ledger build/bin/test-ledger -V nested -V migration -V hotplug
+	counts ledger build/bin/test-ledger -V migration -V hotplug
+	counts nested build/bin/test-nested
 	counts trace build/bin/test-trace
 	ple ple build/bin/test-ple
 	ple ple build/bin/test-knob-ple
@@ -115,7 +116,6 @@ suite_absent()
 {
 	case $1:$2:$3 in
 	amd:6*:ple) echo "QEMU has no pause filter, and this kernel does not use that of Bochs, which has no threshold" ;;
-	intel:*:nested) echo "kvmlat-vmm's nested guests are AMD's; no nested VMX guest was made to run in Bochs" ;;
 	intel:*:perf) echo "the costs of perf and kvmlat are compared under QEMU's --icount" ;;
 	intel:*:ynl) echo "the kernel's YNL client is Python, which the machine without shared files does not have" ;;
 	intel:*:cli) echo "the test's Python and JSON schemas are not in the machine without shared files" ;;

@@ -10,7 +10,7 @@
 
 	.section .rodata
 	.balign	4096
-	.global	guest_start, guest_end, guest_entry, guest_gdt, guest_idt, guest_l2_entry
+	.global	guest_start, guest_end, guest_entry, guest_gdt, guest_idt
 guest_start:
 	.code32
 
@@ -22,7 +22,7 @@ guest_entry:
 	pushl	%eax
 	popl	%eax
 	/* A nested guest's pages are mapped anew: touch them, too */
-	cmpl	$0, PAGE_VMCB(%ebp)
+	cmpl	$0, PAGE_L2(%ebp)
 	je	1f
 	movl	$1, %edi
 	call	run_l2
@@ -273,35 +273,7 @@ do_usleep:
 	outl	%eax, $PORT_SLEEP
 	ret
 
-	/*
-	 * The nested guest runs with our registers but for %eax and %esp: it counts %edi down,
-	 * one CPUID each, and calls us. VMMCALL is all that we intercept, CPUID is KVM's own.
-	 */
-do_nested:
-	movl	OP_ARG(%esi), %edi
-run_l2:
-	movl	PAGE_VMCB(%ebp), %eax
-	movl	$(GUEST_BASE + guest_l2_entry - guest_start), VMCB_RIP(%eax)
-	vmrun	%eax
-	movl	VMCB_EXIT_CODE(%eax), %ebx
-	stgi
-	movl	$FAIL_NESTED, %eax
-	cmpl	$VMCB_EXIT_VMMCALL, %ebx
-	jne	fail
-	testl	%edi, %edi
-	jnz	fail
-	ret
-
-guest_l2_entry:
-	testl	%edi, %edi
-	jz	2f
-1:	xorl	%eax, %eax
-	xorl	%ecx, %ecx
-	cpuid
-	decl	%edi
-	jnz	1b
-2:	vmmcall
-	jmp	2b
+#include "guest-l2.S"
 
 irq:
 	pushl	%eax

@@ -4,8 +4,8 @@
  *
  * Guest-physical memory is one slot: the code from GUEST_BASE, never written to, then one page
  * per vCPU that holds the vCPU's orders, its counters and, from its end downwards, its stack.
- * With nested guests follow two more pages per vCPU, a VMCB and the host save area, and at the
- * end a page directory.
+ * With nested guests follow two more pages per vCPU, a VMCB and the host save area or a VMCS and
+ * the VMXON region, and at the end a page directory.
  */
 #ifndef VMM_GUEST_H
 #define VMM_GUEST_H
@@ -55,15 +55,12 @@
 #define LEAF_MIX		0x50000000
 
 #define CR4_MCE			0x40
-
-/* Of a VMCB: AMD64 Architecture Programmer's Manual, volume 2, appendix B */
-#define VMCB_EXIT_CODE		0x70
-#define VMCB_RIP		0x578
-#define VMCB_EXIT_VMMCALL	0x81
+/* Named by what a VM exit loads only */
+#define GUEST_TSS		0x18
 
 /* struct guest_page */
 #define PAGE_STOP		0
-#define PAGE_VMCB		4
+#define PAGE_L2			4
 #define PAGE_VMX		8
 #define PAGE_NR_OPS		12
 #define PAGE_SKIP		16
@@ -75,7 +72,9 @@
 #define PAGE_LEFT		48
 #define PAGE_ROUNDS		56
 #define PAGE_ARMS		64
-#define PAGE_OPS		72
+#define PAGE_L1_SP		72
+#define PAGE_LAUNCHED		76
+#define PAGE_OPS		80
 
 /* struct guest_op */
 #define OP_KIND			0
@@ -99,7 +98,7 @@ struct guest_op {
 
 struct guest_page {
 	uint32_t stop;
-	uint32_t vmcb;		/* 0: no nested guests */
+	uint32_t l2;		/* address of a VMCB or VMCS; 0: no nested guests */
 	uint32_t vmx;
 	uint32_t nr_ops;
 	uint32_t skip;
@@ -111,6 +110,8 @@ struct guest_page {
 	uint64_t left;
 	uint64_t rounds;
 	uint64_t arms;
+	uint32_t l1_sp;		/* of VMX, while the nested guest runs */
+	uint32_t launched;
 	struct guest_op ops[GUEST_MAX_OPS];
 };
 
@@ -157,7 +158,6 @@ enum guest_kind {
 };
 
 extern const unsigned char guest_start[], guest_end[], guest_entry[], guest_gdt[], guest_idt[];
-extern const unsigned char guest_l2_entry[];
 #endif
 
 #endif

@@ -93,9 +93,9 @@ const struct kind kinds[GUEST_NR_KINDS] = {
 	[GUEST_USLEEP] = { "usleep", "OUT that makes this program sleep for US microseconds",
 		{ SVM({ SVM_EXIT_IOIO, 1 }), VMX({ EXIT_REASON_IO_INSTRUCTION, 1 }) },
 		ARG("US", 1000, 1, UINT32_MAX) },
-	/* EXITS CPUIDs of the nested guest come on top, report.c adds them */
-	[GUEST_NESTED] = { "nested", "VMRUN of a guest that does EXITS CPUIDs, then a VMMCALL (AMD)",
-		{ SVM({ SVM_EXIT_VMRUN, 1 }) },
+	/* What the nested guest does comes on top, report.c adds it */
+	[GUEST_NESTED] = { "nested", "run a guest that makes EXITS exits that KVM handles, then calls",
+		{ SVM({ SVM_EXIT_VMRUN, 1 }), VMX({ EXIT_REASON_VMRESUME, 1 }) },
 		ARG("EXITS", 1, 0, 0xffffff) },
 };
 
@@ -149,6 +149,11 @@ bool host_has_vgif(void)
 	return is_on("/sys/module/kvm_amd/parameters/vgif");
 }
 
+bool host_has_shadow_vmcs(void)
+{
+	return is_on("/sys/module/kvm_intel/parameters/enable_shadow_vmcs");
+}
+
 bool cpu_is_tcg(void)
 {
 	uint32_t eax, sig[3];
@@ -176,8 +181,9 @@ const char *kind_refused(uint32_t kind, enum vendor vendor)
 	case GUEST_MWAIT:
 		return cpuid_bit(1, 2, 3) ? NULL : "this CPU has no MONITOR and MWAIT";
 	case GUEST_NESTED:
-		return is_on("/sys/module/kvm_amd/parameters/nested") ? NULL :
-			"kvm_amd is loaded without nested=1";
+		return is_on(vendor == VENDOR_SVM ? "/sys/module/kvm_amd/parameters/nested" :
+						    "/sys/module/kvm_intel/parameters/nested") ?
+			NULL : "KVM's vendor module is loaded without nested=1";
 	case GUEST_XSETBV:
 		return cpuid_bit(1, 2, 26) ? NULL : "this CPU has no XSAVE";
 	case GUEST_RDTSCP:

@@ -42,6 +42,8 @@ const char *reason_name(enum vendor vendor, uint32_t code);
 bool host_has_apicv(enum vendor vendor);
 /* Then STGI of a nested hypervisor does not exit */
 bool host_has_vgif(void);
+/* Then VMREAD and VMWRITE of the fields that a nested hypervisor uses most do not exit */
+bool host_has_shadow_vmcs(void);
 bool cpu_is_tcg(void);
 /* NULL, or why this host cannot run the kind with known exits */
 const char *kind_refused(uint32_t kind, enum vendor vendor);

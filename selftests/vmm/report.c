@@ -41,7 +41,9 @@ struct unpredictable {
 	bool life_only;		/* only up to the gate */
 };
 
-static const struct unpredictable unpredictable[NR_VENDORS][10] = {
+static const char hypervisor_begins[] = "a hypervisor's beginning, before the gate";
+
+static const struct unpredictable unpredictable[NR_VENDORS][12] = {
 	[VENDOR_SVM] = {
 		{ SVM_EXIT_INTR, "host interrupts", GUEST_NR_KINDS, false },
 		{ SVM_EXIT_NMI, "host NMIs", GUEST_NR_KINDS, false },
@@ -63,6 +65,10 @@ static const struct unpredictable unpredictable[NR_VENDORS][10] = {
 		{ EXIT_REASON_INTERRUPT_WINDOW, "a timer that fires between its arming and the HLT",
 		  GUEST_HLT, false },
 		{ EXIT_REASON_PAUSE_INSTRUCTION, "pause-loop exits", GUEST_PAUSE, false },
+		{ EXIT_REASON_VMON, hypervisor_begins, GUEST_NESTED, true },
+		{ EXIT_REASON_VMCLEAR, hypervisor_begins, GUEST_NESTED, true },
+		{ EXIT_REASON_VMPTRLD, hypervisor_begins, GUEST_NESTED, true },
+		{ EXIT_REASON_VMWRITE, hypervisor_begins, GUEST_NESTED, true },
 	},
 };
 
@@ -120,6 +126,17 @@ static void ledger_add_nested(struct ledger *l, const struct vcpu *vcpu)
 		runs += op->done;
 		exits += op->done * op->arg;
 	}
+	if (l->vendor == VENDOR_VMX) {
+		ledger_add(l, EXIT_REASON_VMLAUNCH, 1, 0);
+		ledger_add_by(l, BY_L2_FOR_L1, EXIT_REASON_VMCALL, runs + 1, runs);
+		ledger_add_by(l, BY_L2, EXIT_REASON_IO_INSTRUCTION, exits + 1, exits);
+		/* The RIP of each run, and why it ended; the VMCS's other fields before the gate */
+		if (!host_has_shadow_vmcs()) {
+			ledger_add(l, EXIT_REASON_VMWRITE, runs + 1, runs);
+			ledger_add(l, EXIT_REASON_VMREAD, runs + 1, runs);
+		}
+		return;
+	}
 	ledger_add(l, SVM_EXIT_VMRUN, 1, 0);
 	ledger_add_by(l, BY_L2_FOR_L1, SVM_EXIT_VMMCALL, runs + 1, runs);
 	ledger_add_by(l, BY_L2, SVM_EXIT_CPUID, exits + 1, exits);
@@ -165,7 +182,7 @@ static void ledger_fill(struct ledger *l, const struct vcpu *vcpu)
 	ledger_add(l, io, vcpu->ready + vcpu->ends, vcpu->ends);
 	for (unsigned int i = 0; i < opt.nr_ops; i++)
 		ledger_add_op(l, vcpu, &vcpu->page->ops[i]);
-	if (vcpu->vmcb)
+	if (vcpu->page->l2)
 		ledger_add_nested(l, vcpu);
 	/* APICv answers the end of interrupt without an exit, AVIC the arming with another */
 	if (!apicv)

@@ -16,8 +16,6 @@
 #define CPUID_EDX_TSCP	(1U << 27)
 #define CR0_PE		0x1
 #define CR0_ET		0x10
-#define CR0_PG		0x80000000
-#define CR4_PSE		0x10
 #define CR4_OSXSAVE	0x40000
 
 #define APIC_BASE	0xfee00000UL
@@ -30,7 +28,6 @@
 #define SPIV_ENABLE	0x1ff
 #define TDCR_BY_1	0xb
 
-#define MSR_VM_HSAVE_PA	0xc0010117
 #define NS_PER_S	1000000000ULL
 
 static void vcpu_ioctl(struct vcpu *vcpu, unsigned long request, void *arg, const char *what)
@@ -106,12 +103,8 @@ static void vcpu_set_registers(struct vcpu *vcpu, bool xsave)
 	sregs.idt.limit = NR_VECTORS * 8 - 1;
 	sregs.cr0 = CR0_PE | CR0_ET;
 	sregs.cr4 = xsave ? CR4_OSXSAVE : 0;
-	if (vcpu->vmcb) {
-		sregs.efer = EFER_SVME;
-		sregs.cr3 = vcpu->vm->page_directory;
-		sregs.cr4 |= CR4_PSE;
-		sregs.cr0 |= CR0_PG;
-	}
+	if (vcpu->page->l2)
+		nested_sregs(vcpu, &sregs);
 	sregs.apic_base = APIC_BASE | APIC_ENABLE | APIC_X2APIC | (vcpu->id ? 0 : APIC_BSP);
 	vcpu_ioctl(vcpu, KVM_SET_SREGS, &sregs, "set system registers");
 	vcpu_ioctl(vcpu, KVM_SET_REGS, &regs, "set registers");
@@ -140,22 +133,6 @@ static void vcpu_set_apic(struct vcpu *vcpu)
 	vcpu_ioctl(vcpu, KVM_SET_MP_STATE, &state, "set whether it runs");
 }
 
-/* Not by the guest: that would be an exit */
-static void vcpu_set_host_save(struct vcpu *vcpu, uint32_t address)
-{
-	struct {
-		struct kvm_msrs head;
-		struct kvm_msr_entry entry;
-	} msrs = {
-		.head.nmsrs = 1,
-		.entry = { .index = MSR_VM_HSAVE_PA, .data = address },
-	};
-
-	if (ioctl(vcpu->fd, KVM_SET_MSRS, &msrs) != 1)
-		die(EXIT_SYSTEM, "VM %u vCPU %u: KVM refused a host save area: %s",
-		    vcpu->vm->index, vcpu->id, strerror(errno));
-}
-
 /* What the guest takes as the argument of an order */
 static uint32_t guest_arg(const struct vcpu *vcpu, const struct guest_op *op)
 {
@@ -174,6 +151,7 @@ void vcpu_create(struct vm *vm, unsigned int id)
 {
 	struct kvm_guest_debug debug = { .control = KVM_GUESTDBG_ENABLE };
 	struct vcpu *vcpu = &vm->vcpus[id];
+	void *l2 = NULL;
 	int size;
 
 	vcpu->vm = vm;
@@ -183,9 +161,8 @@ void vcpu_create(struct vm *vm, unsigned int id)
 	if (wants(GUEST_NESTED)) {
 		size_t offset = ((size_t)vcpus_all() + 2 * id) * GUEST_PAGE_SIZE;
 
-		vcpu->page->vmcb = GUEST_VCPU_BASE + offset;
-		vcpu->vmcb = (char *)vm->vcpus[0].page + offset;
-		vmcb_fill(vcpu->vmcb);
+		vcpu->page->l2 = GUEST_VCPU_BASE + offset;
+		l2 = (char *)vm->vcpus[0].page + offset;
 	}
 	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)id);
 	if (vcpu->fd < 0)
@@ -198,8 +175,8 @@ void vcpu_create(struct vm *vm, unsigned int id)
 		    strerror(errno));
 
 	vcpu_set_registers(vcpu, vcpu_set_cpuid(vcpu));
-	if (vcpu->vmcb)
-		vcpu_set_host_save(vcpu, vcpu->page->vmcb + GUEST_PAGE_SIZE);
+	if (l2)
+		nested_prepare(vcpu, l2);
 	vcpu_set_apic(vcpu);
 	/*
 	 * Without this KVM stops intercepting debug registers after the first access, until some
@@ -221,7 +198,7 @@ static void vcpu_failed(const struct vcpu *vcpu, uint32_t what)
 		[FAIL_HLT - FAIL_HLT] = "was woken from HLT without its timer interrupt",
 		[FAIL_IRQWIN - FAIL_HLT] = "did not get the interrupt that it sent to itself",
 		[FAIL_HYPERCALL - FAIL_HLT] = "did not get -1000 from an unknown hypercall",
-		[FAIL_NESTED - FAIL_HLT] = "did not get its nested guest's VMMCALL",
+		[FAIL_NESTED - FAIL_HLT] = "did not get its nested guest's call",
 		[FAIL_ANSWER - FAIL_HLT] = "read a wrong value from a port or MMIO page",
 	};
 

@@ -18,6 +18,8 @@ enum {
 	EXIT_SYSTEM = 4,	/* KVM or the system refused a request */
 };
 
+struct kvm_sregs;
+
 struct options {
 	struct guest_op ops[GUEST_MAX_OPS];
 	unsigned int nr_ops;
@@ -67,7 +69,6 @@ struct vcpu {
 	struct kvm_run *run;
 	struct guest_page *page;
 	pid_t tid;
-	void *vmcb;
 	/* Of each order: what the VMM has seen of it */
 	uint64_t answered[GUEST_MAX_OPS];
 	uint64_t ready;
@@ -145,9 +146,9 @@ void wait_for_release(void);
 bool was_stopped(void);
 
 /* nested.c */
-#define EFER_SVME 0x1000
-void vmcb_fill(void *vmcb);
 void page_directory_fill(void *directory);
+void nested_sregs(const struct vcpu *vcpu, struct kvm_sregs *sregs);
+void nested_prepare(const struct vcpu *vcpu, void *l2);
 
 /* stats.c */
 void stats_read(struct stats *stats, int vcpu_fd);
