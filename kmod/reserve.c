@@ -6,6 +6,7 @@
 #include "ledger.h"
 #include "reserve.h"
 #include "vcpu.h"
+#include "worker.h"
 
 /*
  * How many objects wait: enough for 256 vCPUs that start at once, before the worker gets a
@@ -51,7 +52,7 @@ static void *take(struct reserve *r)
 	low = r->ready < r->target - r->target / 8;
 	raw_spin_unlock_irqrestore(&r->lock, flags);
 	if (low)
-		kvmlat_vcpu_kick();
+		kvmlat_worker_fill();
 	if (object)
 		atomic_inc(&r->used);
 	return object;
@@ -113,7 +114,7 @@ void kvmlat_reserve_bury(struct kvmlat_cell *first)
 	last->next_dead = buried;
 	buried = first;
 	raw_spin_unlock_irqrestore(&buried_lock, flags);
-	kvmlat_vcpu_kick();
+	kvmlat_worker_tidy();
 }
 
 static void free_cell(struct kvmlat_cell *cell)

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/hash.h>
-#include <linux/irq_work.h>
 #include <linux/kvm_host.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
-#include <linux/workqueue.h>
 
 #include "clock.h"
 #include "details.h"
@@ -13,6 +11,7 @@
 #include "reserve.h"
 #include "thread.h"
 #include "vcpu.h"
+#include "worker.h"
 
 #define TABLE_BITS	12
 
@@ -33,22 +32,6 @@ static u32 nr_vms, nr_gone, nr_vcpus;
 static atomic64_t missed;
 /* Not before all probes are attached: half of a vCPU's events would be a wrong account. */
 static bool learning;
-
-static void table_work(struct work_struct *work);
-static DECLARE_WORK(work, table_work);
-
-/* A probe cannot queue work: it may hold what the scheduler needs. */
-static void table_irq_work(struct irq_work *unused)
-{
-	schedule_work(&work);
-}
-
-static DEFINE_IRQ_WORK(irq_work, table_irq_work);
-
-void kvmlat_vcpu_kick(void)
-{
-	irq_work_queue(&irq_work);
-}
 
 static void changed(void)
 {
@@ -95,7 +78,7 @@ static void end_vm(struct kvmlat_vm *vm)
 	nr_gone++;
 	changed();
 	if (nr_gone > gone_max)
-		kvmlat_vcpu_kick();
+		kvmlat_worker_tidy();
 }
 
 static struct kvmlat_vm *learn_vm(struct kvm_vcpu *kvm_vcpu, u64 now)
@@ -151,7 +134,7 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 	changed();
 	/* The worker gives it memory for details. */
 	if (READ_ONCE(vm->details))
-		kvmlat_vcpu_kick();
+		kvmlat_worker_tidy();
 	return vcpu;
 }
 
@@ -277,13 +260,12 @@ static void free_vms(struct hlist_head *dead)
 	}
 }
 
-/* The worker: fills reserves, frees what is dead, forgets the oldest of the VMs that ended. */
-static void table_work(struct work_struct *unused)
+/* The worker's: frees what is dead, forgets the oldest of the VMs that ended. */
+void kvmlat_vcpu_tidy(void)
 {
 	HLIST_HEAD(dead);
 	struct kvmlat_vm *vm, *next;
 
-	kvmlat_reserve_fill();
 	mutex_lock(&kvmlat_mutex);
 	kvmlat_reserve_sweep();
 	kvmlat_details_give();
@@ -381,7 +363,14 @@ u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid)
 
 int kvmlat_vcpu_init(void)
 {
-	return kvmlat_reserve_init();
+	int err = kvmlat_worker_init();
+
+	if (err)
+		return err;
+	err = kvmlat_reserve_init();
+	if (err)
+		kvmlat_worker_exit();
+	return err;
 }
 
 /* No probe runs any more. */
@@ -391,14 +380,12 @@ void kvmlat_vcpu_exit(void)
 	HLIST_HEAD(dead);
 
 	kvmlat_vcpu_all_end();
-	irq_work_sync(&irq_work);
-	cancel_work_sync(&work);
+	kvmlat_worker_drain();
 	mutex_lock(&kvmlat_mutex);
 	list_for_each_entry_safe(vm, next, &kvmlat_vms, node)
 		unlist_vm(vm, &dead);
 	free_vms(&dead);
 	mutex_unlock(&kvmlat_mutex);
-	irq_work_sync(&irq_work);
-	cancel_work_sync(&work);
+	kvmlat_worker_exit();
 	kvmlat_reserve_exit();
 }

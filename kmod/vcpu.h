@@ -80,7 +80,7 @@ struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u32 state);
 void kvmlat_vcpu_learning(bool on);
 void kvmlat_vcpu_vm_ends(const struct kvm *kvm);
 void kvmlat_vcpu_all_end(void);
-void kvmlat_vcpu_kick(void);
+void kvmlat_vcpu_tidy(void);
 
 /* Of everything that changes which VMs and vCPUs there are, or resets one. Never 0. */
 u32 kvmlat_vcpu_generation(void);

@@ -37,6 +37,7 @@ amd_tests()
 {
 	cat <<-EOF
 	single exact build/bin/test-exact -V migration -V vms_migration
+	single exact build/bin/test-reserve -v one_cpu
 	single wire build/bin/test-wire
 	single wire build/bin/test-fuzz
 	single wire build/bin/test-permission
@@ -46,6 +47,7 @@ amd_tests()
 	single dump build/bin/test-dump -T during_churn
 	single lifecycle build/bin/test-lifecycle -T reset_under_load_and_readers
 	multi exact build/bin/test-exact -v migration -v vms_migration -v shared_threads -v processes
+	multi exact build/bin/test-reserve -v another_cpu
 	multi lifecycle build/bin/test-lifecycle -t reset_under_load_and_readers -t reset_of_one_vm -t killed_vmm
 	multi dump build/bin/test-dump -t during_churn
 	multi knob build/bin/test-knob-churn
