@@ -9,11 +9,12 @@
 
 #include "host.h"
 #include "knob.h"
+#include "slack.h"
 #include "sysfs.h"
 #include "tiny.h"
 
 #define WORKERS	4
-#define OPS	2500
+#define OPS	(2500 / slack())
 #define TINIES	3
 #define CHURN_S	600
 

@@ -9,6 +9,7 @@
 
 #include "hog.h"
 #include "host.h"
+#include "slack.h"
 #include "sysfs.h"
 
 #define US 1000ULL
@@ -52,8 +53,8 @@ FIXTURE_TEARDOWN(truth)
 	uint64_t want_ = (want), got_ = (got); \
 	TH_LOG(#got ": %" PRIu64 " us, expected %" PRIu64 " us, %+.2f %%", got_ / US, want_ / US, \
 	       want_ ? 100.0 * ((double)got_ - want_) / want_ : 0.0); \
-	EXPECT_LE(want_ - want_ / 100, got_); \
-	EXPECT_GE(want_ + want_ / 100, got_); \
+	EXPECT_LE(want_ - want_ / 100 * slack(), got_); \
+	EXPECT_GE(want_ + want_ / 100 * slack(), got_); \
 } while (0)
 
 /* From the opening of the gate to the report; the thread sleeps before and after */

@@ -15,7 +15,7 @@
 
 #define MAX_ARGS 64
 /* 1024 vCPUs under emulation take their time */
-#define READY_MS 120000
+#define READY_MS 600000
 
 static void vmm_exec(struct vmm *vmm, const char *args)
 {
