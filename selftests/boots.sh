@@ -33,6 +33,17 @@ boot()
 	queue+=("$name")
 }
 
+# Bochs sees only the files that the command names
+bochs_files()
+{
+	echo "$out/fake-$1/kvm_amd.ko"
+	echo "$out/fake-$1/kvm_intel.ko"
+	[ "$2" = users ] || return 0
+	selftests/lab/python-files json jsonschema
+	printf '%s\n' Documentation/schema/* selftests/unit/user_schema.py \
+		/usr/bin/{awk,cut,mktemp,perf,seq,setpriv,timeout}
+}
+
 run_boot()
 {
 	local dir=$out/$1 machine kernel boot shape smp mem limit status=0
@@ -43,8 +54,10 @@ run_boot()
 	mapfile -t tests < "$dir/tests"
 	[ "$boot" != icount ] || how+=(--icount)
 	[ "$boot" != no-tsc ] || how+=(--append tsc=unstable)
-	# Bochs sees only the files that the command names
-	[ "$machine" = amd ] || files+=("FILES=$out/fake-$kernel/kvm_amd.ko $out/fake-$kernel/kvm_intel.ko")
+	if [ "$machine" != amd ]; then
+		mapfile -t files < <(bochs_files "$kernel" "$boot")
+		files=("FILES=${files[*]}")
+	fi
 	selftests/lab/run --machine "$machine" --kernel "$kernel" --smp "$smp" --mem "$mem" \
 		--timeout "$limit" "${how[@]}" --out "$dir" -- \
 		env KVMLAT_KO="$out/kmod-$kernel/kvmlat.ko" FAKE_KO="$out/fake-$kernel" KSRC="$source" \

@@ -78,6 +78,8 @@ bochs_carry()
 	*) file=$PWD/$file ;;
 	esac
 	file=$(realpath -s "$file")
+	# Named by its full path it is wanted in place of busybox's
+	[ "$(readlink "$tree/$file")" != busybox ] || rm "$tree/$file"
 	[ ! -e "$tree/$file" ] || return 0
 	real=$(readlink -f "$file")
 	if [ "$(readlink -f "$(dirname "$file")")/$(basename "$file")" != "$real" ]; then
