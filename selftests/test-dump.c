@@ -5,10 +5,6 @@
 
 #include "host.h"
 
-#define MANY 1024
-#define MANY_ARGS "--vcpus 1024 --threads 4 --do cpuid=4 --do pio=3 --do mmio=3 --do msr=5 " \
-		  "--do rdmsr=2 --do irqwin=2 --do hypercall=3 --do wbinvd=2 --do cr=2 " \
-		  "--do dr=2 --do rdpmc=2 --do ud=2 --do drrd=2 --do crrd=2"
 #define REASONS 12
 #define CHURN_DUMPS 100
 
@@ -37,12 +33,12 @@ TEST_F_TIMEOUT(dump, thousand_vcpus, 720)
 	unsigned int fewest = UINT32_MAX, longest = 0;
 	struct info info;
 
-	ASSERT_EQ(0, vmm_start(&h->vmm, MANY_ARGS));
+	ASSERT_EQ(0, vmm_start(&h->vmm, VMM_MANY_ARGS));
 	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
 	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
-	ASSERT_EQ(MANY, self->known.nr_vcpus);
+	ASSERT_EQ(VMM_MANY, self->known.nr_vcpus);
 	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.hist = true), &self->snap));
-	ASSERT_EQ(MANY, self->snap.nr);
+	ASSERT_EQ(VMM_MANY, self->snap.nr);
 	ASSERT_HOLDS(&self->snap);
 	ASSERT_EXACT(&self->snap, &self->known, LIFE);
 	ASSERT_NONE_LOST(&h->wire);
@@ -57,7 +53,7 @@ TEST_F_TIMEOUT(dump, thousand_vcpus, 720)
 	       self->snap.nr, fewest, self->snap.messages, longest,
 	       (unsigned long long)info.memory);
 	EXPECT_LE(REASONS, fewest);
-	EXPECT_EQ(MANY, info.vcpus);
+	EXPECT_EQ(VMM_MANY, info.vcpus);
 	EXPECT_GE(65536, info.vcpu_memory_max);
 	ASSERT_EQ(0, vmm_end(&h->vmm));
 	ASSERT_GONE(&h->wire, self->known.pid, 1);

@@ -73,6 +73,12 @@ struct known_vm {
 
 enum phase { LIFE, RUN };
 
+/* As many vCPUs, with as many reasons, as a single VM can be expected to have */
+#define VMM_MANY 1024
+#define VMM_MANY_ARGS "--vcpus 1024 --threads 4 --do cpuid=4 --do pio=3 --do mmio=3 --do msr=5 " \
+		      "--do rdmsr=2 --do irqwin=2 --do hypercall=3 --do wbinvd=2 --do cr=2 " \
+		      "--do dr=2 --do rdpmc=2 --do ud=2 --do drrd=2 --do crrd=2"
+
 /*
  * Starts the VMM with --start-gate and --hold and the space-separated @args, and returns when its
  * guests are at the gate. Returns 0 or an errno.
