@@ -95,7 +95,6 @@ intel_tests()
 	more knob build/bin/test-knob-wire
 	more knob build/bin/test-knob-vmm
 	more knob build/bin/test-knob-param
-	users perf build/bin/test-perf
 	users cli selftests/unit/user_cli.sh
 	EOF
 }
@@ -105,7 +104,10 @@ suite_tests()
 {
 	case $1 in
 	amd) amd_tests ;;
-	intel) intel_tests ;;
+	intel)
+		intel_tests
+		[ "$2" != 6.1 ] || echo "users perf build/bin/test-perf"
+		;;
 	# 6.1 and 6.12 cannot be told of the threshold that Bochs' pause filter lacks
 	amd-bochs)
 		case $2 in
@@ -120,6 +122,7 @@ suite_absent()
 {
 	case $1:$2:$3 in
 	amd:6*:ple) echo "QEMU has no pause filter, and this kernel does not use that of Bochs, which has no threshold" ;;
+	intel:*:perf) echo "perf was compared in Bochs on 6.1; on 7.x it did not start there, the others were not tried" ;;
 	intel:*:ynl) echo "the kernel's YNL client is Python, which needs minutes in Bochs to read the specification" ;;
 	intel:*:top) echo "the test's tmux and Linux guest are not in the machine without shared files" ;;
 	esac
