@@ -35,7 +35,7 @@ user:			## build kvmlat, libkvmlat and the man pages
 
 demo:			## boot a KVM host and a Linux guest in the lab and watch the guest
 	@selftests/lab/deps build lab
-	@selftests/demo
+	@selftests/demo/run
 
 check:			## run all tests; the last line is the result
 	@selftests/lab/deps build lab intel check package
@@ -51,7 +51,7 @@ check-debug:		## run all tests on the sanitizer kernels, and prove that their de
 
 lint:			## check style and static analysis only
 	@selftests/lab/deps build lab check
-	@selftests/lint
+	@selftests/static/lint
 
 bench:			## compare what the module and its peers cost per exit
 	@selftests/lab/deps build lab bench
@@ -78,7 +78,7 @@ dkms: dkms-src		## install the module through DKMS
 
 deb:			## build the Debian packages, in build/package
 	@selftests/lab/deps build package
-	@selftests/package --build
+	@selftests/package/build --build
 
 # A folder, not "git archive": the sources may come without their history.
 dist:			## make build/kvmlat-VERSION.tar.gz, which rpmbuild -ta takes

@@ -15,7 +15,7 @@
 
 #include "attach.h"
 #include "clock.h"
-#include "knob-undo.h"
+#include "knob/undo.h"
 #include "probe.h"
 #include "reason.h"
 #include "vcpu.h"

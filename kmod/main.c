@@ -4,8 +4,8 @@
 
 #include "attach.h"
 #include "clock.h"
-#include "netlink.h"
-#include "netlink-knob.h"
+#include "netlink/family.h"
+#include "netlink/knob.h"
 #include "vcpu.h"
 #include "version.h"
 

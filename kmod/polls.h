@@ -5,7 +5,7 @@
 
 #include <linux/kvm_host.h>
 
-#include "ledger.h"
+#include "ledger/ledger.h"
 
 /* In the vCPU's own thread, which is the only one that changes them. */
 static inline void kvmlat_polls_read(const struct kvm_vcpu *kvm_vcpu, struct kvmlat_polls *polls)

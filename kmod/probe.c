@@ -14,7 +14,7 @@
 #include <linux/kvm_host.h>
 
 #include "clock.h"
-#include "detail.h"
+#include "ledger/detail.h"
 #include "polls.h"
 #include "probe.h"
 #include "reason.h"

@@ -18,7 +18,7 @@
 #include <asm/svm.h>
 #include <asm/vmx.h>
 
-#include "detail.h"
+#include "ledger/detail.h"
 #include "reason.h"
 
 static const struct vendor {

@@ -6,7 +6,7 @@
 #include <linux/static_call.h>
 #include <linux/types.h>
 
-#include "ledger.h"
+#include "ledger/ledger.h"
 
 struct kvm_vcpu;
 struct module;

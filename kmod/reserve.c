@@ -3,7 +3,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "ledger.h"
+#include "ledger/ledger.h"
 #include "reserve.h"
 #include "vcpu.h"
 #include "worker.h"

@@ -21,8 +21,8 @@
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
-#include "knob-vm.h"
-#include "ledger.h"
+#include "knob/halt.h"
+#include "ledger/ledger.h"
 
 struct kvm;
 struct kvm_vcpu;

@@ -128,7 +128,7 @@ bochs_userland()
 
 	rm -f "$tree/usr/bin/bash"
 	bochs_carry "$tree" /bin/bash
-	for file in "$lab_top"/build/bin/* "$lab_top"/selftests/*.sh; do
+	for file in "$lab_top"/build/bin/* "$lab_top"/selftests/{runner,live/command}/*.sh; do
 		[ ! -f "$file" ] || bochs_carry "$tree" "$file"
 	done
 	# A word may be a whole command in quotes, or an assignment

@@ -30,8 +30,8 @@ qemu_make_initramfs()
 	done
 	# KVM refuses a real-time kernel whose TSC is not constant
 	if [[ $LAB_RELEASE == *-rt-* ]]; then
-		"$lab_dir/kmod" "$kernel" "$lab_dir/constant-tsc" "$tmp/built" ||
-			lab_die "\"$lab_dir/constant-tsc\" does not build for \"$kernel\""
+		"$lab_dir/kmod" "$kernel" "$lab_top/selftests/modules/constant-tsc" "$tmp/built" ||
+			lab_die "\"selftests/modules/constant-tsc\" does not build for \"$kernel\""
 		mv "$tmp/built/constant-tsc.ko" "$tmp/modules/"
 		rm -r "$tmp/built"
 		order+=(constant-tsc.ko)
@@ -59,7 +59,7 @@ qemu_initramfs()
 	local dir=$lab_cache/initramfs digest stamp=$LAB_ROOT/.kvmlat-root
 	[ -z "$root" ] || stamp=$LAB_VMLINUZ
 	mkdir -p "$dir"
-	digest=$(cat "$lab_dir"/{init,qemu.sh,constant-tsc/*} "$(command -v busybox)" \
+	digest=$(cat "$lab_dir"/{init,qemu.sh} "$lab_top"/selftests/modules/constant-tsc/* "$(command -v busybox)" \
 		"$stamp" "$LAB_MODULES/modules.dep" | sha256sum | cut -c1-16)
 	initramfs=$dir/$LAB_RELEASE-$digest.cpio
 	if [ ! -e "$initramfs" ]; then

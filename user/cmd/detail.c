@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../out/grid.h"
-#include "../selection.h"
+#include "command.h"
+#include "base/options.h"
+#include "show/grid.h"
+#include "model/selection.h"
 
 static const char usage[] =
 "Usage: kvmlat detail [on | off] [-p PID] [-g NAME] [--vm ID]\n"

@@ -7,10 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../out/tune.h"
-#include "../tune/knobs.h"
+#include "command.h"
+#include "base/options.h"
+#include "show/tune.h"
+#include "tune/knobs.h"
 
 static const char usage[] =
 "Usage: kvmlat events [--json | --csv]\n"

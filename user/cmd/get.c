@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../out/tune.h"
-#include "../selection.h"
-#include "../tune/knobs.h"
+#include "command.h"
+#include "base/options.h"
+#include "show/tune.h"
+#include "model/selection.h"
+#include "tune/knobs.h"
 
 static const char usage[] =
 "Usage: kvmlat get [KNOB]... [-a | -p PID | -g NAME | --vm ID] [--vcpu N]\n"

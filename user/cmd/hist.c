@@ -2,11 +2,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../out/out.h"
-#include "../selection.h"
-#include "../workload.h"
+#include "command.h"
+#include "base/options.h"
+#include "show/show.h"
+#include "model/selection.h"
+#include "base/workload.h"
 
 static const char usage[] =
 "Usage: kvmlat hist [OPTION]...\n"

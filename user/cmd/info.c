@@ -2,9 +2,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../out/out.h"
+#include "command.h"
+#include "base/options.h"
+#include "show/show.h"
 
 static const char usage[] =
 "Usage: kvmlat info [--json | --csv]\n"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 
-#include "../command.h"
-#include "../guests.h"
-#include "../options.h"
-#include "../out/out.h"
+#include "command.h"
+#include "model/guests.h"
+#include "base/options.h"
+#include "show/show.h"
 
 static const char usage[] =
 "Usage: kvmlat list [--json | --csv]\n"

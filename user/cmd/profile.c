@@ -6,12 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../out/tune.h"
-#include "../tune/active.h"
-#include "../tune/file.h"
-#include "../tune/save.h"
+#include "command.h"
+#include "base/options.h"
+#include "show/tune.h"
+#include "tune/active.h"
+#include "base/file.h"
+#include "tune/save.h"
 
 static const char usage[] =
 "Usage: kvmlat profile list [--json | --csv]\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "../command.h"
-#include "../selection.h"
+#include "command.h"
+#include "model/selection.h"
 
 static const char usage[] =
 "Usage: kvmlat reset [-p PID] [-g NAME] [--vm ID]\n"

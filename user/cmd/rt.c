@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../out/tune.h"
-#include "../selection.h"
-#include "../tune/past.h"
-#include "../tune/paths.h"
-#include "../tune/places.h"
+#include "command.h"
+#include "base/options.h"
+#include "show/tune.h"
+#include "model/selection.h"
+#include "sched/restore.h"
+#include "base/paths.h"
+#include "sched/threads.h"
 
 static const char usage[] =
 "Usage: kvmlat rt [-p PID | -g NAME | --vm ID] [--vcpu N] [--json | --csv]\n"

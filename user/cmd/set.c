@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../out/tune.h"
-#include "../selection.h"
-#include "../tune/knobs.h"
-#include "../tune/paths.h"
-#include "../tune/value.h"
-#include "../tune/warn.h"
+#include "command.h"
+#include "base/options.h"
+#include "show/tune.h"
+#include "model/selection.h"
+#include "tune/knobs.h"
+#include "base/paths.h"
+#include "tune/value.h"
+#include "tune/warn.h"
 
 static const char usage[] =
 "Usage: kvmlat set KNOB=VALUE... [-p PID | -g NAME | --vm ID] [--vcpu N]\n"

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../command.h"
-#include "../workload.h"
+#include "command.h"
+#include "base/workload.h"
 #include "stat.h"
 
 /* How often to look for VMs whose names must be learnt before their processes end. */

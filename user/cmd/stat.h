@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "../out/out.h"
-#include "../selection.h"
+#include "show/show.h"
+#include "model/selection.h"
 
 /* What the user asked stat for, and what it needs to do it. */
 struct stat {

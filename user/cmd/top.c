@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../selection.h"
-#include "../top/top.h"
+#include "command.h"
+#include "base/options.h"
+#include "model/selection.h"
+#include "top/top.h"
 
 static const char usage[] =
 "Usage: kvmlat top [OPTION]...\n"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../out/tune.h"
-#include "../tune/knobs.h"
+#include "command.h"
+#include "base/options.h"
+#include "show/tune.h"
+#include "tune/knobs.h"
 
 static const char usage[] =
 "Usage: kvmlat undo [ID | --all] [--dry-run] [--json | --csv]\n"

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../options.h"
+#include "base/options.h"
 #include "bars.h"
-#include "text.h"
+#include "base/text.h"
 
 #define EIGHTHS	8
 

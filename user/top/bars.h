@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_TOP_BARS_H
 #define _KVMLAT_TOP_BARS_H
 
-#include "../lib/kvmlat.h"
+#include "lib/kvmlat.h"
 
 /* Times from @lower to @upper, and how many there were. */
 struct bar {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../options.h"
+#include "base/options.h"
 #include "view.h"
 
 static int make_room(struct view *v, size_t nr)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../options.h"
+#include "base/options.h"
 #include "figures.h"
 #include "subject.h"
 

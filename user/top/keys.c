@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../options.h"
+#include "base/options.h"
 #include "keys.h"
 
 #define ESCAPE		27

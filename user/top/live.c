@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../workload.h"
+#include "cmd/command.h"
+#include "base/options.h"
+#include "base/workload.h"
 #include "keys.h"
 #include "screen.h"
 #include "top.h"

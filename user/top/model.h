@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_TOP_MODEL_H
 #define _KVMLAT_TOP_MODEL_H
 
-#include "../lib/kvmlat.h"
+#include "lib/kvmlat.h"
 #include "history.h"
 
 /* What the rows of VMs and vCPUs tell; the states are in the order of enum kvmlat_state. */

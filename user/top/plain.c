@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../command.h"
-#include "../options.h"
-#include "../workload.h"
+#include "cmd/command.h"
+#include "base/options.h"
+#include "base/workload.h"
 #include "top.h"
 
 static void put(char *line)

@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_TOP_TABLE_H
 #define _KVMLAT_TOP_TABLE_H
 
-#include "text.h"
+#include "base/text.h"
 #include "view.h"
 
 /**

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../options.h"
-#include "../workload.h"
+#include "base/options.h"
+#include "base/workload.h"
 #include "top.h"
 
 int top_take(struct top *t, bool histograms, struct kvmlat_error *err)

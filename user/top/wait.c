@@ -4,8 +4,8 @@
 #include <signal.h>
 #include <string.h>
 
-#include "../options.h"
-#include "../workload.h"
+#include "base/options.h"
+#include "base/workload.h"
 #include "top.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))

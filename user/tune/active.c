@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "active.h"
-#include "paths.h"
+#include "base/paths.h"
 
 #define WAIT_MS		20000
 #define TICK_MS		20

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../command.h"
-#include "hold.h"
+#include "cmd/command.h"
+#include "holder.h"
 #include "value.h"
 
 static bool is_for(const struct setting *s, const char *guest)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../command.h"
+#include "cmd/command.h"
 #include "knobs.h"
 
 int tuner_refresh(struct tuner *t)

@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_KNOBS_H
 #define _KVMLAT_KNOBS_H
 
-#include "../selection.h"
+#include "model/selection.h"
 
 /**
  * struct target - what a knob is set for

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "file.h"
+#include "base/file.h"
 #include "modprobe.h"
-#include "paths.h"
+#include "base/paths.h"
 
 #define BLANKS	" \t\\\n"
 

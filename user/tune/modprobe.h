@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_MODPROBE_H
 #define _KVMLAT_MODPROBE_H
 
-#include "../lib/kvmlat.h"
+#include "lib/kvmlat.h"
 
 /** struct module_option - a parameter that modprobe shall give to a module */
 struct module_option {

@@ -8,8 +8,8 @@
 
 #include <ini.h>
 
-#include "../lib/kvmlat.h"
-#include "paths.h"
+#include "lib/kvmlat.h"
+#include "base/paths.h"
 #include "profile.h"
 #include "value.h"
 

@@ -7,10 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../command.h"
-#include "file.h"
+#include "cmd/command.h"
+#include "base/file.h"
 #include "knobs.h"
-#include "paths.h"
+#include "base/paths.h"
 #include "profile.h"
 #include "save.h"
 #include "value.h"

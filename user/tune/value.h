@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_VALUE_H
 #define _KVMLAT_VALUE_H
 
-#include "../lib/kvmlat.h"
+#include "lib/kvmlat.h"
 
 /**
  * struct value - what a knob shall be

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 
-#include "../command.h"
-#include "host.h"
-#include "paths.h"
+#include "cmd/command.h"
+#include "host/host.h"
+#include "base/paths.h"
 #include "value.h"
 #include "warn.h"
 

@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_WARN_H
 #define _KVMLAT_WARN_H
 
-#include "../lib/kvmlat.h"
+#include "lib/kvmlat.h"
 
 #define NR_WARNINGS	3
 

@@ -10,9 +10,9 @@
 #include <net/netlink.h>
 
 #include "events.h"
-#include "filter.h"
-#include "message.h"
-#include "snapshot.h"
+#include "netlink/request.h"
+#include "netlink/message.h"
+#include "ledger/snapshot.h"
 
 /* As kmod/netlink.h has it; that header needs the kernel's generic netlink. */
 #define MESSAGE_SIZE	16384

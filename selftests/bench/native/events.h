@@ -7,7 +7,7 @@
 #define _BENCH_EVENTS_H
 
 #include "clock.h"
-#include "ledger.h"
+#include "ledger/ledger.h"
 
 #define BENCH_REASONS	12
 

@@ -6,7 +6,7 @@
 #include <asm/svm.h>
 
 #include "events.h"
-#include "kmod_reserve.h"
+#include "kmod/reserve.h"
 
 const u32 bench_codes[BENCH_REASONS] = {
 	SVM_EXIT_CPUID, SVM_EXIT_HLT, SVM_EXIT_MSR, SVM_EXIT_IOIO, SVM_EXIT_NPF, SVM_EXIT_INTR,

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Halt polling of single VMs and vCPUs.
+ *
+ * The module holds no reference to a VM. To look into one outside the probes of its vCPUs it
+ * borrows the VM's own file: it is searched for among the open files of the VM's process, and
+ * while we have a reference to the file KVM keeps the VM and its vCPUs, and the vendor module
+ * stays. If the VMM closes it meanwhile, our fput() ends the VM as its close() would have.
+ *
+ * A VM's maximum is KVM's own, as a VMM sets it with KVM_CAP_HALT_POLL, and KVM's fields are
+ * the only place where it is kept. A vCPU's fixed window is not known to KVM: after each of
+ * the vCPU's halts the probe of kvm_vcpu_wakeup, the last that KVM does in a halt, writes over
+ * what KVM has adapted. But before a halt KVM cuts a window down to the VM's maximum. So while
+ * a window is wider than that, the VM's maximum is raised to the widest of them, what it
+ * really is stands in struct kvmlat_knob_vm, and the probe holds all other vCPUs of the VM
+ * to that.
+ */
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kvm_host.h>
+#include <linux/magic.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/spinlock.h>
+
+#include "knob.h"
+#include "halt.h"
+#include "vcpu.h"
+
+/* For raising and lowering of maxima. The probe takes it only when there is one to change. */
+static DEFINE_RAW_SPINLOCK(raise_lock);
+
+/*
+ * Parameters of kvm, for the probe. Set before the first window is fixed, and a VM with one
+ * pins kvm.
+ */
+static const unsigned int *host_max;
+static const unsigned int *host_grow_start;
+static const unsigned int *host_shrink;
+
+struct search {
+	const struct kvm *kvm;
+	struct file *file;
+};
+
+/* Under the lock of the table of open files, so the file is not being closed. */
+static int is_vm_file(const void *data, struct file *file, unsigned int fd)
+{
+	struct search *search = (struct search *)data;
+
+	if (file->private_data != search->kvm ||
+	    file_inode(file)->i_sb->s_magic != ANON_INODE_FS_MAGIC ||
+	    strcmp(file->f_path.dentry->d_name.name, "kvm-vm"))
+		return 0;
+	search->file = get_file(file);
+	return 1;
+}
+
+static struct file *vm_file(const struct kvmlat_vm *vm)
+{
+	struct search search = { .kvm = vm->kvm };
+	struct task_struct *leader, *task;
+
+	rcu_read_lock();
+	leader = pid_task(find_pid_ns(vm->pid, &init_pid_ns), PIDTYPE_TGID);
+	if (!leader)
+		goto out;
+	/* Any thread may have the files; the leader alone may have ended. */
+	for_each_thread(leader, task) {
+		task_lock(task);
+		if (task->files)
+			iterate_fd(task->files, 0, is_vm_file, &search);
+		task_unlock(task);
+		if (search.file)
+			break;
+	}
+out:
+	rcu_read_unlock();
+	return search.file;
+}
+
+static struct kvmlat_vm *find_vm(u32 id)
+{
+	struct kvmlat_vm *vm;
+
+	lockdep_assert_held(&kvmlat_mutex);
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (vm->id == id)
+			return READ_ONCE(vm->gone) ? NULL : vm;
+	}
+	return NULL;
+}
+
+static struct kvmlat_vcpu *find_vcpu(const struct kvmlat_vm *vm, u32 vcpu_id)
+{
+	struct kvmlat_vcpu *vcpu;
+
+	list_for_each_entry(vcpu, &vm->vcpus, node) {
+		if (vcpu->vcpu_id == vcpu_id)
+			return vcpu;
+	}
+	return NULL;
+}
+
+/*
+ * KVM's vCPU. Only the VM whose file we have is trusted, not an address that we remember: a
+ * VM can end unseen where kprobes are switched off.
+ */
+static struct kvm_vcpu *vcpu_of(struct kvm *kvm, const struct kvmlat_vcpu *vcpu)
+{
+	struct kvm_vcpu *kvm_vcpu = kvm_get_vcpu_by_id(kvm, vcpu->vcpu_id);
+
+	return kvm_vcpu == vcpu->kvm_vcpu ? kvm_vcpu : NULL;
+}
+
+static u32 limit(const struct kvmlat_knob_vm *knob)
+{
+	return READ_ONCE(knob->own) ? READ_ONCE(knob->max) : READ_ONCE(*host_max);
+}
+
+static void put_max(struct kvm *kvm, bool own, u32 max)
+{
+	/* KVM reads the flag first, so whoever sees it set must see this maximum. */
+	if (!own)
+		WRITE_ONCE(kvm->override_halt_poll_ns, false);
+	WRITE_ONCE(kvm->max_halt_poll_ns, max);
+	/* Pairs with the smp_rmb() in kvm_vcpu_max_halt_poll_ns(). */
+	smp_wmb();
+	if (own)
+		WRITE_ONCE(kvm->override_halt_poll_ns, true);
+}
+
+static bool is_ours(const struct kvmlat_knob_vm *knob, const struct kvm *kvm)
+{
+	return READ_ONCE(kvm->override_halt_poll_ns) &&
+	       READ_ONCE(kvm->max_halt_poll_ns) == READ_ONCE(knob->wrote);
+}
+
+/* What the VM's maximum really is. KVM knows, unless it has what we wrote when we raised it. */
+static void look(struct kvmlat_knob_vm *knob, const struct kvm *kvm)
+{
+	lockdep_assert_held(&raise_lock);
+	if (knob->raised && is_ours(knob, kvm))
+		return;
+	WRITE_ONCE(knob->raised, false);
+	WRITE_ONCE(knob->own, READ_ONCE(kvm->override_halt_poll_ns));
+	WRITE_ONCE(knob->max, READ_ONCE(kvm->max_halt_poll_ns));
+}
+
+/* Raises or lowers KVM's maximum for the VM to what it must be now. */
+static void raise(struct kvmlat_knob_vm *knob, struct kvm *kvm)
+{
+	look(knob, kvm);
+	if (knob->active && knob->widest > limit(knob)) {
+		WRITE_ONCE(knob->wrote, knob->widest);
+		WRITE_ONCE(knob->raised, true);
+		put_max(kvm, true, knob->widest);
+	} else if (knob->raised) {
+		WRITE_ONCE(knob->raised, false);
+		put_max(kvm, knob->own, knob->max);
+	}
+}
+
+/* The vCPUs that KVM would now let poll longer than they may. */
+static void hold_others(struct kvmlat_vm *vm, struct kvm *kvm)
+{
+	struct kvmlat_vcpu *vcpu;
+
+	lockdep_assert_held(&raise_lock);
+	if (!vm->knob.raised)
+		return;
+	list_for_each_entry(vcpu, &vm->vcpus, node) {
+		struct kvm_vcpu *kvm_vcpu = vcpu->knob.fixed ? NULL : vcpu_of(kvm, vcpu);
+		u32 window;
+
+		if (!kvm_vcpu)
+			continue;
+		window = min(READ_ONCE(kvm_vcpu->halt_poll_ns), limit(&vm->knob));
+		WRITE_ONCE(vcpu->knob.before, window);
+		if (READ_ONCE(kvm_vcpu->halt_poll_ns) > window)
+			WRITE_ONCE(kvm_vcpu->halt_poll_ns, window);
+	}
+}
+
+static int get_host(const char **why)
+{
+	const struct kvmlat_param *param = &kvmlat_knobs[KVMLAT_KNOB_HALT_POLL_NS].param;
+	u64 value;
+	int err = kvmlat_param_read(param, &value, why);
+
+	if (err)
+		return err;
+	host_max = kvmlat_param_pointer(param);
+	param = &kvmlat_knobs[KVMLAT_KNOB_HALT_POLL_NS_GROW_START].param;
+	host_grow_start = kvmlat_param_pointer(param);
+	param = &kvmlat_knobs[KVMLAT_KNOB_HALT_POLL_NS_SHRINK].param;
+	host_shrink = kvmlat_param_pointer(param);
+	*why = NULL;
+	if (host_max && host_grow_start && host_shrink)
+		return 0;
+	*why = "this kernel's kvm does not have all the parameters of halt polling";
+	return -EOPNOTSUPP;
+}
+
+/* The VM and its file, which the caller puts; -ENOENT, or -EOPNOTSUPP with *why. */
+static int borrow(u32 vm_id, struct kvmlat_vm **vm, struct file **file, const char **why)
+{
+	int err;
+
+	*vm = find_vm(vm_id);
+	if (!*vm)
+		return -ENOENT;
+	err = get_host(why);
+	if (err)
+		return err;
+	*file = vm_file(*vm);
+	if (*file)
+		return 0;
+	*why = "the VM's process has closed the VM's file, so the VM cannot be reached";
+	return READ_ONCE((*vm)->gone) ? -ENOENT : -EOPNOTSUPP;
+}
+
+int kvmlat_knob_vm_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *value,
+			const char **why)
+{
+	struct kvmlat_vcpu *vcpu = NULL;
+	struct kvmlat_vm *vm;
+	struct file *file;
+	int err;
+
+	err = borrow(of->vm_id, &vm, &file, why);
+	if (err)
+		return err;
+	if (of->scope == KVMLAT_SCOPE_VCPU)
+		vcpu = find_vcpu(vm, of->vcpu_id);
+	raw_spin_lock_irq(&raise_lock);
+	look(&vm->knob, file->private_data);
+	value->value = limit(&vm->knob);
+	value->source = vm->knob.own ? KVMLAT_SCOPE_VM : KVMLAT_SCOPE_HOST;
+	if (vcpu && vcpu->knob.fixed) {
+		value->value = vcpu->knob.window;
+		value->source = KVMLAT_SCOPE_VCPU;
+	}
+	raw_spin_unlock_irq(&raise_lock);
+	fput(file);
+	return of->scope == KVMLAT_SCOPE_VCPU && !vcpu ? -ENOENT : 0;
+}
+
+static void write_vm(struct kvmlat_vm *vm, struct kvm *kvm, const struct kvmlat_knob_value *value)
+{
+	struct kvmlat_knob_vm *knob = &vm->knob;
+
+	look(knob, kvm);
+	WRITE_ONCE(knob->own, value->source == KVMLAT_SCOPE_VM);
+	if (knob->own)
+		WRITE_ONCE(knob->max, value->value);
+	if (!knob->raised)
+		put_max(kvm, knob->own, knob->max);
+}
+
+static void write_vcpu(struct kvmlat_vm *vm, struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu,
+		       const struct kvmlat_knob_value *value)
+{
+	struct kvmlat_vcpu *other;
+	u32 widest = 0;
+	bool active = false;
+
+	if (value->source == KVMLAT_SCOPE_VCPU) {
+		if (!vcpu->knob.fixed)
+			WRITE_ONCE(vcpu->knob.before, READ_ONCE(kvm_vcpu->halt_poll_ns));
+		WRITE_ONCE(vcpu->knob.window, value->value);
+		WRITE_ONCE(vcpu->knob.fixed, true);
+		WRITE_ONCE(kvm_vcpu->halt_poll_ns, value->value);
+	} else if (vcpu->knob.fixed) {
+		WRITE_ONCE(vcpu->knob.fixed, false);
+		/* Pairs with that of the probe: who writes last writes this. */
+		smp_mb();
+		WRITE_ONCE(kvm_vcpu->halt_poll_ns, vcpu->knob.before);
+	}
+	list_for_each_entry(other, &vm->vcpus, node) {
+		if (!other->knob.fixed)
+			continue;
+		active = true;
+		widest = max(widest, other->knob.window);
+	}
+	WRITE_ONCE(vm->knob.widest, widest);
+	/* Pairs with the acquire in kvmlat_knob_vm_halted(). */
+	smp_store_release(&vm->knob.active, active);
+}
+
+int kvmlat_knob_vm_write(const struct kvmlat_knob_of *of,
+			 const struct kvmlat_knob_value *value, const char **why)
+{
+	struct kvm_vcpu *kvm_vcpu = NULL;
+	struct kvmlat_vcpu *vcpu = NULL;
+	struct kvmlat_vm *vm;
+	struct file *file;
+	int err;
+
+	err = borrow(of->vm_id, &vm, &file, why);
+	if (err)
+		return err;
+	if (of->scope == KVMLAT_SCOPE_VCPU) {
+		vcpu = find_vcpu(vm, of->vcpu_id);
+		kvm_vcpu = vcpu ? vcpu_of(file->private_data, vcpu) : NULL;
+		err = kvm_vcpu ? 0 : -ENOENT;
+	}
+	if (!err) {
+		raw_spin_lock_irq(&raise_lock);
+		if (kvm_vcpu)
+			write_vcpu(vm, vcpu, kvm_vcpu, value);
+		else
+			write_vm(vm, file->private_data, value);
+		raise(&vm->knob, file->private_data);
+		hold_others(vm, file->private_data);
+		raw_spin_unlock_irq(&raise_lock);
+	}
+	fput(file);
+	return err;
+}
+
+void kvmlat_knob_vm_host(void)
+{
+	struct kvmlat_vm *vm;
+	struct file *file;
+
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		file = vm->knob.active && !READ_ONCE(vm->gone) ? vm_file(vm) : NULL;
+		if (!file)
+			continue;
+		raw_spin_lock_irq(&raise_lock);
+		raise(&vm->knob, file->private_data);
+		hold_others(vm, file->private_data);
+		raw_spin_unlock_irq(&raise_lock);
+		fput(file);
+	}
+}
+
+/*
+ * A vCPU without a window of its own in a VM whose maximum is raised: what KVM would have made
+ * of its window with the real one. After a halt that was longer than the maximum KVM shrinks it;
+ * with the raised one it may have grown instead. If KVM has not touched it, it does not poll.
+ */
+static u32 held_window(const struct kvmlat_vcpu *vcpu, u32 window, u32 max, u64 ns, bool valid)
+{
+	u32 shrink = READ_ONCE(*host_shrink);
+
+	if (valid && ns > max && window != vcpu->knob.before) {
+		window = shrink ? vcpu->knob.before / shrink : 0;
+		if (window < READ_ONCE(*host_grow_start))
+			window = 0;
+	}
+	return min(window, max);
+}
+
+/**
+ * kvmlat_knob_vm_halted() - KVM has adapted a vCPU's poll window at the end of a halt
+ * @vcpu: the vCPU, in its own probe of kvm_vcpu_wakeup with preemption off
+ * @kvm_vcpu: KVM's, loaded
+ * @ns: how long the halt was
+ * @valid: there was something to wake up for
+ */
+void kvmlat_knob_vm_halted(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
+			   bool valid)
+{
+	struct kvmlat_knob_vm *knob = &vcpu->vm->knob;
+	unsigned long flags;
+	u32 max, window;
+
+	/* Pairs with the release in write_vcpu(): the parameters are known. */
+	if (likely(!smp_load_acquire(&knob->active)))
+		return;
+	/* The host's parameter was written by sysfs, or the VM's maximum by its VMM. */
+	max = limit(knob);
+	if (READ_ONCE(knob->raised) != (READ_ONCE(knob->widest) > max) ||
+	    (READ_ONCE(knob->raised) && !is_ours(knob, kvm_vcpu->kvm))) {
+		raw_spin_lock_irqsave(&raise_lock, flags);
+		raise(knob, kvm_vcpu->kvm);
+		max = limit(knob);
+		raw_spin_unlock_irqrestore(&raise_lock, flags);
+	}
+	if (READ_ONCE(vcpu->knob.fixed)) {
+		WRITE_ONCE(kvm_vcpu->halt_poll_ns, READ_ONCE(vcpu->knob.window));
+		/* Pairs with that of write_vcpu(). */
+		smp_mb();
+		if (!READ_ONCE(vcpu->knob.fixed))
+			WRITE_ONCE(kvm_vcpu->halt_poll_ns, READ_ONCE(vcpu->knob.before));
+	} else if (READ_ONCE(knob->raised)) {
+		window = held_window(vcpu, kvm_vcpu->halt_poll_ns, max, ns, valid);
+		WRITE_ONCE(kvm_vcpu->halt_poll_ns, window);
+		WRITE_ONCE(vcpu->knob.before, window);
+	}
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Dumps: all VMs or vCPUs, in as many messages as it takes. */
+#include <linux/delay.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "clock.h"
+#include "ledger/detail.h"
+#include "dump.h"
+#include "request.h"
+#include "message.h"
+#include "family.h"
+#include "netlink-gen.h"
+#include "ledger/snapshot.h"
+#include "vcpu.h"
+
+/* A reader waits so often 100 us for a writer whose virtual CPU does not run: a second. */
+#define READ_WAITS	10000
+
+/*
+ * A dump of VMs or vCPUs. A VM and an index in it name where it goes on. Between two messages
+ * the vCPU itself may be freed, but not without a new generation: as long as that is the same,
+ * it need not be searched for.
+ */
+struct dump {
+	struct kvmlat_filter filter;
+	u32 vm_id;
+	u32 index;
+	u32 generation;
+	const struct kvmlat_vcpu *vcpu;	/* the last one that was begun, NULL at first */
+	bool begun;			/* snap is of vCPU index, rows up to row are sent */
+	u32 row;
+	struct kvmlat_snap *snap;
+};
+
+int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
+		     struct netlink_ext_ack *extack)
+{
+	u32 i;
+
+	/* Rows of another vCPU must not be taken for this one's. */
+	for (i = 0; i < ARRAY_SIZE(snap->row); i++)
+		snap->row[i].cell = NULL;
+	snap->vm_id = vcpu->vm->id;
+	snap->pid = vcpu->vm->pid;
+	snap->vcpu_id = vcpu->vcpu_id;
+	snap->tid = READ_ONCE(vcpu->tid);
+	snap->has_details = vcpu->ledger.detail;
+	snap->details_evicted = snap->has_details ? READ_ONCE(vcpu->ledger.detail->evicted) : 0;
+	for (i = 0; i < READ_WAITS; i++) {
+		if (kvmlat_snapshot_take(&vcpu->ledger, snap, kvmlat_clock_ordered))
+			return 0;
+		usleep_range(100, 200);
+	}
+	NL_SET_ERR_MSG(extack, "the vCPU's account did not hold still long enough to be read");
+	return -EBUSY;
+}
+
+int kvmlat_dump_start(struct netlink_callback *cb, unsigned long allowed,
+		      struct kvmlat_filter *filter)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct netlink_ext_ack own = {};
+	struct netlink_ext_ack *extack = compat_dump_extack(cb, &own);
+	int err;
+
+	err = kvmlat_may_read(cb->skb, extack) ?:
+	      kvmlat_filter_only(attrs, extack, allowed);
+	if (err)
+		return compat_dump_refuse(cb, &own, err);
+	kvmlat_filter_get(attrs, filter);
+	/* The first message of a dump is otherwise as small as the caller's last one. */
+	cb->min_dump_alloc = KVMLAT_MESSAGE_SIZE;
+	return 0;
+}
+
+void *kvmlat_dump_head(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				 &kvmlat_family, NLM_F_MULTI, cmd);
+
+	if (head)
+		genl_dump_check_consistent(cb, head);
+	return head;
+}
+
+static int start(struct netlink_callback *cb, unsigned long allowed, bool with_snap)
+{
+	struct kvmlat_filter filter;
+	struct dump *d;
+	int err = kvmlat_dump_start(cb, allowed, &filter);
+
+	if (err)
+		return err;
+	d = kzalloc(sizeof(*d), GFP_KERNEL);
+	if (!d)
+		return -ENOMEM;
+	if (with_snap) {
+		d->snap = kvmalloc(sizeof(*d->snap), GFP_KERNEL);
+		if (!d->snap) {
+			kfree(d);
+			return -ENOMEM;
+		}
+	}
+	d->filter = filter;
+	cb->args[0] = (long)d;
+	return 0;
+}
+
+int kvmlat_dump_start_vms(struct netlink_callback *cb)
+{
+	return start(cb, KVMLAT_VM_ATTRS, false);
+}
+
+int kvmlat_dump_start_vcpus(struct netlink_callback *cb)
+{
+	return start(cb, KVMLAT_VCPU_ATTRS, true);
+}
+
+int kvmlat_dump_done(struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+
+	if (d)
+		kvfree(d->snap);
+	kfree(d);
+	return 0;
+}
+
+int kvmlat_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+	struct kvmlat_vm *vm;
+	int err = 0;
+
+	mutex_lock(&kvmlat_mutex);
+	cb->seq = kvmlat_vcpu_generation();
+	/* In the order of their ids, as they were learned. */
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		void *head;
+
+		if (vm->id <= d->vm_id || !kvmlat_filter_vm(&d->filter, vm))
+			continue;
+		head = kvmlat_dump_head(skb, cb, KVMLAT_CMD_VM_GET);
+		err = head ? kvmlat_message_vm(skb, vm) : -EMSGSIZE;
+		if (err) {
+			if (head)
+				genlmsg_cancel(skb, head);
+			break;
+		}
+		genlmsg_end(skb, head);
+		d->vm_id = vm->id;
+	}
+	mutex_unlock(&kvmlat_mutex);
+	return skb->len ?: err;
+}
+
+/* Where to begin in the VM's list: no later than where the last message ended. */
+static const struct kvmlat_vcpu *last_vcpu(const struct dump *d, const struct kvmlat_vm *vm)
+{
+	if (d->vcpu && d->generation == kvmlat_vcpu_generation() && d->vcpu->vm == vm)
+		return d->vcpu;
+	return list_first_entry(&vm->vcpus, struct kvmlat_vcpu, node);
+}
+
+/* As many messages as fit of the vCPU that was begun; vcpu is NULL if it was forgotten since. */
+static int dump_begun(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
+		      const struct kvmlat_vcpu *vcpu)
+{
+	const struct kvmlat_detail *detail = vcpu ? vcpu->ledger.detail : NULL;
+	void *head;
+	int err;
+
+	do {
+		head = kvmlat_dump_head(skb, cb, KVMLAT_CMD_VCPU_GET);
+		if (!head)
+			return -EMSGSIZE;
+		err = kvmlat_message_vcpu(skb, d->snap, detail, &d->filter, &d->row);
+		if (err) {
+			genlmsg_cancel(skb, head);
+			return err;
+		}
+		genlmsg_end(skb, head);
+	} while (d->row < kvmlat_message_rows(d->snap, &d->filter));
+	d->begun = false;
+	d->index++;
+	return 0;
+}
+
+static int dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
+		   const struct kvmlat_vm *vm)
+{
+	const struct kvmlat_vcpu *vcpu = last_vcpu(d, vm);
+	int err;
+
+	list_for_each_entry_from(vcpu, &vm->vcpus, node) {
+		if (vcpu->index < d->index || !kvmlat_filter_vcpu(&d->filter, vcpu))
+			continue;
+		err = kvmlat_dump_read(vcpu, d->snap, cb->extack);
+		if (err)
+			return err;
+		d->index = vcpu->index;
+		d->row = 0;
+		d->begun = true;
+		d->generation = kvmlat_vcpu_generation();
+		d->vcpu = vcpu;
+		err = dump_begun(skb, cb, d, vcpu);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Finishes the vCPU that the last message has begun: MORE promised it. */
+static int dump_rest(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d)
+{
+	const struct kvmlat_vcpu *vcpu;
+	struct kvmlat_vm *vm;
+
+	if (!d->begun)
+		return 0;
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (vm->id != d->vm_id)
+			continue;
+		vcpu = last_vcpu(d, vm);
+		list_for_each_entry_from(vcpu, &vm->vcpus, node) {
+			if (vcpu->index == d->index)
+				return dump_begun(skb, cb, d, vcpu);
+		}
+	}
+	return dump_begun(skb, cb, d, NULL);
+}
+
+int kvmlat_nl_vcpu_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+	struct kvmlat_vm *vm;
+	int err;
+
+	mutex_lock(&kvmlat_mutex);
+	cb->seq = kvmlat_vcpu_generation();
+	err = dump_rest(skb, cb, d);
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (err)
+			break;
+		if (vm->id < d->vm_id || !kvmlat_filter_vm(&d->filter, vm))
+			continue;
+		if (vm->id > d->vm_id) {
+			d->vm_id = vm->id;
+			d->index = 0;
+		}
+		err = dump_vm(skb, cb, d, vm);
+	}
+	mutex_unlock(&kvmlat_mutex);
+	return err && err != -EMSGSIZE ? err : skb->len ?: err;
+}

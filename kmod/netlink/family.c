@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Handlers of the generic netlink family; the contract is in linux/kvmlat.h. */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "collect.h"
+#include "dump.h"
+#include "request.h"
+#include "message.h"
+#include "family.h"
+#include "netlink-gen.h"
+#include "ledger/snapshot.h"
+#include "knob.h"
+#include "vcpu.h"
+
+/* A reply to a "do"; @fill puts the nest into it. */
+static int reply(struct genl_info *info, u8 cmd,
+		 int (*fill)(struct sk_buff *skb, const void *what), const void *what)
+{
+	struct sk_buff *skb = genlmsg_new(KVMLAT_MESSAGE_SIZE, GFP_KERNEL);
+	void *head;
+	int err;
+
+	if (!skb)
+		return -ENOMEM;
+	head = genlmsg_put_reply(skb, info, &kvmlat_family, 0, cmd);
+	err = head ? fill(skb, what) : -EMSGSIZE;
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	genlmsg_end(skb, head);
+	return genlmsg_reply(skb, info);
+}
+
+int kvmlat_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *abi = info->attrs[KVMLAT_A_ABI];
+	struct kvmlat_counts counts;
+	int err;
+
+	err = kvmlat_may_read(skb, info->extack) ?:
+	      kvmlat_filter_only(info->attrs, info->extack, BIT(KVMLAT_A_ABI));
+	if (err)
+		return err;
+	if (abi && nla_get_u32(abi) != KVMLAT_ABI) {
+		NL_SET_ERR_MSG_ATTR(info->extack, abi,
+				    "this module speaks ABI " __stringify(KVMLAT_ABI) " only, install the command and the module of the same release");
+		return -EPROTO;
+	}
+	mutex_lock(&kvmlat_mutex);
+	kvmlat_vcpu_count(&counts);
+	mutex_unlock(&kvmlat_mutex);
+	return reply(info, KVMLAT_CMD_INFO, kvmlat_message_info, &counts);
+}
+
+static int fill_vm(struct sk_buff *skb, const void *vm)
+{
+	return kvmlat_message_vm(skb, vm);
+}
+
+int kvmlat_nl_vm_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct kvmlat_vm *vm, *found = NULL;
+	struct kvmlat_filter filter;
+	int err;
+
+	err = kvmlat_may_read(skb, info->extack) ?:
+	      kvmlat_filter_only(info->attrs, info->extack, KVMLAT_VM_ATTRS);
+	if (err)
+		return err;
+	kvmlat_filter_get(info->attrs, &filter);
+	mutex_lock(&kvmlat_mutex);
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (!kvmlat_filter_vm(&filter, vm))
+			continue;
+		if (found) {
+			GENL_SET_ERR_MSG(info, "more than one VM is meant, name it by its id");
+			err = -EINVAL;
+			break;
+		}
+		found = vm;
+	}
+	if (!err && !found) {
+		GENL_SET_ERR_MSG(info, "there is no such VM, or none of its vCPUs ran since the module was loaded");
+		err = -ENOENT;
+	}
+	if (!err)
+		err = reply(info, KVMLAT_CMD_VM_GET, fill_vm, found);
+	mutex_unlock(&kvmlat_mutex);
+	return err;
+}
+
+struct one_vcpu {
+	const struct kvmlat_filter *filter;
+	const struct kvmlat_vcpu *vcpu;
+	struct kvmlat_snap *snap;
+};
+
+static int fill_vcpu(struct sk_buff *skb, const void *what)
+{
+	const struct one_vcpu *one = what;
+	u32 row = 0;
+	int err;
+
+	err = kvmlat_message_vcpu(skb, one->snap, NULL, one->filter, &row);
+	return err ?: row < kvmlat_message_rows(one->snap, one->filter) ? -EMSGSIZE : 0;
+}
+
+static int find_one(const struct kvmlat_filter *filter, struct netlink_ext_ack *extack,
+		    const struct kvmlat_vcpu **found)
+{
+	struct kvmlat_vcpu *vcpu;
+	struct kvmlat_vm *vm;
+
+	*found = NULL;
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (!kvmlat_filter_vm(filter, vm))
+			continue;
+		list_for_each_entry(vcpu, &vm->vcpus, node) {
+			if (!kvmlat_filter_vcpu(filter, vcpu))
+				continue;
+			if (*found) {
+				NL_SET_ERR_MSG(extack, "more than one vCPU is meant, name the VM by its id and the vCPU");
+				return -EINVAL;
+			}
+			*found = vcpu;
+		}
+	}
+	if (*found)
+		return 0;
+	NL_SET_ERR_MSG(extack, "there is no such vCPU, or it did not run since the module was loaded");
+	return -ENOENT;
+}
+
+int kvmlat_nl_vcpu_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct kvmlat_filter filter;
+	struct one_vcpu one = { .filter = &filter };
+	int err;
+
+	err = kvmlat_may_read(skb, info->extack) ?:
+	      kvmlat_filter_only(info->attrs, info->extack, KVMLAT_VCPU_ATTRS);
+	if (err)
+		return err;
+	kvmlat_filter_get(info->attrs, &filter);
+	if (filter.histograms && !filter.has_code) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[KVMLAT_A_HISTOGRAMS],
+				    "one message does not hold all histograms, name an exit reason or ask for a dump");
+		return -EINVAL;
+	}
+	if (filter.details) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[KVMLAT_A_DETAILS],
+				    "one message does not hold all details, ask for a dump");
+		return -EINVAL;
+	}
+	one.snap = kvmalloc(sizeof(*one.snap), GFP_KERNEL);
+	if (!one.snap)
+		return -ENOMEM;
+	mutex_lock(&kvmlat_mutex);
+	err = find_one(&filter, info->extack, &one.vcpu) ?:
+	      kvmlat_dump_read(one.vcpu, one.snap, info->extack) ?:
+	      reply(info, KVMLAT_CMD_VCPU_GET, fill_vcpu, &one);
+	mutex_unlock(&kvmlat_mutex);
+	kvfree(one.snap);
+	return err;
+}
+
+int kvmlat_nl_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct kvmlat_filter filter;
+	int err;
+
+	err = kvmlat_may_change(skb, info->extack) ?:
+	      kvmlat_filter_only(info->attrs, info->extack, KVMLAT_VM_ATTRS);
+	if (err)
+		return err;
+	kvmlat_filter_get(info->attrs, &filter);
+	if (!kvmlat_vcpu_reset(filter.vm_id, filter.pid) && (filter.vm_id || filter.pid)) {
+		GENL_SET_ERR_MSG(info, "there is no such VM, or none of its vCPUs ran since the module was loaded");
+		return -ENOENT;
+	}
+	return 0;
+}
+
+int kvmlat_nl_detail_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct kvmlat_filter filter;
+	struct kvmlat_vm *vm;
+	bool met = false, on;
+	int err;
+
+	err = kvmlat_may_change(skb, info->extack) ?:
+	      kvmlat_filter_only(info->attrs, info->extack,
+				 KVMLAT_VM_ATTRS | BIT(KVMLAT_A_SWITCH));
+	if (err)
+		return err;
+	if (GENL_REQ_ATTR_CHECK(info, KVMLAT_A_SWITCH)) {
+		GENL_SET_ERR_MSG(info, "the switch is missing: 1 turns details on, 0 off");
+		return -EINVAL;
+	}
+	on = nla_get_u32(info->attrs[KVMLAT_A_SWITCH]);
+	kvmlat_filter_get(info->attrs, &filter);
+	mutex_lock(&kvmlat_mutex);
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (!kvmlat_filter_vm(&filter, vm) || READ_ONCE(vm->gone))
+			continue;
+		met = true;
+		if (on)
+			err = kvmlat_details_on(vm);
+		else
+			kvmlat_details_off(vm);
+		if (err)
+			break;
+	}
+	mutex_unlock(&kvmlat_mutex);
+	if (!met && (filter.vm_id || filter.pid)) {
+		GENL_SET_ERR_MSG(info, "there is no such VM, or it ended, or none of its vCPUs ran since the module was loaded");
+		return -ENOENT;
+	}
+	if (err)
+		GENL_SET_ERR_MSG(info, "no memory for the details of all vCPUs");
+	return err;
+}
+
+/*
+ * The generator makes small ops, the widest form that 6.1 and 7.x both take, but those have
+ * no room for start and done. So the table is widened here.
+ */
+static struct genl_ops ops[ARRAY_SIZE(kvmlat_nl_ops)];
+
+struct genl_family kvmlat_family __ro_after_init = {
+	.name		= KVMLAT_FAMILY_NAME,
+	.version	= KVMLAT_FAMILY_VERSION,
+	.module		= THIS_MODULE,
+	.maxattr	= ARRAY_SIZE(kvmlat_main_nl_policy) - 1,
+	.policy		= kvmlat_main_nl_policy,
+	.ops		= ops,
+	.n_ops		= ARRAY_SIZE(ops),
+	.mcgrps		= kvmlat_knob_mcgrps,
+	.n_mcgrps	= KVMLAT_KNOB_MCGRPS,
+	.parallel_ops	= true,
+};
+
+int __init kvmlat_netlink_init(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ops); i++) {
+		const struct genl_small_ops *small = &kvmlat_nl_ops[i];
+
+		ops[i] = (struct genl_ops) {
+			.cmd = small->cmd,
+			.flags = small->flags,
+			.validate = small->validate,
+			.doit = small->doit,
+			.dumpit = small->dumpit,
+			.done = small->dumpit ? kvmlat_dump_done : NULL,
+		};
+		if (small->dumpit)
+			ops[i].start = small->cmd == KVMLAT_CMD_VCPU_GET ? kvmlat_dump_start_vcpus :
+									   kvmlat_dump_start_vms;
+		if (small->cmd == KVMLAT_CMD_KNOB_GET)
+			kvmlat_knob_dump(&ops[i]);
+	}
+	return genl_register_family(&kvmlat_family);
+}
+
+void kvmlat_netlink_exit(void)
+{
+	genl_unregister_family(&kvmlat_family);
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <unistd.h>
+
+#include "lib/internal.h"
+#include "tap.h"
+
+#define NAME_OF(cmdline) name_of(cmdline, sizeof(cmdline))
+
+/* The literal's own NUL ends the last argument. "" if there is no name. */
+static const char *name_of(const char *cmdline, size_t len)
+{
+	static char name[64];
+
+	if (!kvmlat_guest_name(cmdline, len, name, sizeof(name)))
+		return "";
+	return name;
+}
+
+static void qemu_names(void)
+{
+	EXPECT_STR(NAME_OF("/usr/bin/qemu-system-x86_64\0-name\0guest=web,debug-threads=on"), "web");
+	EXPECT_STR(NAME_OF("qemu\0-name\0debug-threads=on,guest=web"), "web");
+	EXPECT_STR(NAME_OF("qemu\0-m\0001\0-name\0db"), "db");
+	EXPECT_STR(NAME_OF("qemu\0--name\0db,process=x"), "db");
+	EXPECT_STR(NAME_OF("qemu\0--name=db"), "db");
+	EXPECT_STR(NAME_OF("qemu\0-name\0guest=a,,b"), "a,b");
+	EXPECT_STR(NAME_OF("qemu\0-name\0a=b"), "");
+	EXPECT_STR(NAME_OF("qemu\0-name\0guest=\0-m\0001"), "");
+	EXPECT_STR(NAME_OF("qemu\0-name"), "");
+	EXPECT_STR(NAME_OF("qemu\0-names\0x"), "");
+}
+
+static void micro_vm_names(void)
+{
+	EXPECT_STR(NAME_OF("/usr/bin/firecracker\0--id\0fc-1\0--api-sock\0/run/x.socket"), "fc-1");
+	EXPECT_STR(NAME_OF("firecracker\0--api-sock\0/run/fc-2.socket"), "fc-2");
+	EXPECT_STR(NAME_OF("firecracker\0--id=fc-3"), "fc-3");
+	EXPECT_STR(NAME_OF("cloud-hypervisor\0--api-socket\0path=/run/ch.sock,mode=1"), "ch");
+	EXPECT_STR(NAME_OF("/opt/cloud-hypervisor\0--api-socket\0/run/.sock"), ".sock");
+	EXPECT_STR(NAME_OF("cloud-hypervisor\0--kernel\0x"), "");
+	EXPECT_STR(NAME_OF("vmm\0--id\0x"), "");
+}
+
+static void hostile_names(void)
+{
+	static const char six[] = "q\0-name\0abcdef";
+	char tight[4];
+
+	EXPECT_STR(NAME_OF("qemu\0-name\0a\033[2Jb\nc\177"), "a?[2Jb?c?");
+	EXPECT_STR(NAME_OF("qemu\0-name\0\303\244\377"), "\303\244?");
+	EXPECT_STR(NAME_OF("qemu\0-name\0\302\233x"), "??x");
+	EXPECT(kvmlat_guest_name(six, sizeof(six), tight, sizeof(tight)));
+	EXPECT_STR(tight, "abc");
+	/* Cut by the reader: no NUL at the end. */
+	EXPECT(!kvmlat_guest_name(six, sizeof(six) - 1, tight, sizeof(tight)));
+	EXPECT(!kvmlat_guest_name("", 0, tight, sizeof(tight)));
+}
+
+static void stat_lines(void)
+{
+	uint64_t start;
+	uint32_t threads;
+
+	EXPECT(!kvmlat_parse_stat("12 (a) b) (c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 33 0 4711 1 2",
+				  &threads, &start));
+	EXPECT_EQ(threads, 33);
+	EXPECT_EQ(start, 4711);
+	EXPECT(kvmlat_parse_stat("12 (a", &threads, &start));
+	EXPECT(kvmlat_parse_stat("12 (a) S 1 2", &threads, &start));
+}
+
+static void this_process(void)
+{
+	uint64_t start, parent;
+	struct kvmlat_guest g;
+	char name[32];
+
+	EXPECT(!kvmlat_get_guest(getpid(), &g));
+	EXPECT_EQ(g.threads, 1);
+	EXPECT(g.uptime < 600);
+	EXPECT_STR(g.name, "user_guest");
+	EXPECT(!kvmlat_thread_start(getpid(), getpid(), &start));
+	EXPECT(start && !kvmlat_thread_start(getppid(), getppid(), &parent) && parent <= start);
+	EXPECT(kvmlat_thread_start(getpid(), 0x7ffffff0, &start));
+	EXPECT(!kvmlat_thread_name(getpid(), getpid(), name, sizeof(name)));
+	EXPECT_STR(name, "user_guest");
+	EXPECT(kvmlat_get_guest(0x7fffffff, &g));
+}
+
+static const struct tap_case cases[] = {
+	{ "names that QEMU's options give", qemu_names },
+	{ "names of cloud-hypervisor and firecracker", micro_vm_names },
+	{ "hostile names", hostile_names },
+	{ "lines of /proc/PID/stat", stat_lines },
+	{ "this process", this_process },
+};
+
+int main(void)
+{
+	return tap_run(cases, TAP_CASES(cases));
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lib/internal.h"
+#include "tap.h"
+
+static void names_are_the_kernels(void)
+{
+	char hex[16];
+	const uint32_t cls = KVMLAT_REASON_CLASS_EXIT;
+
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, cls, 0x72, hex, sizeof(hex)), "cpuid");
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, cls, 0x7b, hex, sizeof(hex)), "io");
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, cls, 0x78, hex, sizeof(hex)), "hlt");
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, cls, 0x400, hex, sizeof(hex)), "npf");
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, cls, ~0U, hex, sizeof(hex)),
+		   "invalid_guest_state");
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_INTEL, cls, 12, hex, sizeof(hex)), "HLT");
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_INTEL, cls, 10, hex, sizeof(hex)), "CPUID");
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_INTEL, cls, 0xbeef, hex, sizeof(hex)),
+		   "0xbeef");
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_NONE, cls, 12, hex, sizeof(hex)), "0xc");
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, KVMLAT_REASON_CLASS_OTHER, 0, hex,
+				      sizeof(hex)), "other");
+	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, KVMLAT_REASON_CLASS_UNKNOWN, 0, hex,
+				      sizeof(hex)), "unknown");
+}
+
+static const char *user_name(uint32_t code)
+{
+	static char buf[16];
+
+	return kvmlat_reason_name(KVMLAT_VENDOR_AMD, KVMLAT_REASON_CLASS_USER, code, buf,
+				  sizeof(buf));
+}
+
+static void visits_to_the_vmm_have_the_names_of_kvm_h(void)
+{
+	EXPECT_STR(user_name(2), "IO");
+	EXPECT_STR(user_name(5), "HLT");
+	EXPECT_STR(user_name(6), "MMIO");
+	EXPECT_STR(user_name(39), "MEMORY_FAULT");
+	EXPECT_STR(user_name(43), "SNP_REQ_CERTS");
+	EXPECT_STR(user_name(4711), "0x1267");
+	EXPECT_STR(user_name(KVMLAT_USER_INTERRUPTED), "interrupted");
+	EXPECT_STR(user_name(KVMLAT_USER_ERROR), "error");
+}
+
+static const char *row_name(uint32_t cls, uint32_t code)
+{
+	static char buf[64];
+
+	kvmlat_row_name(KVMLAT_VENDOR_AMD, cls, code, buf, sizeof(buf));
+	return buf;
+}
+
+static void names_of_rows_are_unique(void)
+{
+	EXPECT_STR(row_name(KVMLAT_REASON_CLASS_EXIT, 0x72), "cpuid");
+	EXPECT_STR(row_name(KVMLAT_REASON_CLASS_NESTED, 0x72), "nested:cpuid");
+	EXPECT_STR(row_name(KVMLAT_REASON_CLASS_REFLECTED, 0xabc), "reflected:0xabc");
+	EXPECT_STR(row_name(KVMLAT_REASON_CLASS_USER, 2), "user:IO");
+	EXPECT_STR(row_name(KVMLAT_REASON_CLASS_POLL_MISS, 0), "poll-miss");
+	EXPECT_STR(row_name(KVMLAT_REASON_CLASS_WAKE, 0), "wake");
+	EXPECT_STR(row_name(99, 1), "unknown");
+}
+
+static void exits_are_told_from_spans(void)
+{
+	uint32_t cls, exits = 0, codes = 0;
+
+	for (cls = 0; cls <= KVMLAT_REASON_CLASS_MAX; cls++) {
+		exits |= (uint32_t)kvmlat_reason_is_exit(cls) << cls;
+		codes |= (uint32_t)kvmlat_reason_has_code(cls) << cls;
+		EXPECT(cls == KVMLAT_REASON_CLASS_UNKNOWN ||
+		       strcmp(kvmlat_class_name(cls), "unknown"));
+	}
+	EXPECT_EQ(exits, 1U << KVMLAT_REASON_CLASS_EXIT | 1U << KVMLAT_REASON_CLASS_UNKNOWN |
+		  1U << KVMLAT_REASON_CLASS_OTHER | 1U << KVMLAT_REASON_CLASS_NESTED |
+		  1U << KVMLAT_REASON_CLASS_REFLECTED);
+	EXPECT_EQ(codes, 1U << KVMLAT_REASON_CLASS_EXIT | 1U << KVMLAT_REASON_CLASS_NESTED |
+		  1U << KVMLAT_REASON_CLASS_REFLECTED | 1U << KVMLAT_REASON_CLASS_USER);
+	EXPECT(!kvmlat_reason_is_exit(KVMLAT_REASON_CLASS_MAX + 1));
+}
+
+static const struct tap_case cases[] = {
+	{ "names are the kernel's", names_are_the_kernels },
+	{ "visits to the VMM have the names of linux/kvm.h",
+	  visits_to_the_vmm_have_the_names_of_kvm_h },
+	{ "names of rows are unique", names_of_rows_are_unique },
+	{ "exits are told from spans", exits_are_told_from_spans },
+};
+
+int main(void)
+{
+	return tap_run(cases, TAP_CASES(cases));
+}

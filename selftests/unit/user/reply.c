@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel.h"
+#include "tap.h"
+
+static void info_is_read(void)
+{
+	struct kvmlat *k = start();
+	struct kvmlat_info i;
+
+	info();
+	EXPECT(!kvmlat_get_info(k, &i, NULL));
+	EXPECT_STR(i.version, "9.9");
+	EXPECT_EQ(i.now, 5000);
+	EXPECT_EQ(i.nr_probes, 3);
+	EXPECT_STR(i.probes[0].name, "kvm_entry");
+	EXPECT(!i.probes[0].attached && i.probes[1].attached);
+	EXPECT_STR(i.probes[2].why, "because");
+	kvmlat_info_free(&i);
+	kvmlat_close(k);
+}
+
+static void refusals_carry_the_kernels_sentence(void)
+{
+	struct kvmlat_filter f = { .vm_id = 3, .pid = 5 };
+	struct kvmlat_error err = { 0 };
+	int variant;
+
+	for (variant = 0; variant < 3; variant++) {
+		struct kvmlat *k = start();
+
+		refuse(ENOENT, "there is no such VM", 28, variant == 0, variant == 2);
+		EXPECT(kvmlat_reset(k, &f, &err));
+		EXPECT_EQ(err.status, KVMLAT_E_NOT_FOUND);
+		EXPECT_EQ(err.error, ENOENT);
+		EXPECT_EQ(err.attr, KVMLAT_A_PID);
+		EXPECT_STR(err.text, "there is no such VM (attribute pid)");
+		kvmlat_close(k);
+	}
+}
+
+static void statuses_tell_apart(void)
+{
+	static const struct { int error; enum kvmlat_status status; } want[] = {
+		{ EPERM, KVMLAT_E_PERMISSION }, { EPROTO, KVMLAT_E_ABI },
+		{ ENOENT, KVMLAT_E_NOT_FOUND }, { EINVAL, KVMLAT_E_REFUSED },
+	};
+	struct kvmlat_error err;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		struct kvmlat *k = start();
+
+		refuse(want[i].error, NULL, 0, true, false);
+		EXPECT(kvmlat_reset(k, NULL, &err));
+		EXPECT_EQ(err.status, want[i].status);
+		EXPECT(err.text[0]);
+		kvmlat_close(k);
+	}
+}
+
+static void unloaded_meanwhile_is_no_module(void)
+{
+	struct kvmlat *k = start();
+	struct kvmlat_error err = { 0 };
+	struct kvmlat_info i;
+
+	refuse(ENOENT, NULL, 0, true, false);
+	EXPECT(kvmlat_get_info(k, &i, &err));
+	EXPECT_EQ(err.status, KVMLAT_E_NO_MODULE);
+	kvmlat_close(k);
+}
+
+static void requests_carry_the_filters(void)
+{
+	struct kvmlat_filter f = { .vm_id = 4, .has_vcpu_id = true, .vcpu_id = 0,
+				   .has_code = true, .code = 0x72, .histograms = true,
+				   .details = true };
+	const struct nlmsghdr *nlh = (const void *)script.request;
+	struct kvmlat *k = start();
+	struct kvmlat_snapshot *s;
+	const struct nlattr *attr;
+	uint32_t seen = 0;
+
+	info();
+	errno_part(EIO);
+	EXPECT(kvmlat_get_snapshot(k, &f, &s, NULL));
+	EXPECT_EQ(nlh->nlmsg_type, FAMILY);
+	EXPECT((nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP);
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		seen |= 1U << mnl_attr_get_type(attr);
+	EXPECT_EQ(seen, 1U << KVMLAT_A_VM_ID | 1U << KVMLAT_A_VCPU_ID | 1U << KVMLAT_A_CODE |
+		  1U << KVMLAT_A_HISTOGRAMS | 1U << KVMLAT_A_DETAILS);
+	kvmlat_close(k);
+}
+
+static const struct tap_case cases[] = {
+	{ "info is read", info_is_read },
+	{ "refusals carry the kernel's sentence", refusals_carry_the_kernels_sentence },
+	{ "statuses tell apart", statuses_tell_apart },
+	{ "unloaded meanwhile is no module", unloaded_meanwhile_is_no_module },
+	{ "requests carry the filters", requests_carry_the_filters },
+};
+
+int main(void)
+{
+	return tap_run(cases, TAP_CASES(cases));
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <time.h>
+
+#include "show/show.h"
+#include "tap.h"
+#include "text.h"
+
+#define SEC	1000000000ULL
+#define ROW(c, n, t, l, at, cpu) \
+	{ .cls = KVMLAT_REASON_CLASS_##c, .count = n, .total = t, .longest_min = l, \
+	  .longest_max = l, .longest_at = at, .longest_cpu = cpu, .nr_buckets = 1, \
+	  .buckets = bucket }
+
+static struct kvmlat_bucket bucket[] = { { 61, 7 } };
+
+/* Ascending by class and code. */
+static struct kvmlat_reason rows[] = {
+	ROW(EXIT, 10, 20000, 12345, 0, 0),
+	ROW(NESTED, 3, 3000, 1500, 0, 0),
+	ROW(USER, 4, 1000000, 500000, 99 * SEC, 1),
+	ROW(USER, 5, 9000000, 5000000, 99 * SEC, 2),
+	ROW(HALT, 20, 200000000, 50000000, 0, 0),
+	ROW(POLL_HIT, 15, 300000, 30000, 0, 0),
+	ROW(POLL_MISS, 5, 500000, 110000, 0, 0),
+	ROW(SLEEP, 5, 199000000, 49000000, 0, 0),
+	ROW(WAKE, 5, 40000, 12000, 99 * SEC + 1500000, 3),
+	ROW(RUNQ, 8, 80000000, 60000000, 98 * SEC, 0),
+	{ .cls = KVMLAT_REASON_CLASS_PREEMPT },
+};
+
+static struct kvmlat_preemptor preemptors[] = {
+	{ .comm = "a,b", .tid = 77, .vcpu_id = 0, .cpu = 2, .at = 97 * SEC, .time = 60000000 },
+	{ .comm = "swapper", .tid = 0, .vcpu_id = 0, .cpu = 1, .at = 98 * SEC, .time = 5000 },
+};
+
+static struct kvmlat_detail details[] = {
+	{ .kind = KVMLAT_DETAIL_KIND_PIO_OUT, .key = 0x3f8, .count = 10, .total = 50000,
+	  .longest_min = 9000, .longest_max = 9000 },
+	{ .kind = KVMLAT_DETAIL_KIND_MSR_READ, .key = 0x10, .count = 30, .error = 5, .total = 50000,
+	  .longest_min = 0, .longest_max = 8000 },
+	{ .kind = KVMLAT_DETAIL_KIND_HYPERCALL, .key = 11, .count = 20, .error = 20 },
+	{ .kind = KVMLAT_DETAIL_KIND_CPUID, .key = 7 },
+};
+
+static struct kvmlat_vcpu vcpus[] = {
+	{ .vm_id = 3, .pid = 99, .vcpu_id = 0, .tid = 100, .state = KVMLAT_STATE_WAIT,
+	  .state_since = 100 * SEC - 2500000,
+	  .account = {
+		.start = 99 * SEC, .end = 100 * SEC, .elapsed = SEC, .nr_vcpus = 1,
+		.times = { 400000000, 100000000, 50000000, 0, 300000000, 100000000, 50000000 },
+		.preempted = 60000000, .halt = { 10000, 10000, 12, 3, 1 },
+		.nr_reasons = 11, .reasons = rows, .nr_preemptors = 2, .preemptors = preemptors,
+		.nr_details = 4, .details = details, .details_evicted = 6 } },
+	{ .vm_id = 3, .pid = 99, .vcpu_id = 1, .state = KVMLAT_STATE_GUEST,
+	  .account = { .start = 99 * SEC, .end = 100 * SEC, .elapsed = SEC, .nr_vcpus = 1,
+		       .times = { SEC }, .halt = { 50000, 50000, 0, 0, 0 } } },
+};
+
+static struct kvmlat_vm vms[] = { { .vm_id = 3, .pid = 99, .vcpus = 2, .comm = "x" } };
+static struct entry names[] = { { 3, "a \"b\", c" } };
+static const struct guests guests = { .nr = 1, .entries = names };
+
+static struct kvmlat_snapshot snap = {
+	.now = 100 * SEC, .vendor = KVMLAT_VENDOR_AMD, .nr_vms = 1, .vms = vms, .nr_vcpus = 2,
+	.vcpus = vcpus,
+};
+
+static const struct hist_wish *hist;
+
+static void show(const struct format *f, enum view what, enum scope scope, bool skip)
+{
+	struct wish wish = { scope, what, SORT_COUNT, skip, false, hist };
+	struct timespec now;
+	struct sample *s;
+	FILE *to = open_text();
+
+	/* That is now by CLOCK_MONOTONIC, so 99 s of the module was a second ago. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snap.monotonic = now.tv_sec * SEC + now.tv_nsec;
+	s = sample_make(&snap, &guests, &wish);
+	f->views[what](to, s, true);
+	fclose(to);
+	sample_free(s);
+}
+
+static void states_have_times_and_shares(void)
+{
+	show(&table_format, VIEW_STATES, SCOPE_VCPU, false);
+	EXPECT(strstr(text,
+		      "\nSTATE      GUEST     EXIT     USER     POLL     WAIT     RUNQ "
+		      " PREEMPT      OFF\n"));
+	EXPECT(strstr(text,
+		      "\nTIME/ms   400.00   100.00    50.00     0.00   300.00   100.00   "
+		      " 60.00    50.00\n"));
+	EXPECT(strstr(text,
+		      "\nTIME%      40.00    10.00     5.00     0.00    30.00    10.00    "
+		      " 6.00     5.00\n"));
+	EXPECT(strstr(text, "\nnow wait, for 2.500 ms\n"));
+	EXPECT(longest_line() < 80);
+	show(&table_format, VIEW_STATES, SCOPE_VM, false);
+	EXPECT(strstr(text, "VM 3 \"a \"b\", c\", pid 99, 2 vCPUs, 1.000 s\n"));
+	EXPECT(strstr(text, "\nTIME%      70.00     5.00"));
+	EXPECT(!strstr(text, "now "));
+
+	show(&csv_format, VIEW_STATES, SCOPE_VCPU, false);
+	EXPECT_EQ(nr_lines(), 3);
+	EXPECT(strstr(text,
+		      "\"a \"\"b\"\", c\",0,1000000000,400000000,100000000,50000000,0,"
+		      "300000000,100000000,50000000,60000000,40.0000,"));
+	EXPECT(strstr(text, ",10.0000,5.0000,6.0000\n"));
+	show(&json_format, VIEW_STATES, SCOPE_VCPU, false);
+	EXPECT(strstr(text, "\"state\":\"wait\",\"state_for_ns\":2500000,"));
+	EXPECT(valid("states"));
+	show(&json_format, VIEW_STATES, SCOPE_ALL, false);
+	EXPECT(valid("states"));
+}
+
+static void halts_have_polls_and_sleeps(void)
+{
+	show(&table_format, VIEW_HALT, SCOPE_VM, false);
+	EXPECT(line_of("halt ") < line_of("poll-hit "));
+	EXPECT(line_of("poll-miss ") < line_of("sleep "));
+	EXPECT(line_of("halt ") > 0);
+	EXPECT(strstr(text,
+		      "\nhalt           20   200.00   10.00  10000.0    12.8    12.8     "
+		      " 12.8  50000.0\n"));
+	EXPECT(strstr(text,
+		      "\npolls: 15 of 20 succeeded (75.00 %); window 10.0 to 50.0 us,"
+		      " grown 12, shrunk 3\n"));
+	EXPECT(strstr(text, "\ninvalid wakeups: 1\n"));
+	EXPECT(line_of("wake") < 0 && line_of("total") < 0);
+	EXPECT(longest_line() < 80);
+	show(&table_format, VIEW_HALT, SCOPE_VCPU, false);
+	EXPECT(strstr(text, "\npolls: 0 of 0 succeeded; window 50.0 us, grown 0, shrunk 0\n"));
+	show(&csv_format, VIEW_HALT, SCOPE_VCPU, false);
+	EXPECT_EQ(nr_lines(), 5);
+	EXPECT(strstr(text, ",0,poll-hit,15,15.000,300000,0.0300,20000.0,"));
+	EXPECT(strstr(text, ",30000,30000,1000000000,20,15,10000,10000,12,3,1\n"));
+	show(&json_format, VIEW_HALT, SCOPE_VM, false);
+	EXPECT(strstr(text, "\"success_percent\":75.0000,"));
+	EXPECT(valid("halt"));
+	show(&json_format, VIEW_HALT, SCOPE_VCPU, false);
+	EXPECT(strstr(text, "\"success_percent\":null,"));
+	EXPECT(valid("halt"));
+}
+
+static void lateness_tells_when_where_and_who(void)
+{
+	char at[32];
+	time_t then;
+	struct tm tm;
+	const char *p;
+
+	rows[2].code = 2;
+	rows[3].code = KVMLAT_USER_INTERRUPTED;
+	show(&table_format, VIEW_LATENESS, SCOPE_VCPU, false);
+	EXPECT(line_of("wake ") < line_of("runq ") && line_of("runq ") < line_of("preempt "));
+	EXPECT(line_of("preempt ") < line_of("user:interrupted "));
+	EXPECT(line_of("user:interrupted ") < line_of("user:IO "));
+	EXPECT(strstr(text,
+		      "\npreempt               0        -       -       -         -       "
+		      " -             -    -\n"));
+	EXPECT(strstr(text, "     0     2  60000.0  a,b (77)\n"));
+	EXPECT(strstr(text, "swapper (0)\n"));
+	EXPECT(longest_line() < 90);
+	show(&table_format, VIEW_LATENESS, SCOPE_VCPU, true);
+	EXPECT(line_of("preempt ") < 0 && line_of("wake ") > 0);
+
+	show(&csv_format, VIEW_LATENESS, SCOPE_VM, false);
+	EXPECT_EQ(nr_lines(), 8);
+	EXPECT(strstr(text, ",,user:IO,user,2,4,4.000,1000000,0.0500,"));
+	EXPECT(strstr(text, ",,preempt,preempt,,0,0.000,0,0.0000,,,,,,,,,,,\n"));
+	EXPECT(strstr(text, ",2,\"a,b\",77,0\n"));
+	/* A second before now, to the second: the clocks are read one after the other. */
+	p = strstr(text, ",,wake,wake,,5,");
+	EXPECT(p);
+	then = time(NULL);
+	snprintf(at, sizeof(at), ",12000,12000,%lld.", (long long)then - 1);
+	localtime_r(&then, &tm);
+	if (p && !strstr(p, at)) {
+		snprintf(at, sizeof(at), ",12000,12000,%lld.", (long long)then - 2);
+		EXPECT(strstr(p, at));
+	}
+	show(&json_format, VIEW_LATENESS, SCOPE_VCPU, false);
+	EXPECT(strstr(text,
+		      "\"name\":\"user:interrupted\",\"class\":\"user\",\"code\":4294967294,"));
+	EXPECT(strstr(text, "\"max_at\":null,\"max_cpu\":null}"));
+	EXPECT(valid("lateness"));
+}
+
+static void details_have_bounds(void)
+{
+	show(&table_format, VIEW_DETAIL, SCOPE_VCPU, false);
+	EXPECT(line_of("msr-read ") < line_of("hypercall "));
+	EXPECT(line_of("hypercall") < line_of("pio-out"));
+	EXPECT(strstr(text,
+		      "\nmsr-read    0x10     30    -5   50.00    0.050  50.00      2.0   "
+		      " <8.0\n"));
+	EXPECT(strstr(text,
+		      "\nhypercall     11     20   -20   33.33    0.000   0.00        -     "
+		      "  -\n"));
+	EXPECT(strstr(text,
+		      "\npio-out    0x3f8     10     0   16.67    0.050  50.00      5.0    "
+		      " 9.0\n"));
+	EXPECT(line_of("cpuid") < 0);
+	EXPECT(strstr(text, "\n6 times made a key room for another:"));
+	EXPECT(strstr(text, "\ndetails are off; \"kvmlat detail on\" switches them on\n"));
+	EXPECT(longest_line() < 80);
+	vms[0].details = true;
+	show(&table_format, VIEW_DETAIL, SCOPE_VCPU, true);
+	EXPECT(!strstr(text, "details are off"));
+	EXPECT(!strstr(text, "vCPU 1"));
+	show(&csv_format, VIEW_DETAIL, SCOPE_VM, false);
+	EXPECT_EQ(nr_lines(), 4);
+	EXPECT(strstr(text, ",,msr-read,0x10,30,5,50.0000,50000,50.0000,2000.0,,8000,6,0\n"));
+	show(&json_format, VIEW_DETAIL, SCOPE_ALL, false);
+	EXPECT(strstr(text, "\"on\":true,"));
+	EXPECT(strstr(text, "\"key\":1016,\"key_text\":\"0x3f8\","));
+	EXPECT(valid("detail"));
+	vms[0].details = false;
+	show(&json_format, VIEW_DETAIL, SCOPE_VCPU, false);
+	EXPECT(valid("detail"));
+}
+
+static void exits_are_not_added_to_spans(void)
+{
+	show(&table_format, VIEW_EXITS, SCOPE_VM, false);
+	EXPECT(strstr(text, "\ntotal                 13 "));
+	EXPECT(line_of("nested:read_cr0 ") > 0);
+	EXPECT(line_of("halt") < 0 && line_of("user") < 0 && line_of("wake") < 0);
+	EXPECT(strstr(text,
+		      "guest 70.00 %, exit 5.00 %, user 2.50 %, wait 15.00 %, runq 5.00 %,"
+		      " off 2.50 %\n"));
+	show(&json_format, VIEW_EXITS, SCOPE_VM, false);
+	EXPECT(strstr(text, "\"exits\":13,"));
+	EXPECT(strstr(text, "\"class\":\"nested\",\"code\":0,"));
+	EXPECT(valid("stat"));
+}
+
+static void histograms_are_as_their_schema(void)
+{
+	struct hist_wish wish = { .unit = &unit_us };
+	char why[256];
+
+	hist = &wish;
+	pick_exits(&wish.pick);
+	show(&json_format, VIEW_HIST, SCOPE_VM, false);
+	EXPECT(strstr(text, "{\"name\":\"all exits\",\"count\":13,\"total_ns\":23000,"));
+	EXPECT(valid("hist"));
+	EXPECT(pick_kind(&wish.pick, "user", why, sizeof(why)));
+	wish.pick.each = true;
+	show(&json_format, VIEW_HIST, SCOPE_VCPU, false);
+	EXPECT(strstr(text, "{\"name\":\"user:IO\",\"count\":4,"));
+	EXPECT(valid("hist"));
+	show(&csv_format, VIEW_HIST, SCOPE_VCPU, false);
+	EXPECT_EQ(nr_lines(), 3);
+	EXPECT(strstr(text, ",0,user:IO,"));
+	hist = NULL;
+}
+
+static const struct tap_case cases[] = {
+	{ "states have times and shares", states_have_times_and_shares },
+	{ "halts have polls and sleeps", halts_have_polls_and_sleeps },
+	{ "lateness tells when, where and who", lateness_tells_when_where_and_who },
+	{ "details have bounds", details_have_bounds },
+	{ "exits are not added to spans", exits_are_not_added_to_spans },
+	{ "histograms are as their schema", histograms_are_as_their_schema },
+};
+
+int main(void)
+{
+	return tap_run(cases, TAP_CASES(cases));
+}

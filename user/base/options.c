@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "options.h"
+
+#define MAX_SECONDS	86400
+
+static const char * const keys[NR_SORT_KEYS] = {
+	[SORT_COUNT]	= "count",
+	[SORT_TIME]	= "time",
+	[SORT_MEAN]	= "mean",
+	[SORT_MAX]	= "max",
+	[SORT_P99]	= "p99",
+	[SORT_REASON]	= "reason",
+};
+
+/* Digits only: strtoul would take spaces, signs and more. Returns what follows them, or NULL. */
+static const char *digits(const char *text, uint64_t limit, uint64_t *value)
+{
+	const char *p = text;
+
+	for (*value = 0; *p >= '0' && *p <= '9'; p++) {
+		*value = *value * 10 + (*p - '0');
+		if (*value > limit)
+			return NULL;
+	}
+	return p == text ? NULL : p;
+}
+
+bool parse_u32(const char *what, const char *text, uint32_t min, uint32_t *value,
+	       char *why, size_t size)
+{
+	uint64_t v;
+	const char *end = digits(text, UINT32_MAX, &v);
+
+	if (!end || *end || v < min) {
+		snprintf(why, size, "%s \"%.64s\" is not a whole number from %u to %u", what, text,
+			 min, UINT32_MAX);
+		return false;
+	}
+	*value = v;
+	return true;
+}
+
+bool parse_seconds(const char *what, const char *text, uint64_t *ns, char *why, size_t size)
+{
+	uint64_t seconds, scale = NSEC_PER_SEC / 10;
+	const char *p = digits(text, MAX_SECONDS, &seconds);
+
+	if (!p)
+		goto bad;
+	*ns = seconds * NSEC_PER_SEC;
+	if (*p == '.') {
+		if (!p[1])
+			goto bad;
+		for (p++; *p >= '0' && *p <= '9'; p++, scale /= 10)
+			*ns += (*p - '0') * scale;
+	}
+	if (*p || *ns < NSEC_PER_SEC / 100 || *ns > MAX_SECONDS * NSEC_PER_SEC)
+		goto bad;
+	return true;
+bad:
+	snprintf(why, size, "%s \"%.64s\" is not a number of seconds from 0.01 to %d", what, text,
+		 MAX_SECONDS);
+	return false;
+}
+
+bool parse_key(const char *text, enum sort_key *key, char *why, size_t size)
+{
+	int i;
+
+	for (i = 0; i < NR_SORT_KEYS; i++) {
+		if (!strcmp(text, keys[i])) {
+			*key = i;
+			return true;
+		}
+	}
+	snprintf(why, size,
+		 "sort key \"%.64s\" is none of count, time, mean, max, p99 and reason", text);
+	return false;
+}
+
+int next_option(int argc, char **argv, const char *letters, const struct option *options)
+{
+	int at = optind ? optind : 1;
+	int c;
+
+	opterr = 0;
+	c = getopt_long(argc, argv, letters, options, NULL);
+	if (c != '?' && c != ':')
+		return c;
+	if (c == ':')
+		complain(0, "%s: option \"%s\" needs a value", argv[0], argv[at]);
+	else
+		complain(0, "%s: no option \"%s\"; \"kvmlat help %s\" lists them all", argv[0],
+			 argv[at], argv[0]);
+	return '?';
+}
+
+bool no_arguments(int argc, char **argv)
+{
+	if (optind >= argc)
+		return true;
+	complain(0, "%s: no argument is expected, but there is \"%s\"", argv[0], argv[optind]);
+	return false;
+}
+
+int output_options(int argc, char **argv, enum output *output)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, OUTPUT_JSON },
+		{ "csv", no_argument, NULL, OUTPUT_CSV },
+		{ 0 }
+	};
+	int c;
+
+	*output = OUTPUT_TABLE;
+	while ((c = next_option(argc, argv, "+:", options)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		*output = c;
+	}
+	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
+}

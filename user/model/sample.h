@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_SAMPLE_H
+#define _KVMLAT_SAMPLE_H
+
+#include "guests.h"
+#include "histogram.h"
+#include "lib/kvmlat.h"
+#include "base/options.h"
+
+enum scope {
+	SCOPE_ALL,
+	SCOPE_VM,
+	SCOPE_VCPU,
+};
+
+/* What to show of an account. */
+enum view {
+	VIEW_EXITS,
+	VIEW_STATES,
+	VIEW_HALT,
+	VIEW_LATENESS,
+	VIEW_DETAIL,
+	VIEW_HIST,
+	NR_VIEWS,
+};
+
+/*
+ * One line of a table: what the exits of one reason, or spans of one kind, cost. Shares are those
+ * of all exits, but @time_percent of a span is its share of the time of the block. @max_at is in
+ * ns since the epoch, as all times that are shown.
+ */
+struct row {
+	char		name[64];
+	uint32_t	cls;
+	uint32_t	code;
+	uint64_t	count;
+	double		rate;
+	double		exit_percent;
+	uint64_t	total;
+	double		time_percent;
+	bool		has_mean;
+	double		mean;
+	bool		has_percentiles;
+	uint64_t	p50;
+	uint64_t	p99;
+	uint64_t	p999;
+	bool		has_max;
+	bool		max_exact;
+	uint64_t	max;
+	bool		has_at;
+	int64_t		max_at;
+	uint32_t	max_cpu;
+};
+
+/*
+ * All of a VM, of a vCPU or of all. The open exit, which no line counts yet, the state and the
+ * thread are those of a vCPU. @details is that they are being collected in all its VMs. @count and
+ * @total are of all exits. @rows are of the view; those of VIEW_DETAIL are in @account, sorted.
+ */
+struct block {
+	enum scope		scope;
+	uint32_t		vm_id;
+	uint32_t		pid;
+	const char		*guest;
+	bool			gone;
+	bool			details;
+	uint32_t		vcpu_id;
+	uint32_t		tid;
+	char			thread[32];
+	bool			open;
+	char			open_name[64];
+	uint32_t		open_cls;
+	uint32_t		open_code;
+	uint64_t		open_for;
+	uint32_t		state;
+	uint64_t		state_for;
+	uint64_t		duration;
+	uint64_t		count;
+	uint64_t		total;
+	struct kvmlat_account	account;
+	size_t			nr_rows;
+	struct row		*rows;
+	size_t			nr_histograms;
+	struct histogram	*histograms;
+};
+
+/* @wall is what to add to a time of the module's clock to get the time since the epoch. */
+struct sample {
+	int64_t			time_ms;
+	int64_t			wall;
+	enum view		view;
+	bool			cumulative;
+	bool			interrupted;
+	uint32_t		vendor;
+	const struct hist_wish	*hist;
+	size_t			nr_blocks;
+	struct block		*blocks;
+};
+
+/**
+ * struct wish - what to make a sample of
+ * @skip_zeros: leave out rows, and blocks, in which nothing happened
+ * @cumulative: it is since the start of the accounts
+ * @hist: with VIEW_HIST, of what and how; must outlive the sample
+ */
+struct wish {
+	enum scope		scope;
+	enum view		view;
+	enum sort_key		key;
+	bool			skip_zeros;
+	bool			cumulative;
+	const struct hist_wish	*hist;
+};
+
+/**
+ * sample_make - from a snapshot, or what kvmlat_delta made of two, to what is shown
+ * @g: must outlive the sample
+ *
+ * NULL if memory is short.
+ */
+struct sample *sample_make(const struct kvmlat_snapshot *snap, const struct guests *g,
+			   const struct wish *wish);
+void sample_free(struct sample *s);
+
+/* One row for all rows of a block: without percentiles, since they are not additive. */
+struct row block_sum(const struct block *b);
+
+/* As a share of @whole in per cent; 0 of nothing. */
+double share(uint64_t part, uint64_t whole);
+
+#endif /* _KVMLAT_SAMPLE_H */

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "base/options.h"
+#include "selection.h"
+
+bool parse_selection(int option, const char *text, struct selection *sel, char *why, size_t size)
+{
+	switch (option) {
+	case 'p':
+		return parse_u32("pid", text, 1, &sel->pid, why, size);
+	case 'g':
+		sel->guest = text;
+		if (*text)
+			return true;
+		snprintf(why, size, "guest name \"\" is empty");
+		return false;
+	case OPT_VM:
+		return parse_u32("VM", text, 1, &sel->vm_id, why, size);
+	default:
+		sel->has_vcpu = true;
+		return parse_u32("vCPU", text, 0, &sel->vcpu_id, why, size);
+	}
+}
+
+int selection_options(int argc, char **argv, struct selection *sel)
+{
+	static const struct option options[] = {
+		{ "pid", required_argument, NULL, 'p' },
+		{ "guest", required_argument, NULL, 'g' },
+		{ "vm", required_argument, NULL, OPT_VM },
+		{ 0 }
+	};
+	char why[256];
+	int c;
+
+	while ((c = next_option(argc, argv, "+:p:g:", options)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		if (!parse_selection(c, optarg, sel, why, sizeof(why)))
+			return complain(EXIT_USAGE, "%s: %s", argv[0], why);
+	}
+	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
+}
+
+static bool matches(const struct guests *g, const struct kvmlat_vm *vm,
+		    const struct selection *sel)
+{
+	const char *name = guests_name(g, vm->vm_id);
+
+	if ((sel->pid && vm->pid != sel->pid) || (sel->vm_id && vm->vm_id != sel->vm_id))
+		return false;
+	return !sel->guest || (name && !strcmp(name, sel->guest));
+}
+
+static int ambiguous(const struct guests *g, const struct kvmlat_snapshot *snap,
+		     const struct selection *sel, bool gone)
+{
+	char list[512] = "";
+	size_t i, used = 0;
+
+	for (i = 0; i < snap->nr_vms && used < sizeof(list) - 64; i++) {
+		const struct kvmlat_vm *vm = &snap->vms[i];
+
+		if (!matches(g, vm, sel) || !!vm->gone != gone)
+			continue;
+		used += snprintf(list + used, sizeof(list) - used, "%sVM %u (pid %u)",
+				 used ? ", " : "", vm->vm_id, vm->pid);
+	}
+	return complain(EXIT_AMBIGUOUS, "guest name \"%s\" is that of several: %s; choose with --vm",
+			sel->guest, list);
+}
+
+int select_vms(const struct selection *sel, const struct guests *g,
+	       const struct kvmlat_snapshot *snap, struct kvmlat_filter *filter)
+{
+	size_t i, nr = 0, alive = 0;
+	uint32_t vm_id = 0;
+
+	for (i = 0; i < snap->nr_vms; i++) {
+		const struct kvmlat_vm *vm = &snap->vms[i];
+
+		if (!matches(g, vm, sel))
+			continue;
+		nr++;
+		/* A VM that runs goes before those of its name that ended. */
+		if (!vm->gone)
+			alive++;
+		if (!vm->gone || !alive)
+			vm_id = vm->vm_id;
+	}
+	if (!nr && sel->guest)
+		return complain(EXIT_NO_VM, "no VM has the guest name \"%s\"%s", sel->guest,
+				sel->pid || sel->vm_id ? " and matches all else" : "");
+	if (!nr && sel->vm_id)
+		return complain(EXIT_NO_VM, "there is no VM %u%s", sel->vm_id,
+				sel->pid ? " of that process" : "");
+	if (!nr && sel->pid)
+		return complain(EXIT_NO_VM, "process %u has no VM", sel->pid);
+	if (!nr)
+		return complain(EXIT_NO_VM, "no VM has run since the module was loaded");
+	if (sel->guest && (alive > 1 || (!alive && nr > 1)))
+		return ambiguous(g, snap, sel, !alive);
+	filter->pid = sel->pid;
+	filter->has_vcpu_id = sel->has_vcpu;
+	filter->vcpu_id = sel->vcpu_id;
+	filter->vm_id = sel->guest ? vm_id : sel->vm_id;
+	return EXIT_OK;
+}
+
+int ask_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
+	    struct kvmlat_filter *filter)
+{
+	struct kvmlat_error err = { 0 };
+	struct kvmlat_snapshot *snap;
+	int ret;
+
+	if (kvmlat_get_vms(k, NULL, &snap, &err))
+		return complain_kvmlat(&err);
+	if (guests_learn(g, snap))
+		ret = complain(EXIT_REFUSED, "out of memory");
+	else
+		ret = select_vms(sel, g, snap, filter);
+	kvmlat_snapshot_free(snap);
+	return ret;
+}
+
+int complain_vcpu(const struct selection *sel)
+{
+	return complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u that ran yet",
+			sel->vcpu_id);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_PLACE_H
+#define _KVMLAT_PLACE_H
+
+#include "host/host.h"
+#include "task.h"
+
+/**
+ * struct place - a vCPU's thread and how it is scheduled
+ * @known: the thread is there; of @task and @sched nothing holds if not
+ * @changed: kvmlat rt changed it, and can undo that
+ */
+struct place {
+	uint32_t	vm_id;
+	uint32_t	pid;
+	uint32_t	vcpu_id;
+	const char	*guest;
+	char		thread[64];
+	bool		known;
+	bool		changed;
+	struct task	task;
+	struct sched	sched;
+};
+
+/**
+ * struct placement - what is asked for
+ * @policy: SCHED_*, or -1 to leave policy and priority as they are
+ * @one_each: each thread gets one of @cpus for itself
+ */
+struct placement {
+	bool		has_cpus;
+	bool		one_each;
+	struct cpus	cpus;
+	int		policy;
+	uint32_t	priority;
+};
+
+/* What thread number @index of @nr becomes. */
+struct sched placement_of(const struct placement *want, const struct sched *now,
+			  unsigned int index);
+
+/* Each false with a sentence why: the CPUs are not there; the host would starve. */
+bool placement_possible(const struct placement *want, const struct host *host, unsigned int nr,
+			char *why, size_t size);
+bool placement_safe(const struct sched *sched, const struct host *host, char *why, size_t size);
+
+#endif /* _KVMLAT_PLACE_H */

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "restore.h"
+#include "base/paths.h"
+
+#define SPACE		"\n "
+#define HEADER		"kvmlat-rt 1\n"
+/* Every other CPU of MAX_CPUS, with its comma. */
+#define CPUS_TEXT	(MAX_CPUS / 2 * 5)
+
+struct record *past_find(const struct past *p, const struct task *task)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr; i++) {
+		const struct task *t = &p->records[i].task;
+
+		if (t->tid == task->tid && t->start == task->start)
+			return &p->records[i];
+	}
+	return NULL;
+}
+
+void past_remove(struct past *p, struct record *r)
+{
+	struct record *end = p->records + --p->nr;
+
+	memmove(r, r + 1, (end - r) * sizeof(*r));
+}
+
+int past_add(struct past *p, const struct task *task, const struct sched *old,
+	     const struct sched *new)
+{
+	struct record *r = past_find(p, task);
+	void *records;
+
+	if (!r) {
+		records = realloc(p->records, (p->nr + 1) * sizeof(*r));
+		if (!records)
+			return -1;
+		p->records = records;
+		r = &p->records[p->nr++];
+		r->task = *task;
+		r->old = *old;
+	}
+	r->new = *new;
+	return 0;
+}
+
+static bool read_sched(char **at, struct sched *s)
+{
+	char *cpus;
+	int used;
+
+	memset(s, 0, sizeof(*s));
+	if (sscanf(*at, " %" SCNu32 " %" SCNu32 " %" SCNd32 " %" SCNu64 " %n", &s->policy,
+		   &s->priority, &s->nice, &s->flags, &used) != 4)
+		return false;
+	*at += used;
+	cpus = strsep(at, SPACE);
+	return cpus && *at && *cpus && cpus_parse(cpus, &s->cpus);
+}
+
+static bool read_record(char *line, struct record *r)
+{
+	int used;
+
+	if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu64 "%n", &r->task.pid, &r->task.tid,
+		   &r->task.start, &used) != 3)
+		return false;
+	line += used;
+	return read_sched(&line, &r->old) && read_sched(&line, &r->new);
+}
+
+static int load(struct past *p, FILE *f, char *why, size_t size)
+{
+	size_t room = 0;
+	char *line = NULL;
+	struct record r;
+	int ret = -1;
+
+	if (getline(&line, &room, f) < 0 || strcmp(line, HEADER))
+		goto bad;
+	while (getline(&line, &room, f) > 0) {
+		if (!read_record(line, &r))
+			goto bad;
+		if (task_same(&r.task) && past_add(p, &r.task, &r.old, &r.new)) {
+			snprintf(why, size, "out of memory");
+			goto out;
+		}
+	}
+	ret = 0;
+	goto out;
+bad:
+	snprintf(why, size, "\"%s/rt\" is not what kvmlat wrote; remove it to forget what was set",
+		 path_run_dir());
+out:
+	free(line);
+	return ret;
+}
+
+static int open_lock(struct past *p, char *name, size_t size)
+{
+	snprintf(name, size, "%s/rt.lock", path_run_dir());
+	if (mkdir(path_run_dir(), 0755) && errno != EEXIST)
+		return -1;
+	p->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (p->lock < 0)
+		return -1;
+	while (flock(p->lock, LOCK_EX))
+		if (errno != EINTR)
+			return -1;
+	return 0;
+}
+
+int past_open(struct past *p, bool change, char *why, size_t size)
+{
+	char name[512];
+	int ret = 0;
+	FILE *f;
+
+	memset(p, 0, sizeof(*p));
+	p->lock = -1;
+	if (change && open_lock(p, name, sizeof(name)))
+		goto fail;
+	snprintf(name, sizeof(name), "%s/rt", path_run_dir());
+	f = fopen(name, "re");
+	if (!f && errno != ENOENT)
+		goto fail;
+	if (f) {
+		ret = load(p, f, why, size);
+		fclose(f);
+	}
+	return ret;
+fail:
+	snprintf(why, size, "cannot use \"%s\": %s", name, strerror(errno));
+	return -1;
+}
+
+static void write_sched(FILE *f, const struct sched *s)
+{
+	static char cpus[CPUS_TEXT];
+
+	cpus_format(&s->cpus, cpus, sizeof(cpus));
+	fprintf(f, " %" PRIu32 " %" PRIu32 " %" PRId32 " %" PRIu64 " %s", s->policy, s->priority,
+		s->nice, s->flags, cpus);
+}
+
+int past_save(const struct past *p, char *why, size_t size)
+{
+	char name[512], temporary[520];
+	size_t i;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/rt", path_run_dir());
+	snprintf(temporary, sizeof(temporary), "%s.new", name);
+	f = fopen(temporary, "we");
+	if (!f)
+		goto fail;
+	fputs(HEADER, f);
+	for (i = 0; i < p->nr; i++) {
+		const struct record *r = &p->records[i];
+
+		fprintf(f, "%" PRIu32 " %" PRIu32 " %" PRIu64, r->task.pid, r->task.tid,
+			r->task.start);
+		write_sched(f, &r->old);
+		write_sched(f, &r->new);
+		fputc('\n', f);
+	}
+	if (ferror(f) | fclose(f) || rename(temporary, name))
+		goto fail;
+	return 0;
+fail:
+	snprintf(why, size, "cannot write \"%s\": %s", temporary, strerror(errno));
+	return -1;
+}
+
+void past_close(struct past *p)
+{
+	free(p->records);
+	if (p->lock >= 0)
+		close(p->lock);
+	memset(p, 0, sizeof(*p));
+	p->lock = -1;
+}
