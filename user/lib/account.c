@@ -4,6 +4,18 @@
 
 #include "internal.h"
 
+void kvmlat_account_free(struct kvmlat_account *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->nr_reasons; i++)
+		free(a->reasons[i].buckets);
+	free(a->reasons);
+	free(a->preemptors);
+	free(a->details);
+	memset(a, 0, sizeof(*a));
+}
+
 static int cmp_reason(const void *a, const void *b)
 {
 	const struct kvmlat_reason *x = a, *y = b;

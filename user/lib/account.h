@@ -3,17 +3,11 @@
 #ifndef _KVMLAT_ACCOUNT_H
 #define _KVMLAT_ACCOUNT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <linux/kvmlat.h>
+#include "error.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define KVMLAT_API	__attribute__((visibility("default")))
 
 #define KVMLAT_NR_STATES	(KVMLAT_STATE_MAX + 1)
 #define KVMLAT_DETAIL_SETS	16
@@ -144,11 +138,14 @@ struct kvmlat_account {
 	uint64_t		details_floor[KVMLAT_DETAIL_SETS];
 };
 
+/** kvmlat_find_reason - the row of this class and code; NULL if there is none */
 KVMLAT_API const struct kvmlat_reason *kvmlat_find_reason(const struct kvmlat_account *account,
 							  uint32_t cls, uint32_t code);
 
 /** kvmlat_merge - add @from to @into, which may be all zero. -1 if memory is short. */
 KVMLAT_API int kvmlat_merge(struct kvmlat_account *into, const struct kvmlat_account *from);
+
+/** kvmlat_account_free - free what is in @account, but not @account */
 KVMLAT_API void kvmlat_account_free(struct kvmlat_account *account);
 
 /** kvmlat_reason_add - add @from to @into, which may be all zero. -1 if memory is short. */

@@ -3,7 +3,7 @@
 #ifndef _KVMLAT_KNOB_H
 #define _KVMLAT_KNOB_H
 
-#include "kvmlat.h"
+#include "handle.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -96,6 +96,7 @@ struct kvmlat_knob_event {
 	struct kvmlat_knob_value	knob;
 };
 
+/** typedef kvmlat_knob_event_fn - what kvmlat_read_events calls; @event is gone afterwards */
 typedef void (*kvmlat_knob_event_fn)(const struct kvmlat_knob_event *event, void *ctx);
 
 /**
@@ -105,6 +106,8 @@ typedef void (*kvmlat_knob_event_fn)(const struct kvmlat_knob_event *event, void
  */
 KVMLAT_API int kvmlat_get_knobs(struct kvmlat *handle, const struct kvmlat_filter *filter,
 				struct kvmlat_knobs *knobs, struct kvmlat_error *err);
+
+/** kvmlat_knobs_free - free what is in @knobs, but not @knobs */
 KVMLAT_API void kvmlat_knobs_free(struct kvmlat_knobs *knobs);
 
 /**
@@ -135,6 +138,7 @@ KVMLAT_API int kvmlat_read_events(struct kvmlat *handle, kvmlat_knob_event_fn fn
 /** kvmlat_fd - the socket, to wait for events with poll(2) */
 KVMLAT_API int kvmlat_fd(const struct kvmlat *handle);
 
+/* The name of a constant of linux/kvmlat.h; "unknown" for one of a newer module */
 KVMLAT_API const char *kvmlat_scope_name(uint32_t scope);
 KVMLAT_API const char *kvmlat_unit_name(uint32_t unit);
 KVMLAT_API const char *kvmlat_action_name(uint32_t action);

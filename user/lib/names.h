@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Names of what accounts hold, and of guests. Part of kvmlat.h, which includes it. */
+/* Names of what accounts hold. Part of kvmlat.h, which includes it. */
 #ifndef _KVMLAT_NAMES_H
 #define _KVMLAT_NAMES_H
 
-#include "kvmlat.h"
+#include "error.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,44 +22,13 @@ KVMLAT_API const char *kvmlat_reason_name(uint32_t vendor, uint32_t cls, uint32_
 /** kvmlat_row_name - a name that no other row of an account has: "cpuid", "nested:cpuid", "wake" */
 KVMLAT_API void kvmlat_row_name(uint32_t vendor, uint32_t cls, uint32_t code, char *buf,
 				size_t size);
+
+/* The name of a constant of linux/kvmlat.h; "unknown" for one of a newer module */
 KVMLAT_API const char *kvmlat_class_name(uint32_t cls);
 KVMLAT_API const char *kvmlat_detail_kind_name(uint32_t kind);
 KVMLAT_API const char *kvmlat_vendor_name(uint32_t vendor);
 KVMLAT_API const char *kvmlat_clock_name(uint32_t clock);
 KVMLAT_API const char *kvmlat_state_name(uint32_t state);
-
-/**
- * struct kvmlat_guest - what /proc tells about a VMM
- * @name: of the guest, else of the command
- * @threads: number of threads
- * @uptime: seconds since the process started
- */
-struct kvmlat_guest {
-	char		name[KVMLAT_NAME_SIZE];
-	uint32_t	threads;
-	double		uptime;
-};
-
-/** kvmlat_get_guest - look a VMM up; -1 if there is no such process */
-KVMLAT_API int kvmlat_get_guest(uint32_t pid, struct kvmlat_guest *guest);
-
-/**
- * kvmlat_guest_name - the guest's name in a VMM's command line
- * @cmdline: as in /proc/PID/cmdline, a NUL after each argument
- *
- * Knows -name of QEMU (and so of libvirt), --name, and --id and the name of the API socket of
- * cloud-hypervisor and firecracker. False if there is none.
- */
-KVMLAT_API bool kvmlat_guest_name(const char *cmdline, size_t len, char *name, size_t size);
-
-/** kvmlat_thread_name - the name of a VMM's thread; -1 if there is no such thread */
-KVMLAT_API int kvmlat_thread_name(uint32_t pid, uint32_t tid, char *name, size_t size);
-
-/**
- * kvmlat_thread_start - when a VMM's thread started; -1 if there is no such thread
- * @ticks: since boot, of sysconf(_SC_CLK_TCK) a second. Tells it from a later thread of its id.
- */
-KVMLAT_API int kvmlat_thread_start(uint32_t pid, uint32_t tid, uint64_t *ticks);
 
 #ifdef __cplusplus
 }

@@ -4,18 +4,6 @@
 
 #include "internal.h"
 
-void kvmlat_account_free(struct kvmlat_account *a)
-{
-	size_t i;
-
-	for (i = 0; i < a->nr_reasons; i++)
-		free(a->reasons[i].buckets);
-	free(a->reasons);
-	free(a->preemptors);
-	free(a->details);
-	memset(a, 0, sizeof(*a));
-}
-
 void kvmlat_clear_vms(struct kvmlat_snapshot *snap)
 {
 	free(snap->vms);
