@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Messages in a buffer of this process, laid out as the kernel does, at about its cost. */
-#ifndef _BENCH_NET_NETLINK_H
-#define _BENCH_NET_NETLINK_H
+#ifndef _UNIT_NET_NETLINK_H
+#define _UNIT_NET_NETLINK_H
 
 #include <asm/types.h>
 #include <errno.h>
@@ -50,7 +50,7 @@ static inline void nlmsg_trim(struct sk_buff *skb, const void *mark)
 	skb->len = (const unsigned char *)mark - skb->data;
 }
 
-/* Not inlined, as in the kernel. */
+/* kernel/netlink.c */
 struct nlattr *nla_reserve(struct sk_buff *skb, int type, int len);
 int nla_put(struct sk_buff *skb, int type, int len, const void *data);
 
@@ -95,4 +95,4 @@ static inline void nla_nest_cancel(struct sk_buff *skb, const struct nlattr *nes
 	nlmsg_trim(skb, nest);
 }
 
-#endif /* _BENCH_NET_NETLINK_H */
+#endif /* _UNIT_NET_NETLINK_H */
