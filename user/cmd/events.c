@@ -9,7 +9,7 @@
 
 #include "command.h"
 #include "base/options.h"
-#include "show/tune.h"
+#include "show/event.h"
 #include "tune/knobs.h"
 
 static const char usage[] =
@@ -22,10 +22,10 @@ static const char usage[] =
 "  --csv   comma separated, with a header\n";
 
 struct events {
-	const struct tune_format	*format;
-	struct tuner			t;
-	struct kvmlat			*group;
-	bool				shown;
+	enum output		output;
+	struct tuner		t;
+	struct kvmlat		*group;
+	bool			shown;
 };
 
 static int64_t now_ms(void)
@@ -57,7 +57,7 @@ static void show(const struct kvmlat_knob_event *event, void *ctx)
 
 	tuner_complete(&e->t, &copy.knob);
 	view.guest = guest_of(e, &copy.knob);
-	e->format->event(stdout, &view, !e->shown);
+	show_event(stdout, e->output, &view, !e->shown);
 	e->shown = true;
 }
 
@@ -93,13 +93,11 @@ static int run(int argc, char **argv)
 	struct events e = { 0 };
 	struct kvmlat_error err = { 0 };
 	sigset_t set;
-	enum output output;
 	int ret, signals;
 
-	ret = output_options(argc, argv, &output);
+	ret = output_options(argc, argv, &e.output);
 	if (ret)
 		return ret;
-	e.format = tune_formats[output];
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);

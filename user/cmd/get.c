@@ -3,7 +3,7 @@
 
 #include "command.h"
 #include "base/options.h"
-#include "show/tune.h"
+#include "show/knobs.h"
 #include "model/selection.h"
 #include "tune/knobs.h"
 
@@ -41,7 +41,7 @@ static const struct option options[] = {
 struct get {
 	bool				all;
 	struct selection		sel;
-	const struct tune_format	*format;
+	enum output		output;
 	char				**names;
 
 	struct tuner			t;
@@ -64,10 +64,10 @@ static int parse_options(struct get *g, int argc, char **argv)
 			g->all = true;
 			break;
 		case OPT_JSON:
-			g->format = &tune_json;
+			g->output = OUTPUT_JSON;
 			break;
 		case OPT_CSV:
-			g->format = &tune_csv;
+			g->output = OUTPUT_CSV;
 			break;
 		case '?':
 			return EXIT_USAGE;
@@ -146,13 +146,13 @@ static int show(struct get *g)
 				*g->names);
 	view.nr = g->nr;
 	view.rows = g->rows;
-	g->format->knobs(stdout, &view);
+	show_knobs(stdout, g->output, &view);
 	return EXIT_OK;
 }
 
 static int run(int argc, char **argv)
 {
-	struct get g = { .format = &tune_table };
+	struct get g = { 0 };
 	int ret;
 
 	ret = parse_options(&g, argc, argv);

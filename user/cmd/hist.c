@@ -4,7 +4,8 @@
 
 #include "command.h"
 #include "base/options.h"
-#include "show/show.h"
+#include "show/hdr.h"
+#include "show/sample.h"
 #include "model/selection.h"
 #include "base/workload.h"
 
@@ -71,8 +72,9 @@ struct hist {
 	uint64_t		duration;
 	struct selection	sel;
 	struct kvmlat_filter	filter;
-	const char		*output;
-	const struct format	*format;
+	const char		*file;
+	bool			hdr;
+	enum output		output;
 	struct kvmlat		*k;
 	struct guests		guests;
 };
@@ -120,16 +122,18 @@ static bool parse_option(struct hist *h, int c, char *why, size_t size)
 	case 'u':
 		return parse_unit(optarg, &h->wish.unit, why, size);
 	case 'o':
-		h->output = optarg;
+		h->file = optarg;
 		break;
 	case OPT_JSON:
-		h->format = &json_format;
+		h->hdr = false;
+		h->output = OUTPUT_JSON;
 		break;
 	case OPT_CSV:
-		h->format = &csv_format;
+		h->hdr = false;
+		h->output = OUTPUT_CSV;
 		break;
 	case OPT_HDR:
-		h->format = &hdr_format;
+		h->hdr = true;
 		break;
 	default:
 		return parse_selection(c, optarg, &h->sel, why, size);
@@ -180,7 +184,7 @@ static int check(const struct hist *h, const struct sample *s)
 	if (!nr)
 		return complain(EXIT_NO_VM, "no VM that is asked for has had any \"%s\"",
 				h->wish.pick.name);
-	if (h->format == &hdr_format && (nr > 1 || s->nr_blocks > 1))
+	if (h->hdr && (nr > 1 || s->nr_blocks > 1))
 		return complain(EXIT_AMBIGUOUS, "--hdr is for one histogram, and there are %zu: choose with --all, --vm or --vcpu, and without --each",
 				nr);
 	return EXIT_OK;
@@ -199,16 +203,18 @@ static int show(struct hist *h, const struct kvmlat_snapshot *snap)
 	if (!sample)
 		return complain(EXIT_REFUSED, "out of memory");
 	ret = check(h, sample);
-	if (!ret && h->output) {
-		to = fopen(h->output, "we");
+	if (!ret && h->file) {
+		to = fopen(h->file, "we");
 		if (!to)
-			ret = complain(EXIT_REFUSED, "cannot write \"%s\": %s", h->output,
+			ret = complain(EXIT_REFUSED, "cannot write \"%s\": %s", h->file,
 				       strerror(errno));
 	}
-	if (!ret)
-		h->format->views[VIEW_HIST](to, sample, true);
-	if (!ret && h->output && fclose(to))
-		ret = complain(EXIT_REFUSED, "cannot write \"%s\": %s", h->output,
+	if (!ret && h->hdr)
+		show_hdr(to, sample);
+	else if (!ret)
+		show_sample(to, h->output, sample, true);
+	if (!ret && h->file && fclose(to))
+		ret = complain(EXIT_REFUSED, "cannot write \"%s\": %s", h->file,
 			       strerror(errno));
 	sample_free(sample);
 	return ret;
@@ -250,8 +256,7 @@ static int show_all(struct hist *h)
 
 static int run(int argc, char **argv)
 {
-	struct hist h = { .format = &table_format, .wish.unit = &unit_us,
-			  .filter.histograms = true };
+	struct hist h = { .wish.unit = &unit_us, .filter.histograms = true };
 	struct kvmlat_error err = { 0 };
 	int ret;
 

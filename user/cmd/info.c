@@ -4,7 +4,7 @@
 
 #include "command.h"
 #include "base/options.h"
-#include "show/show.h"
+#include "show/info.h"
 
 static const char usage[] =
 "Usage: kvmlat info [--json | --csv]\n"
@@ -44,7 +44,7 @@ static int run(int argc, char **argv)
 	snprintf(view.kernel, sizeof(view.kernel), "%s", uts.release);
 	view.module = &info;
 	view.knobs = &knobs;
-	formats[output]->info(stdout, &view);
+	show_info(stdout, output, &view);
 	kvmlat_knobs_free(&knobs);
 	kvmlat_info_free(&info);
 	return EXIT_OK;

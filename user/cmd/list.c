@@ -4,7 +4,7 @@
 #include "command.h"
 #include "model/guests.h"
 #include "base/options.h"
-#include "show/show.h"
+#include "show/list.h"
 
 static const char usage[] =
 "Usage: kvmlat list [--json | --csv]\n"
@@ -14,7 +14,7 @@ static const char usage[] =
 "  --json  one JSON object\n"
 "  --csv   comma separated, with a header\n";
 
-static int show(const struct kvmlat_snapshot *snap, const struct format *format)
+static int show(const struct kvmlat_snapshot *snap, enum output output)
 {
 	struct list_view view = { .nr = snap->nr_vms };
 	struct guests guests = { 0 };
@@ -38,7 +38,7 @@ static int show(const struct kvmlat_snapshot *snap, const struct format *format)
 			row->uptime = guest.uptime;
 		}
 	}
-	format->list(stdout, &view);
+	show_list(stdout, output, &view);
 	free(view.rows);
 	guests_free(&guests);
 	return EXIT_OK;
@@ -61,7 +61,7 @@ static int run(int argc, char **argv)
 	kvmlat_close(k);
 	if (ret)
 		return complain_kvmlat(&err);
-	ret = show(snap, formats[output]);
+	ret = show(snap, output);
 	kvmlat_snapshot_free(snap);
 	return ret;
 }

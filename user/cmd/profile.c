@@ -8,8 +8,10 @@
 
 #include "command.h"
 #include "base/options.h"
-#include "show/tune.h"
+#include "show/diff.h"
+#include "show/profiles.h"
 #include "tune/active.h"
+#include "tune/modprobe.h"
 #include "base/file.h"
 #include "tune/save.h"
 
@@ -48,7 +50,7 @@ struct request {
 	const char			*name;
 	bool				hold;
 	bool				force;
-	const struct tune_format	*format;
+	enum output		output;
 	struct profile			profile;
 };
 
@@ -67,7 +69,7 @@ static int list(struct request *r)
 		view.pid = pid;
 	}
 	view.profiles = profiles;
-	r->format->profiles(stdout, &view);
+	show_profiles(stdout, r->output, &view);
 	for (i = 0; i < view.nr; i++)
 		profile_free(&profiles[i]);
 	free(profiles);
@@ -76,7 +78,7 @@ static int list(struct request *r)
 
 static int show(struct request *r)
 {
-	r->format->profile(stdout, &r->profile);
+	show_profile(stdout, r->output, &r->profile);
 	return EXIT_OK;
 }
 
@@ -136,7 +138,7 @@ static int diff(struct request *r)
 	}
 	view.rows = rows;
 	if (!ret)
-		r->format->diff(stdout, &view);
+		show_diff(stdout, r->output, &view);
 	free(rows);
 	tuner_close(&t);
 	return ret;
@@ -279,9 +281,9 @@ static int parse_options(struct request *r, const struct verb *verb, int argc, c
 		r->hold |= c == 'H';
 		r->force |= c == 'f';
 		if (c == 'j')
-			r->format = &tune_json;
+			r->output = OUTPUT_JSON;
 		else if (c == 'c')
-			r->format = &tune_csv;
+			r->output = OUTPUT_CSV;
 	}
 	if (verb->named && optind < argc)
 		r->name = argv[optind++];
@@ -290,7 +292,7 @@ static int parse_options(struct request *r, const struct verb *verb, int argc, c
 
 static int run(int argc, char **argv)
 {
-	struct request r = { .format = &tune_table };
+	struct request r = { 0 };
 	char name[PROFILE_NAME_SIZE], why[1024];
 	const struct verb *verb;
 	int ret;

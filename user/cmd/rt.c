@@ -6,7 +6,7 @@
 
 #include "command.h"
 #include "base/options.h"
-#include "show/tune.h"
+#include "show/rt.h"
 #include "model/selection.h"
 #include "sched/restore.h"
 #include "base/paths.h"
@@ -68,7 +68,7 @@ struct rt {
 	struct placement		want;
 	bool				force;
 	bool				undo;
-	const struct tune_format	*format;
+	enum output		output;
 
 	struct host			host;
 	struct past			past;
@@ -127,10 +127,10 @@ static int parse_options(struct rt *rt, int argc, char **argv)
 			rt->undo = true;
 			break;
 		case OPT_JSON:
-			rt->format = &tune_json;
+			rt->output = OUTPUT_JSON;
 			break;
 		case OPT_CSV:
-			rt->format = &tune_csv;
+			rt->output = OUTPUT_CSV;
 			break;
 		case '?':
 			return EXIT_USAGE;
@@ -154,7 +154,7 @@ static int check_options(const struct rt *rt)
 		return complain(EXIT_USAGE, "rt: --pin needs --cpus, from which each thread gets one");
 	if (rt->undo && sets(rt))
 		return complain(EXIT_USAGE, "rt: --undo brings back what was: nothing else can be set with it");
-	if (rt->undo && rt->format != &tune_table)
+	if (rt->undo && rt->output != OUTPUT_TABLE)
 		return complain(EXIT_USAGE, "rt: --undo shows nothing: --json and --csv do not go with it");
 	if (sets(rt) && !selects(&rt->sel))
 		return complain(EXIT_USAGE, "rt: name the VM whose threads are to be set, with --guest, --pid or --vm");
@@ -295,7 +295,7 @@ static int show(struct rt *rt)
 
 	for (i = 0; i < rt->places.nr; i++)
 		places_look(&rt->places.all[i], &rt->past);
-	rt->format->rt(stdout, &view);
+	show_rt(stdout, rt->output, &view);
 	return EXIT_OK;
 }
 
@@ -345,7 +345,7 @@ static int act(struct rt *rt)
 
 static int run(int argc, char **argv)
 {
-	struct rt rt = { .format = &tune_table, .want.policy = -1, .past.lock = -1 };
+	struct rt rt = { .want.policy = -1, .past.lock = -1 };
 	int ret;
 
 	ret = parse_options(&rt, argc, argv);

@@ -4,7 +4,7 @@
 
 #include "command.h"
 #include "base/options.h"
-#include "show/tune.h"
+#include "show/changes.h"
 #include "model/selection.h"
 #include "tune/knobs.h"
 #include "base/paths.h"
@@ -53,7 +53,7 @@ struct set {
 	const char			*if_old;
 	bool				dry_run;
 	bool				persist;
-	const struct tune_format	*format;
+	enum output		output;
 	char				**words;
 
 	struct tuner			t;
@@ -86,10 +86,10 @@ static int parse_options(struct set *s, int argc, char **argv)
 			s->persist = true;
 			break;
 		case OPT_JSON:
-			s->format = &tune_json;
+			s->output = OUTPUT_JSON;
 			break;
 		case OPT_CSV:
-			s->format = &tune_csv;
+			s->output = OUTPUT_CSV;
 			break;
 		case '?':
 			return EXIT_USAGE;
@@ -244,7 +244,7 @@ static int show(struct set *s)
 		rows[i].guest = tuner_guest(&s->t, rows[i].knob);
 	}
 	view.rows = rows;
-	s->format->changes(stdout, &view);
+	show_changes(stdout, s->output, &view);
 	free(rows);
 	return EXIT_OK;
 }
@@ -270,7 +270,7 @@ static int set(struct set *s)
 
 static int run(int argc, char **argv)
 {
-	struct set s = { .format = &tune_table };
+	struct set s = { 0 };
 	int ret;
 
 	ret = parse_options(&s, argc, argv);

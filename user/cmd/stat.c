@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "base/workload.h"
+#include "show/sample.h"
 #include "stat.h"
 
 /* How often to look for VMs whose names must be learnt before their processes end. */
@@ -70,7 +71,7 @@ static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulat
 	if (!sample)
 		return complain(EXIT_REFUSED, "out of memory");
 	if (sample->nr_blocks || cumulative || !s->skip_zeros) {
-		s->format->views[s->view](s->to, sample, !s->shown);
+		show_sample(s->to, s->output, sample, !s->shown);
 		s->shown = true;
 	}
 	sample_free(sample);
@@ -223,7 +224,7 @@ static int measure(struct stat *s)
 
 static int run(int argc, char **argv)
 {
-	struct stat s = { .format = &table_format, .filter.histograms = true };
+	struct stat s = { .filter.histograms = true };
 	struct kvmlat_error err = { 0 };
 	int ret;
 
@@ -235,14 +236,14 @@ static int run(int argc, char **argv)
 
 	/* The command's own output stays as it is without us. */
 	s.to = s.command ? stderr : stdout;
-	if (s.output)
-		s.to = fopen(s.output, "we");
+	if (s.file)
+		s.to = fopen(s.file, "we");
 	if (s.to)
 		ret = measure(&s);
 	else
-		ret = complain(EXIT_REFUSED, "cannot write \"%s\": %s", s.output,
+		ret = complain(EXIT_REFUSED, "cannot write \"%s\": %s", s.file,
 			       strerror(errno));
-	if (s.output && s.to)
+	if (s.file && s.to)
 		fclose(s.to);
 	guests_free(&s.guests);
 	kvmlat_close(s.k);

@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-#include "show/show.h"
+#include "base/options.h"
+#include "model/sample.h"
 #include "model/selection.h"
 
 /* What the user asked stat for, and what it needs to do it. */
@@ -20,8 +21,8 @@ struct stat {
 	enum view		view;
 	struct selection	sel;
 	struct kvmlat_filter	filter;
-	const char		*output;
-	const struct format	*format;
+	const char		*file;
+	enum output		output;
 	char			**command;
 
 	FILE			*to;

@@ -110,13 +110,13 @@ static int parse_options(struct stat *s, int argc, char **argv)
 			s->skip_zeros = true;
 			break;
 		case 'o':
-			s->output = optarg;
+			s->file = optarg;
 			break;
 		case OPT_JSON:
-			s->format = &json_format;
+			s->output = OUTPUT_JSON;
 			break;
 		case OPT_CSV:
-			s->format = &csv_format;
+			s->output = OUTPUT_CSV;
 			break;
 		case OPT_VIEW + VIEW_STATES:
 		case OPT_VIEW + VIEW_HALT:

@@ -3,7 +3,7 @@
 
 #include "command.h"
 #include "base/options.h"
-#include "show/tune.h"
+#include "show/changes.h"
 #include "tune/knobs.h"
 
 static const char usage[] =
@@ -33,7 +33,7 @@ struct undo {
 	bool				all;
 	bool				dry_run;
 	uint32_t			change;
-	const struct tune_format	*format;
+	enum output		output;
 	struct tuner			t;
 	struct kvmlat_knobs		reply;
 };
@@ -52,10 +52,10 @@ static int parse_options(struct undo *u, int argc, char **argv)
 			u->dry_run = true;
 			break;
 		case OPT_JSON:
-			u->format = &tune_json;
+			u->output = OUTPUT_JSON;
 			break;
 		case OPT_CSV:
-			u->format = &tune_csv;
+			u->output = OUTPUT_CSV;
 			break;
 		default:
 			return EXIT_USAGE;
@@ -126,14 +126,14 @@ static int undo(struct undo *u)
 	}
 	view.nr = u->reply.nr;
 	view.rows = rows;
-	u->format->changes(stdout, &view);
+	show_changes(stdout, u->output, &view);
 	free(rows);
 	return verdict(u);
 }
 
 static int run(int argc, char **argv)
 {
-	struct undo u = { .format = &tune_table };
+	struct undo u = { 0 };
 	int ret;
 
 	ret = parse_options(&u, argc, argv);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _KVMLAT_CSV_H
-#define _KVMLAT_CSV_H
+#ifndef _KVMLAT_SHOW_CSV_H
+#define _KVMLAT_SHOW_CSV_H
 
+#include <stdio.h>
 #include <string.h>
-
-#include "show.h"
 
 /* Quoted where a comma, a quote or the end of a line would be taken for syntax. */
 static inline void text(FILE *to, const char *s)
@@ -22,4 +21,4 @@ static inline void text(FILE *to, const char *s)
 	fputc('"', to);
 }
 
-#endif /* _KVMLAT_CSV_H */
+#endif /* _KVMLAT_SHOW_CSV_H */

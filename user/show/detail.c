@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
 
+#include "block.h"
 #include "csv.h"
 #include "json.h"
-#include "views.h"
+#include "view.h"
 
 static const char * const header[] = {
 	"KIND", "KEY", "COUNT", "ERR", "COUNT%", "TIME/ms", "TIME%", "MEAN/us", "MAX/us", NULL
@@ -39,7 +40,7 @@ static void key_text(char *buf, size_t size, const struct kvmlat_detail *d)
 		 d->key);
 }
 
-static void fill_table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b)
 {
 	struct grid g = { .columns = 9, .left = 1, .min = 4 };
 	const struct kvmlat_account *a = &b->account;
@@ -75,12 +76,7 @@ static void fill_table(FILE *to, const struct sample *s, const struct block *b)
 			b->scope == SCOPE_ALL ? "off in at least one VM" : "off");
 }
 
-void table_detail(FILE *to, const struct sample *s, bool first)
-{
-	table_view(to, s, first, fill_table);
-}
-
-static void fill_json(struct json_object *o, const struct sample *s, const struct block *b)
+static void json(struct json_object *o, const struct sample *s, const struct block *b)
 {
 	struct json_object *list = json_object_new_array(), *e;
 	const struct kvmlat_account *a = &b->account;
@@ -113,14 +109,8 @@ static void fill_json(struct json_object *o, const struct sample *s, const struc
 	add(o, "details", list);
 }
 
-void json_detail(FILE *to, const struct sample *s, bool first)
-{
-	(void)first;
-	json_view(to, "detail", s, fill_json);
-}
-
 static const char * const columns[] = {
-	CSV_WHOSE, "kind", "key", "count", "error", "count_percent", "total_ns", "time_percent",
+	"kind", "key", "count", "error", "count_percent", "total_ns", "time_percent",
 	"mean_ns", "max_ns", "max_bound_ns", "evicted", "unlisted_max", NULL
 };
 
@@ -144,13 +134,14 @@ static void line(FILE *to, const struct sample *s, const struct block *b,
 	fprintf(to, "%" PRIu64 ",%" PRIu64 "\n", a->details_evicted, kvmlat_details_unlisted(a));
 }
 
-void csv_detail(FILE *to, const struct sample *s, bool first)
+static void csv(FILE *to, const struct sample *s, const struct block *b)
 {
-	size_t i, n;
+	size_t i;
 
-	if (first)
-		csv_header(to, columns);
-	for (i = 0; i < s->nr_blocks; i++)
-		for (n = 0; n < s->blocks[i].account.nr_details; n++)
-			line(to, s, &s->blocks[i], &s->blocks[i].account.details[n]);
+	for (i = 0; i < b->account.nr_details; i++)
+		line(to, s, b, &b->account.details[i]);
 }
+
+const struct sample_view detail_view = {
+	.kind = "detail", .columns = columns, .table = table, .json = json, .csv = csv,
+};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _KVMLAT_GRID_H
-#define _KVMLAT_GRID_H
+#ifndef _KVMLAT_SHOW_GRID_H
+#define _KVMLAT_SHOW_GRID_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,4 +29,4 @@ void cell(struct grid *g, const char *fmt, ...) __attribute__((format(printf, 2,
 void cells(struct grid *g, const char * const *texts);
 void print_grid(FILE *to, struct grid *g);
 
-#endif /* _KVMLAT_GRID_H */
+#endif /* _KVMLAT_SHOW_GRID_H */

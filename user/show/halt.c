@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
 
+#include "block.h"
 #include "csv.h"
 #include "json.h"
-#include "views.h"
+#include "view.h"
 
 static const char * const header[] = {
 	"SPAN", "COUNT", "TIME/ms", "TIME%", "MEAN/us", "P50/us", "P99/us", "P99.9/us", "MAX/us",
@@ -28,7 +29,7 @@ static struct polls polls_of(const struct block *b)
 	return p;
 }
 
-static void fill_table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b)
 {
 	struct grid g = { .columns = 9, .left = 1, .min = 6 };
 	const struct kvmlat_halt *h = &b->account.halt;
@@ -58,12 +59,7 @@ static void fill_table(FILE *to, const struct sample *s, const struct block *b)
 	fprintf(to, "invalid wakeups: %" PRIu64 "\n", h->invalid);
 }
 
-void table_halt(FILE *to, const struct sample *s, bool first)
-{
-	table_view(to, s, first, fill_table);
-}
-
-static void fill_json(struct json_object *o, const struct sample *s, const struct block *b)
+static void json(struct json_object *o, const struct sample *s, const struct block *b)
 {
 	struct json_object *spans = json_object_new_array(), *span;
 	const struct kvmlat_halt *h = &b->account.halt;
@@ -94,14 +90,8 @@ static void fill_json(struct json_object *o, const struct sample *s, const struc
 	add_u64(o, "invalid", h->invalid);
 }
 
-void json_halt(FILE *to, const struct sample *s, bool first)
-{
-	(void)first;
-	json_view(to, "halt", s, fill_json);
-}
-
 static const char * const columns[] = {
-	CSV_WHOSE, "span", "count", "rate", "total_ns", "time_percent", "mean_ns", "p50_ns",
+	"span", "count", "rate", "total_ns", "time_percent", "mean_ns", "p50_ns",
 	"p99_ns", "p999_ns", "max_ns", "max_bound_ns", "elapsed_ns", "polls", "polls_successful",
 	"window_min_ns", "window_max_ns", "grow", "shrink", "invalid", NULL
 };
@@ -120,13 +110,14 @@ static void line(FILE *to, const struct sample *s, const struct block *b, const 
 		h->shrink, h->invalid);
 }
 
-void csv_halt(FILE *to, const struct sample *s, bool first)
+static void csv(FILE *to, const struct sample *s, const struct block *b)
 {
-	size_t i, n;
+	size_t i;
 
-	if (first)
-		csv_header(to, columns);
-	for (i = 0; i < s->nr_blocks; i++)
-		for (n = 0; n < s->blocks[i].nr_rows; n++)
-			line(to, s, &s->blocks[i], &s->blocks[i].rows[n]);
+	for (i = 0; i < b->nr_rows; i++)
+		line(to, s, b, &b->rows[i]);
 }
+
+const struct sample_view halt_view = {
+	.kind = "halt", .columns = columns, .table = table, .json = json, .csv = csv,
+};

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "show.h"
+#include "hdr.h"
 
 /*
  * The percentile distribution that HdrHistogram prints and its plotters read. A line for each step
@@ -56,12 +56,11 @@ static void distribution(FILE *to, const struct kvmlat_reason *r, double unit)
 			highest(r, r->buckets[r->nr_buckets - 1].index) / unit, 1.0, all);
 }
 
-static void hist(FILE *to, const struct sample *s, bool first)
+void show_hdr(FILE *to, const struct sample *s)
 {
 	const struct kvmlat_reason *r = &s->blocks[0].histograms[0].sum;
 	double unit = s->hist->unit->ns;
 
-	(void)first;
 	distribution(to, r, unit);
 	fprintf(to, "#[Mean    = %12.3f, StdDeviation   = %12.3f]\n",
 		r->count ? (double)r->total / r->count / unit : 0, histogram_stddev(r) / unit);
@@ -69,9 +68,3 @@ static void hist(FILE *to, const struct sample *s, bool first)
 		r->longest_max / unit, r->count);
 	fprintf(to, "#[Buckets = %12d, SubBuckets     = %12d]\n", OCTAVES, SUB);
 }
-
-const struct format hdr_format = {
-	.views	= {
-		[VIEW_HIST]	= hist,
-	},
-};

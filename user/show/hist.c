@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
 
+#include "block.h"
 #include "csv.h"
 #include "json.h"
-#include "views.h"
+#include "view.h"
 
 /* What is left of a line of 80 characters beside the figures. */
 #define BAR	20
@@ -143,7 +144,7 @@ static void percentiles(FILE *to, const struct kvmlat_reason *r, const struct un
 	fputc('\n', to);
 }
 
-static void fill_table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b)
 {
 	const struct unit *unit = s->hist->unit;
 	size_t i;
@@ -159,11 +160,6 @@ static void fill_table(FILE *to, const struct sample *s, const struct block *b)
 		spans_table(to, &h->sum, s->hist);
 		percentiles(to, &h->sum, unit);
 	}
-}
-
-void table_hist(FILE *to, const struct sample *s, bool first)
-{
-	table_view(to, s, first, fill_table);
 }
 
 static struct json_object *buckets(const struct kvmlat_reason *r)
@@ -192,7 +188,7 @@ static void add_percentile(struct json_object *o, const char *name, const struct
 	add_if(o, name, known, ns);
 }
 
-static void fill_json(struct json_object *o, const struct sample *s, const struct block *b)
+static void json(struct json_object *o, const struct sample *s, const struct block *b)
 {
 	struct json_object *list = json_object_new_array(), *e;
 	size_t i;
@@ -220,35 +216,27 @@ static void fill_json(struct json_object *o, const struct sample *s, const struc
 	add(o, "histograms", list);
 }
 
-void json_hist(FILE *to, const struct sample *s, bool first)
+static const char * const columns[] = { "name", "from_ns", "to_ns", "count", NULL };
+
+static void csv(FILE *to, const struct sample *s, const struct block *b)
 {
-	(void)first;
-	json_view(to, "hist", s, fill_json);
-}
+	size_t i, n;
 
-static const char * const columns[] = { CSV_WHOSE, "name", "from_ns", "to_ns", "count", NULL };
+	for (i = 0; i < b->nr_histograms; i++) {
+		const struct histogram *h = &b->histograms[i];
 
-void csv_hist(FILE *to, const struct sample *s, bool first)
-{
-	size_t i, n, m;
+		for (n = 0; n < h->sum.nr_buckets; n++) {
+			struct span span = bucket_span(h->sum.buckets[n].index);
 
-	if (first)
-		csv_header(to, columns);
-	for (i = 0; i < s->nr_blocks; i++) {
-		const struct block *b = &s->blocks[i];
-
-		for (n = 0; n < b->nr_histograms; n++) {
-			const struct histogram *h = &b->histograms[n];
-
-			for (m = 0; m < h->sum.nr_buckets; m++) {
-				struct span span = bucket_span(h->sum.buckets[m].index);
-
-				csv_whose(to, s, b);
-				text(to, h->name);
-				fprintf(to, ",%" PRIu64 ",", span.from);
-				csv_if(to, !span.last, span.to);
-				fprintf(to, "%" PRIu64 "\n", h->sum.buckets[m].count);
-			}
+			csv_whose(to, s, b);
+			text(to, h->name);
+			fprintf(to, ",%" PRIu64 ",", span.from);
+			csv_if(to, !span.last, span.to);
+			fprintf(to, "%" PRIu64 "\n", h->sum.buckets[n].count);
 		}
 	}
 }
+
+const struct sample_view hist_view = {
+	.kind = "hist", .columns = columns, .table = table, .json = json, .csv = csv,
+};

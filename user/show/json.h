@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What JSON documents are put together with: one object a line, so that a stream can be read. */
-#ifndef _KVMLAT_JSON_H
-#define _KVMLAT_JSON_H
+#ifndef _KVMLAT_SHOW_JSON_H
+#define _KVMLAT_SHOW_JSON_H
 
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <json-c/json.h>
 
-#include "show.h"
+/* Of all JSON schemas together; grows when a member changes its meaning or goes. */
+#define SCHEMA_VERSION		1
 
 static inline void add(struct json_object *o, const char *name, struct json_object *value)
 {
@@ -60,4 +64,4 @@ static inline void print(FILE *to, struct json_object *o)
 	json_object_put(o);
 }
 
-#endif /* _KVMLAT_JSON_H */
+#endif /* _KVMLAT_SHOW_JSON_H */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
 
+#include "block.h"
 #include "csv.h"
 #include "json.h"
-#include "views.h"
+#include "view.h"
 
 /* So many preemptions go under a table; JSON and CSV have all. */
 #define LAST_PREEMPTORS	8
@@ -38,7 +39,7 @@ static void preemptors(FILE *to, const struct sample *s, const struct block *b)
 	print_grid(to, &g);
 }
 
-static void fill_table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b)
 {
 	struct grid g = { .columns = 9, .left = 1, .min = 3 };
 	char text[WALL_SIZE];
@@ -64,11 +65,6 @@ static void fill_table(FILE *to, const struct sample *s, const struct block *b)
 	preemptors(to, s, b);
 }
 
-void table_lateness(FILE *to, const struct sample *s, bool first)
-{
-	table_view(to, s, first, fill_table);
-}
-
 static struct json_object *seconds(int64_t ns)
 {
 	char text[32];
@@ -78,7 +74,7 @@ static struct json_object *seconds(int64_t ns)
 	return json_object_new_double_s(ns / 1e9, text);
 }
 
-static void fill_json(struct json_object *o, const struct sample *s, const struct block *b)
+static void json(struct json_object *o, const struct sample *s, const struct block *b)
 {
 	struct json_object *spans = json_object_new_array(), *list = json_object_new_array(), *e;
 	size_t i;
@@ -115,14 +111,8 @@ static void fill_json(struct json_object *o, const struct sample *s, const struc
 	add(o, "preemptors", list);
 }
 
-void json_lateness(FILE *to, const struct sample *s, bool first)
-{
-	(void)first;
-	json_view(to, "lateness", s, fill_json);
-}
-
 static const char * const columns[] = {
-	CSV_WHOSE, "span", "class", "code", "count", "rate", "total_ns", "time_percent", "mean_ns",
+	"span", "class", "code", "count", "rate", "total_ns", "time_percent", "mean_ns",
 	"p50_ns", "p99_ns", "p999_ns", "max_ns", "max_bound_ns", "max_at", "max_cpu", "by",
 	"by_tid", "of_vcpu", NULL
 };
@@ -162,18 +152,16 @@ static void preemptor_line(FILE *to, const struct sample *s, const struct block 
 	fprintf(to, ",%u,%u\n", p->tid, p->vcpu_id);
 }
 
-void csv_lateness(FILE *to, const struct sample *s, bool first)
+static void csv(FILE *to, const struct sample *s, const struct block *b)
 {
-	size_t i, n;
+	size_t i;
 
-	if (first)
-		csv_header(to, columns);
-	for (i = 0; i < s->nr_blocks; i++) {
-		const struct block *b = &s->blocks[i];
-
-		for (n = 0; n < b->nr_rows; n++)
-			line(to, s, b, &b->rows[n]);
-		for (n = 0; n < b->account.nr_preemptors; n++)
-			preemptor_line(to, s, b, &b->account.preemptors[n]);
-	}
+	for (i = 0; i < b->nr_rows; i++)
+		line(to, s, b, &b->rows[i]);
+	for (i = 0; i < b->account.nr_preemptors; i++)
+		preemptor_line(to, s, b, &b->account.preemptors[i]);
 }
+
+const struct sample_view lateness_view = {
+	.kind = "lateness", .columns = columns, .table = table, .json = json, .csv = csv,
+};

@@ -2,9 +2,10 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#include "block.h"
 #include "csv.h"
 #include "json.h"
-#include "views.h"
+#include "view.h"
 
 /* Preemptions are a part of runq, and stand right behind it. */
 static void heads(struct grid *g)
@@ -23,7 +24,7 @@ static void heads(struct grid *g)
 	}
 }
 
-static void fill_table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b)
 {
 	struct grid g = { .columns = KVMLAT_NR_STATES + 2, .left = 1, .min = 7 };
 	const struct kvmlat_account *a = &b->account;
@@ -50,12 +51,7 @@ static void fill_table(FILE *to, const struct sample *s, const struct block *b)
 			b->state_for / 1e6);
 }
 
-void table_states(FILE *to, const struct sample *s, bool first)
-{
-	table_view(to, s, first, fill_table);
-}
-
-static void fill_json(struct json_object *o, const struct sample *s, const struct block *b)
+static void json(struct json_object *o, const struct sample *s, const struct block *b)
 {
 	struct json_object *percent = json_object_new_object();
 	const struct kvmlat_account *a = &b->account;
@@ -74,19 +70,13 @@ static void fill_json(struct json_object *o, const struct sample *s, const struc
 	add(o, "preempted_percent", double_of(share(a->preempted, a->elapsed), 4));
 }
 
-void json_states(FILE *to, const struct sample *s, bool first)
-{
-	(void)first;
-	json_view(to, "states", s, fill_json);
-}
-
 static const char * const columns[] = {
-	CSV_WHOSE, "elapsed_ns", "guest_ns", "exit_ns", "user_ns", "poll_ns", "wait_ns", "runq_ns",
+	"elapsed_ns", "guest_ns", "exit_ns", "user_ns", "poll_ns", "wait_ns", "runq_ns",
 	"off_ns", "preempted_ns", "guest_percent", "exit_percent", "user_percent", "poll_percent",
 	"wait_percent", "runq_percent", "off_percent", "preempted_percent", NULL
 };
 
-static void line(FILE *to, const struct sample *s, const struct block *b)
+static void csv(FILE *to, const struct sample *s, const struct block *b)
 {
 	const struct kvmlat_account *a = &b->account;
 	unsigned int i;
@@ -101,12 +91,6 @@ static void line(FILE *to, const struct sample *s, const struct block *b)
 	fprintf(to, ",%.4f\n", share(a->preempted, a->elapsed));
 }
 
-void csv_states(FILE *to, const struct sample *s, bool first)
-{
-	size_t i;
-
-	if (first)
-		csv_header(to, columns);
-	for (i = 0; i < s->nr_blocks; i++)
-		line(to, s, &s->blocks[i]);
-}
+const struct sample_view states_view = {
+	.kind = "states", .columns = columns, .table = table, .json = json, .csv = csv,
+};

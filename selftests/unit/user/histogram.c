@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "show/show.h"
+#include "show/hdr.h"
+#include "show/sample.h"
 #include "tap.h"
 #include "text.h"
 
@@ -123,17 +124,21 @@ static void units(void)
 	EXPECT_STR(why, "unit \"m\" is none of ns, us, ms and s");
 }
 
-static void show(const struct format *format, const struct pick *pick, bool full)
+/* NR_OUTPUTS is for the format of HdrHistogram. */
+static void show(enum output output, const struct pick *pick, bool full)
 {
 	struct hist_wish wish = { .pick = *pick, .unit = &unit_us, .full = full };
 	struct block b = { .scope = SCOPE_ALL };
-	struct sample s = { .hist = &wish, .nr_blocks = 1, .blocks = &b };
+	struct sample s = { .view = VIEW_HIST, .hist = &wish, .nr_blocks = 1, .blocks = &b };
 	FILE *to = open_text();
 
 	make(pick);
 	b.histograms = list;
 	b.nr_histograms = nr;
-	format->views[VIEW_HIST](to, &s, true);
+	if (output == NR_OUTPUTS)
+		show_hdr(to, &s);
+	else
+		show_sample(to, output, &s, true);
 	fclose(to);
 	drop();
 }
@@ -143,7 +148,7 @@ static void bars(void)
 	struct pick pick;
 
 	pick_kind(&pick, "poll", why, sizeof(why));
-	show(&table_format, &pick, false);
+	show(OUTPUT_TABLE, &pick, false);
 	EXPECT(strstr(text,
 		      "\npoll: 100, 0.024 ms in all; times in us\n"
 		      " FROM      TO  COUNT      %    CUM%\n"
@@ -155,7 +160,7 @@ static void bars(void)
 		      "8.192  16.384      1   1.00  100.00  .\n"
 		      "mean 0.235  p50 0.068  p90 0.076  p99 0.864  p99.9 11.500  max 11.500\n"));
 	EXPECT(longest_line() < 80);
-	show(&table_format, &pick, true);
+	show(OUTPUT_TABLE, &pick, true);
 	EXPECT(strstr(text,
 		      "\n  FROM      TO  COUNT      %    CUM%\n"
 		      " 0.064   0.072     60  60.00   60.00  ####################\n"
@@ -165,7 +170,7 @@ static void bars(void)
 		      "   ...\n"
 		      "11.264  12.288      1   1.00  100.00  .\nmean"));
 	pick_exits(&pick);
-	show(&table_format, &pick, false);
+	show(OUTPUT_TABLE, &pick, false);
 	EXPECT(line_of("         0.000   0.064      3 ") > 0);
 	EXPECT(line_of("1099511627.776       -      1 ") > 0);
 	EXPECT(longest_line() < 90);
@@ -220,7 +225,7 @@ static void hdr_is_as_the_original(void)
 	struct pick pick;
 
 	pick_kind(&pick, "poll", why, sizeof(why));
-	show(&hdr_format, &pick, false);
+	show(NR_OUTPUTS, &pick, false);
 	EXPECT(!strncmp(text, original, sizeof(original) - 1));
 	EXPECT_STR(text + sizeof(original) - 1,
 		   "#[Mean    =        0.235, StdDeviation   =        1.133]\n"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "show/show.h"
+#include "show/info.h"
+#include "show/list.h"
+#include "show/sample.h"
 #include "tap.h"
 #include "text.h"
 
@@ -44,13 +46,13 @@ static const struct kvmlat_snapshot snap = {
 static struct entry names[] = { { 3, "a \"b\", c" }, { 4, "old" } };
 static const struct guests guests = { .nr = 2, .entries = names };
 
-static const char *stat_as(const struct format *f, enum scope by, enum sort_key key, bool skip)
+static const char *stat_as(enum output f, enum scope by, enum sort_key key, bool skip)
 {
 	struct wish wish = { by, VIEW_EXITS, key, skip, true };
 	struct sample *s = sample_make(&snap, &guests, &wish);
 	FILE *to = open_text();
 
-	f->views[VIEW_EXITS](to, s, true);
+	show_sample(to, f, s, true);
 	fclose(to);
 	sample_free(s);
 	return text;
@@ -66,7 +68,7 @@ static void csv_columns_are_fixed(void)
 	const char *p;
 	size_t i;
 
-	stat_as(&csv_format, SCOPE_VCPU, SORT_REASON, false);
+	stat_as(OUTPUT_CSV, SCOPE_VCPU, SORT_REASON, false);
 	for (i = 0, p = text; i < 3; p += strlen(header[i++]))
 		EXPECT(!strncmp(p, header[i], strlen(header[i])));
 	EXPECT(strstr(text, ",0.001000000,vcpu,3,99,\"a \"\"b\"\", c\",0,cpuid,exit,114,10,"));
@@ -77,30 +79,30 @@ static void csv_columns_are_fixed(void)
 	EXPECT(strstr(text, ",other,other,,2,"));
 	EXPECT(strstr(text, ",io,exit,123,0,0.000,0.0000,0,0.0000,,,,,,,1000000,"));
 	EXPECT_EQ(nr_lines(), 6);
-	stat_as(&csv_format, SCOPE_ALL, SORT_REASON, false);
+	stat_as(OUTPUT_CSV, SCOPE_ALL, SORT_REASON, false);
 	EXPECT(strstr(text, ",all,,,,,cpuid,exit,114,20,"));
 }
 
 static void tables_are_sorted(void)
 {
-	stat_as(&table_format, SCOPE_VM, SORT_COUNT, false);
+	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_COUNT, false);
 	EXPECT(line_of("0xabc") < line_of("cpuid") && line_of("cpuid") < line_of("other"));
 	EXPECT(line_of("other") < line_of("io"));
-	stat_as(&table_format, SCOPE_VM, SORT_MEAN, false);
+	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_MEAN, false);
 	EXPECT(line_of("other") < line_of("cpuid") && line_of("cpuid") < line_of("0xabc"));
-	stat_as(&table_format, SCOPE_VM, SORT_MAX, false);
+	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_MAX, false);
 	EXPECT(line_of("other") < line_of("cpuid") && line_of("cpuid") < line_of("0xabc"));
-	stat_as(&table_format, SCOPE_VM, SORT_REASON, false);
+	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_REASON, false);
 	EXPECT(line_of("0xabc") < line_of("cpuid") && line_of("cpuid") < line_of("io"));
-	stat_as(&table_format, SCOPE_VM, SORT_TIME, false);
+	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_TIME, false);
 	EXPECT(line_of("0xabc") < line_of("cpuid"));
-	stat_as(&table_format, SCOPE_VM, SORT_P99, false);
+	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_P99, false);
 	EXPECT(line_of("cpuid") < line_of("0xabc"));
 }
 
 static void tables_say_what_is_not_known(void)
 {
-	stat_as(&table_format, SCOPE_VCPU, SORT_COUNT, false);
+	stat_as(OUTPUT_TABLE, SCOPE_VCPU, SORT_COUNT, false);
 	EXPECT(strstr(text, "<11.000\n"));
 	EXPECT(strstr(text, " 12.345\n"));
 	EXPECT(strstr(text, "; in hlt for 0.100 ms\n"));
@@ -111,10 +113,10 @@ static void tables_say_what_is_not_known(void)
 
 static void zeros_are_skipped_on_request(void)
 {
-	stat_as(&table_format, SCOPE_VCPU, SORT_COUNT, false);
+	stat_as(OUTPUT_TABLE, SCOPE_VCPU, SORT_COUNT, false);
 	EXPECT(line_of("io") > 0);
 	EXPECT(strstr(text, "vCPU 1,"));
-	stat_as(&table_format, SCOPE_VCPU, SORT_COUNT, true);
+	stat_as(OUTPUT_TABLE, SCOPE_VCPU, SORT_COUNT, true);
 	EXPECT(line_of("io") < 0);
 	EXPECT(!strstr(text, "vCPU 1,"));
 }
@@ -123,12 +125,12 @@ static void stat_json_is_as_its_schema(void)
 {
 	char *end;
 
-	stat_as(&json_format, SCOPE_VCPU, SORT_COUNT, false);
+	stat_as(OUTPUT_JSON, SCOPE_VCPU, SORT_COUNT, false);
 	EXPECT(valid("stat"));
-	stat_as(&json_format, SCOPE_VM, SORT_COUNT, true);
+	stat_as(OUTPUT_JSON, SCOPE_VM, SORT_COUNT, true);
 	EXPECT(valid("stat"));
 	EXPECT(strstr(text, "\"guest\":\"a \\\"b\\\", c\""));
-	stat_as(&json_format, SCOPE_ALL, SORT_COUNT, false);
+	stat_as(OUTPUT_JSON, SCOPE_ALL, SORT_COUNT, false);
 	EXPECT(valid("stat"));
 
 	/* The schema must not take anything: a count that is text, a member that is not there. */
@@ -159,19 +161,19 @@ static void info_json_is_as_its_schema(void)
 				  .knobs = &table };
 	FILE *to = open_text();
 
-	json_format.info(to, &view);
+	show_info(to, OUTPUT_JSON, &view);
 	fclose(to);
 	EXPECT(valid("info"));
 	EXPECT(strstr(text, "18446744073709551615"));
 	to = open_text();
-	table_format.info(to, &view);
+	show_info(to, OUTPUT_TABLE, &view);
 	fclose(to);
 	EXPECT(strstr(text, "missing   why \\ not\n"));
 	EXPECT(strstr(text, "live    live     -\n") && strstr(text, "later   new VMs  -\n"));
 	EXPECT(strstr(text, "shown   fixed    read-only\n"));
 	EXPECT(strstr(text, "absent  missing  no \"such\" module\n") && !strstr(text, "of a VM"));
 	to = open_text();
-	csv_format.info(to, &view);
+	show_info(to, OUTPUT_CSV, &view);
 	fclose(to);
 	EXPECT(strstr(text, "knob live,live\nknob later,new VMs\nknob shown,fixed\n"));
 	EXPECT(strstr(text, "why absent,\"no \"\"such\"\" module\"\n"));
@@ -186,11 +188,11 @@ static void list_json_is_as_its_schema(void)
 	struct list_view view = { .nr = 2, .rows = list };
 	FILE *to = open_text();
 
-	json_format.list(to, &view);
+	show_list(to, OUTPUT_JSON, &view);
 	fclose(to);
 	EXPECT(valid("list"));
 	to = open_text();
-	csv_format.list(to, &view);
+	show_list(to, OUTPUT_CSV, &view);
 	fclose(to);
 	EXPECT_STR(text, "vm_id,pid,guest,vcpus,threads,uptime_s,gone\n"
 		   "3,99,web,2,4,1.50,0\n4,98,old,1,,,1\n");

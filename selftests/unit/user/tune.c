@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <sched.h>
 
-#include "show/tune.h"
+#include "show/changes.h"
+#include "show/diff.h"
+#include "show/event.h"
+#include "show/knobs.h"
+#include "show/profiles.h"
+#include "show/rt.h"
 #include "tap.h"
 #include "text.h"
 
@@ -31,10 +36,10 @@ static bool has(const char *what)
 	return false;
 }
 
-#define SHOW(format, member, ...) do {						\
+#define SHOW(output, what, ...) do {						\
 	FILE *to = open_text();							\
 										\
-	(format)->member(to, __VA_ARGS__);					\
+	show_##what(to, output, __VA_ARGS__);					\
 	fclose(to);								\
 } while (0)
 
@@ -42,16 +47,16 @@ static void knobs_are_shown(void)
 {
 	const struct knobs_view v = { .nr = 4, .rows = rows };
 
-	SHOW(&tune_table, knobs, &v);
+	SHOW(OUTPUT_TABLE, knobs, &v);
 	EXPECT(has("halt_poll_ns  host       200us       -  host        -       -  -\n"));
 	EXPECT(has("ple_gap       host           -  cycles     -        -       -  its \"mod"));
 	EXPECT(has("halt_poll_ns  vm 3           0       -    vm  inherit       7  a \"b\", c\n"));
 	EXPECT(has("halt_poll_ns  vcpu 3/1  1500ns       -  vcpu"));
-	SHOW(&tune_csv, knobs, &v);
+	SHOW(OUTPUT_CSV, knobs, &v);
 	EXPECT(has("halt_poll_ns,host,,,,ns,200000,host,,,,0,4294967295,0,\n"));
 	EXPECT(has("ple_gap,host,,,,cycles,,,,,,0,0,1,\"its \"\"module\"\" is, well, absent\"\n"));
 	EXPECT(has("halt_poll_ns,vm,3,,\"a \"\"b\"\", c\",ns,0,vm,200000,host,7,"));
-	SHOW(&tune_json, knobs, &v);
+	SHOW(OUTPUT_JSON, knobs, &v);
 	EXPECT(valid("get") && !valid("set"));
 }
 
@@ -61,21 +66,21 @@ static void changes_are_shown(void)
 	struct changes_view v = { .command = "set", .change = 7, .nr = 2, .rows = rows + 2,
 				  .file = "/x", .nr_options = 1, .options = &option };
 
-	SHOW(&tune_table, changes, &v);
+	SHOW(OUTPUT_TABLE, changes, &v);
 	EXPECT(has("halt_poll_ns  vm 3      200us  host       0    vm  applied  a \"b\", c\n"));
 	EXPECT(has("left  d\n\nchange 7: \"kvmlat undo 7\" takes it back\n"));
 	EXPECT(has("\"/x\" has options kvm halt_poll_ns=50: in effect from the next time"));
-	SHOW(&tune_json, changes, &v);
+	SHOW(OUTPUT_JSON, changes, &v);
 	EXPECT(valid("set") && !valid("undo"));
-	SHOW(&tune_csv, changes, &v);
+	SHOW(OUTPUT_CSV, changes, &v);
 	EXPECT(has(",ns,200000,host,0,vm,applied,7\n"));
 	v.dry_run = true;
-	SHOW(&tune_table, changes, &v);
+	SHOW(OUTPUT_TABLE, changes, &v);
 	EXPECT(has("\"/x\" would have options"));
 	v = (struct changes_view){ .command = "undo" };
-	SHOW(&tune_json, changes, &v);
+	SHOW(OUTPUT_JSON, changes, &v);
 	EXPECT(valid("undo"));
-	SHOW(&tune_table, changes, &v);
+	SHOW(OUTPUT_TABLE, changes, &v);
 	EXPECT_STR(text, "nothing was changed\n");
 }
 
@@ -87,16 +92,16 @@ static void events_are_shown(void)
 	};
 	const struct event_view v = { .time = 1500, .guest = "db", .event = &e };
 
-	SHOW(&tune_table, event, &v, true);
+	SHOW(OUTPUT_TABLE, event, &v, true);
 	EXPECT(has(".500  set halt_poll_ns vm 3 \"db\": 200us (host's) to 0, applied, "));
 	EXPECT(has(", change 7, by x,y, pid 5, uid 6\n"));
-	SHOW(&tune_json, event, &v, true);
+	SHOW(OUTPUT_JSON, event, &v, true);
 	EXPECT(valid("events"));
-	SHOW(&tune_csv, event, &v, true);
+	SHOW(OUTPUT_CSV, event, &v, true);
 	EXPECT(has("time,at_ns,action,"));
 	EXPECT(has("1.500,18446744073709551615,set,7,5,6,\"x,y\",halt_poll_ns,vm,3,,db,ns,"));
 	EXPECT(has(",ns,200000,host,0,vm,applied\n"));
-	SHOW(&tune_csv, event, &v, false);
+	SHOW(OUTPUT_CSV, event, &v, false);
 	EXPECT(!strncmp(text, "1.500,", 6));
 }
 
@@ -112,13 +117,13 @@ static void places_are_shown(void)
 	const struct rt_view v = { .host = &host, .nr = 2, .places = places };
 
 	EXPECT(cpus_parse("0-3", &host.online) && cpus_parse("1,3", &places[0].sched.cpus));
-	SHOW(&tune_table, rt, &v);
+	SHOW(OUTPUT_TABLE, rt, &v);
 	EXPECT(has("host CPUs 0-3, isolated -, nohz_full -, real-time throttling on\n"));
 	EXPECT(has(" 1    2     0    3  fifo 9   1,3  kvmlat  CPU 0/KVM  db\n"));
 	EXPECT(has(" 1    2     1    -       -     -       -          -  db\n"));
-	SHOW(&tune_json, rt, &v);
+	SHOW(OUTPUT_JSON, rt, &v);
 	EXPECT(has("\"cpus\":[1,3]") && valid("rt"));
-	SHOW(&tune_csv, rt, &v);
+	SHOW(OUTPUT_CSV, rt, &v);
 	EXPECT(has("1,2,db,0,3,CPU 0/KVM,fifo,9,0,\"1,3\",1\n1,2,db,1,,,,,,,0\n"));
 }
 
@@ -134,23 +139,23 @@ static void profiles_are_shown(void)
 	};
 	struct diff_view d = { .profile = &p, .dma_latency = 2000000000, .nr = 2, .rows = diffs };
 
-	SHOW(&tune_table, profiles, &all);
+	SHOW(OUTPUT_TABLE, profiles, &all);
 	EXPECT(has("fast     active, pid 4  a, b     /nonexistent\n"));
-	SHOW(&tune_csv, profiles, &all);
+	SHOW(OUTPUT_CSV, profiles, &all);
 	EXPECT(has("fast,1,4,\"a, b\",/nonexistent\n"));
-	SHOW(&tune_json, profiles, &all);
+	SHOW(OUTPUT_JSON, profiles, &all);
 	EXPECT(valid("profile"));
-	SHOW(&tune_json, profile, &p);
+	SHOW(OUTPUT_JSON, profile, &p);
 	EXPECT(has("\"dma_latency_us\":3") && valid("profile"));
-	SHOW(&tune_csv, profile, &p);
+	SHOW(OUTPUT_CSV, profile, &p);
 	EXPECT_STR(text, "guest,knob,value\n,dma_latency,3us\n,halt_poll_ns,1us\ndb-*,x,2\n");
-	SHOW(&tune_table, diff, &d);
+	SHOW(OUTPUT_TABLE, diff, &d);
 	EXPECT(has("dma_latency   host     any      3us  -\n"));
 	EXPECT(has("halt_poll_ns  host   200us      1us  -\n"));
 	EXPECT(has("halt_poll_ns  vm 3       0  inherit  d\n"));
-	SHOW(&tune_json, diff, &d);
+	SHOW(OUTPUT_JSON, diff, &d);
 	EXPECT(valid("profile"));
-	SHOW(&tune_csv, diff, &d);
+	SHOW(OUTPUT_CSV, diff, &d);
 	EXPECT(has("dma_latency,host,,,us,2000000000,3,\nhalt_poll_ns,host,,,ns,200000,1000,\n"));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <time.h>
 
-#include "show/show.h"
+#include "show/sample.h"
 #include "tap.h"
 #include "text.h"
 
@@ -67,7 +67,7 @@ static struct kvmlat_snapshot snap = {
 
 static const struct hist_wish *hist;
 
-static void show(const struct format *f, enum view what, enum scope scope, bool skip)
+static void show(enum output f, enum view what, enum scope scope, bool skip)
 {
 	struct wish wish = { scope, what, SORT_COUNT, skip, false, hist };
 	struct timespec now;
@@ -78,14 +78,14 @@ static void show(const struct format *f, enum view what, enum scope scope, bool 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	snap.monotonic = now.tv_sec * SEC + now.tv_nsec;
 	s = sample_make(&snap, &guests, &wish);
-	f->views[what](to, s, true);
+	show_sample(to, f, s, true);
 	fclose(to);
 	sample_free(s);
 }
 
 static void states_have_times_and_shares(void)
 {
-	show(&table_format, VIEW_STATES, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_STATES, SCOPE_VCPU, false);
 	EXPECT(strstr(text,
 		      "\nSTATE      GUEST     EXIT     USER     POLL     WAIT     RUNQ "
 		      " PREEMPT      OFF\n"));
@@ -97,27 +97,27 @@ static void states_have_times_and_shares(void)
 		      " 6.00     5.00\n"));
 	EXPECT(strstr(text, "\nnow wait, for 2.500 ms\n"));
 	EXPECT(longest_line() < 80);
-	show(&table_format, VIEW_STATES, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_STATES, SCOPE_VM, false);
 	EXPECT(strstr(text, "VM 3 \"a \"b\", c\", pid 99, 2 vCPUs, 1.000 s\n"));
 	EXPECT(strstr(text, "\nTIME%      70.00     5.00"));
 	EXPECT(!strstr(text, "now "));
 
-	show(&csv_format, VIEW_STATES, SCOPE_VCPU, false);
+	show(OUTPUT_CSV, VIEW_STATES, SCOPE_VCPU, false);
 	EXPECT_EQ(nr_lines(), 3);
 	EXPECT(strstr(text,
 		      "\"a \"\"b\"\", c\",0,1000000000,400000000,100000000,50000000,0,"
 		      "300000000,100000000,50000000,60000000,40.0000,"));
 	EXPECT(strstr(text, ",10.0000,5.0000,6.0000\n"));
-	show(&json_format, VIEW_STATES, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_STATES, SCOPE_VCPU, false);
 	EXPECT(strstr(text, "\"state\":\"wait\",\"state_for_ns\":2500000,"));
 	EXPECT(valid("states"));
-	show(&json_format, VIEW_STATES, SCOPE_ALL, false);
+	show(OUTPUT_JSON, VIEW_STATES, SCOPE_ALL, false);
 	EXPECT(valid("states"));
 }
 
 static void halts_have_polls_and_sleeps(void)
 {
-	show(&table_format, VIEW_HALT, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_HALT, SCOPE_VM, false);
 	EXPECT(line_of("halt ") < line_of("poll-hit "));
 	EXPECT(line_of("poll-miss ") < line_of("sleep "));
 	EXPECT(line_of("halt ") > 0);
@@ -130,16 +130,16 @@ static void halts_have_polls_and_sleeps(void)
 	EXPECT(strstr(text, "\ninvalid wakeups: 1\n"));
 	EXPECT(line_of("wake") < 0 && line_of("total") < 0);
 	EXPECT(longest_line() < 80);
-	show(&table_format, VIEW_HALT, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_HALT, SCOPE_VCPU, false);
 	EXPECT(strstr(text, "\npolls: 0 of 0 succeeded; window 50.0 us, grown 0, shrunk 0\n"));
-	show(&csv_format, VIEW_HALT, SCOPE_VCPU, false);
+	show(OUTPUT_CSV, VIEW_HALT, SCOPE_VCPU, false);
 	EXPECT_EQ(nr_lines(), 5);
 	EXPECT(strstr(text, ",0,poll-hit,15,15.000,300000,0.0300,20000.0,"));
 	EXPECT(strstr(text, ",30000,30000,1000000000,20,15,10000,10000,12,3,1\n"));
-	show(&json_format, VIEW_HALT, SCOPE_VM, false);
+	show(OUTPUT_JSON, VIEW_HALT, SCOPE_VM, false);
 	EXPECT(strstr(text, "\"success_percent\":75.0000,"));
 	EXPECT(valid("halt"));
-	show(&json_format, VIEW_HALT, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_HALT, SCOPE_VCPU, false);
 	EXPECT(strstr(text, "\"success_percent\":null,"));
 	EXPECT(valid("halt"));
 }
@@ -153,7 +153,7 @@ static void lateness_tells_when_where_and_who(void)
 
 	rows[2].code = 2;
 	rows[3].code = KVMLAT_USER_INTERRUPTED;
-	show(&table_format, VIEW_LATENESS, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
 	EXPECT(line_of("wake ") < line_of("runq ") && line_of("runq ") < line_of("preempt "));
 	EXPECT(line_of("preempt ") < line_of("user:interrupted "));
 	EXPECT(line_of("user:interrupted ") < line_of("user:IO "));
@@ -163,10 +163,10 @@ static void lateness_tells_when_where_and_who(void)
 	EXPECT(strstr(text, "     0     2  60000.0  a,b (77)\n"));
 	EXPECT(strstr(text, "swapper (0)\n"));
 	EXPECT(longest_line() < 90);
-	show(&table_format, VIEW_LATENESS, SCOPE_VCPU, true);
+	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, true);
 	EXPECT(line_of("preempt ") < 0 && line_of("wake ") > 0);
 
-	show(&csv_format, VIEW_LATENESS, SCOPE_VM, false);
+	show(OUTPUT_CSV, VIEW_LATENESS, SCOPE_VM, false);
 	EXPECT_EQ(nr_lines(), 8);
 	EXPECT(strstr(text, ",,user:IO,user,2,4,4.000,1000000,0.0500,"));
 	EXPECT(strstr(text, ",,preempt,preempt,,0,0.000,0,0.0000,,,,,,,,,,,\n"));
@@ -181,7 +181,7 @@ static void lateness_tells_when_where_and_who(void)
 		snprintf(at, sizeof(at), ",12000,12000,%lld.", (long long)then - 2);
 		EXPECT(strstr(p, at));
 	}
-	show(&json_format, VIEW_LATENESS, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_LATENESS, SCOPE_VCPU, false);
 	EXPECT(strstr(text,
 		      "\"name\":\"user:interrupted\",\"class\":\"user\",\"code\":4294967294,"));
 	EXPECT(strstr(text, "\"max_at\":null,\"max_cpu\":null}"));
@@ -190,7 +190,7 @@ static void lateness_tells_when_where_and_who(void)
 
 static void details_have_bounds(void)
 {
-	show(&table_format, VIEW_DETAIL, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_DETAIL, SCOPE_VCPU, false);
 	EXPECT(line_of("msr-read ") < line_of("hypercall "));
 	EXPECT(line_of("hypercall") < line_of("pio-out"));
 	EXPECT(strstr(text,
@@ -207,31 +207,31 @@ static void details_have_bounds(void)
 	EXPECT(strstr(text, "\ndetails are off; \"kvmlat detail on\" switches them on\n"));
 	EXPECT(longest_line() < 80);
 	vms[0].details = true;
-	show(&table_format, VIEW_DETAIL, SCOPE_VCPU, true);
+	show(OUTPUT_TABLE, VIEW_DETAIL, SCOPE_VCPU, true);
 	EXPECT(!strstr(text, "details are off"));
 	EXPECT(!strstr(text, "vCPU 1"));
-	show(&csv_format, VIEW_DETAIL, SCOPE_VM, false);
+	show(OUTPUT_CSV, VIEW_DETAIL, SCOPE_VM, false);
 	EXPECT_EQ(nr_lines(), 4);
 	EXPECT(strstr(text, ",,msr-read,0x10,30,5,50.0000,50000,50.0000,2000.0,,8000,6,0\n"));
-	show(&json_format, VIEW_DETAIL, SCOPE_ALL, false);
+	show(OUTPUT_JSON, VIEW_DETAIL, SCOPE_ALL, false);
 	EXPECT(strstr(text, "\"on\":true,"));
 	EXPECT(strstr(text, "\"key\":1016,\"key_text\":\"0x3f8\","));
 	EXPECT(valid("detail"));
 	vms[0].details = false;
-	show(&json_format, VIEW_DETAIL, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_DETAIL, SCOPE_VCPU, false);
 	EXPECT(valid("detail"));
 }
 
 static void exits_are_not_added_to_spans(void)
 {
-	show(&table_format, VIEW_EXITS, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
 	EXPECT(strstr(text, "\ntotal                 13 "));
 	EXPECT(line_of("nested:read_cr0 ") > 0);
 	EXPECT(line_of("halt") < 0 && line_of("user") < 0 && line_of("wake") < 0);
 	EXPECT(strstr(text,
 		      "guest 70.00 %, exit 5.00 %, user 2.50 %, wait 15.00 %, runq 5.00 %,"
 		      " off 2.50 %\n"));
-	show(&json_format, VIEW_EXITS, SCOPE_VM, false);
+	show(OUTPUT_JSON, VIEW_EXITS, SCOPE_VM, false);
 	EXPECT(strstr(text, "\"exits\":13,"));
 	EXPECT(strstr(text, "\"class\":\"nested\",\"code\":0,"));
 	EXPECT(valid("stat"));
@@ -244,15 +244,15 @@ static void histograms_are_as_their_schema(void)
 
 	hist = &wish;
 	pick_exits(&wish.pick);
-	show(&json_format, VIEW_HIST, SCOPE_VM, false);
+	show(OUTPUT_JSON, VIEW_HIST, SCOPE_VM, false);
 	EXPECT(strstr(text, "{\"name\":\"all exits\",\"count\":13,\"total_ns\":23000,"));
 	EXPECT(valid("hist"));
 	EXPECT(pick_kind(&wish.pick, "user", why, sizeof(why)));
 	wish.pick.each = true;
-	show(&json_format, VIEW_HIST, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_HIST, SCOPE_VCPU, false);
 	EXPECT(strstr(text, "{\"name\":\"user:IO\",\"count\":4,"));
 	EXPECT(valid("hist"));
-	show(&csv_format, VIEW_HIST, SCOPE_VCPU, false);
+	show(OUTPUT_CSV, VIEW_HIST, SCOPE_VCPU, false);
 	EXPECT_EQ(nr_lines(), 3);
 	EXPECT(strstr(text, ",0,user:IO,"));
 	hist = NULL;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_SHOW_LIST_H
+#define _KVMLAT_SHOW_LIST_H
+
+#include <stdio.h>
+
+#include "base/options.h"
+#include "lib/kvmlat.h"
+
+struct list_row {
+	const struct kvmlat_vm	*vm;
+	const char		*guest;
+	bool			alive;
+	uint32_t		threads;
+	double			uptime;
+};
+
+struct list_view {
+	size_t		nr;
+	struct list_row	*rows;
+};
+
+void show_list(FILE *to, enum output output, const struct list_view *v);
+
+#endif /* _KVMLAT_SHOW_LIST_H */

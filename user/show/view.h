@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What each view of a sample has for each format; sample.c puts the frame around. */
+#ifndef _KVMLAT_SHOW_VIEW_H
+#define _KVMLAT_SHOW_VIEW_H
+
+#include <stdio.h>
+
+#include "model/sample.h"
+
+struct json_object;
+
+/**
+ * struct sample_view - one view of a sample, in all formats
+ * @kind: of its JSON documents
+ * @columns: of CSV, behind those that say whose a line is; fixed in the man pages: add at the end
+ * @table: goes on with the line that says whose the block is, and ends it
+ * @json: adds to the object of a block
+ * @csv: writes the lines of a block, each begun by csv_whose
+ */
+struct sample_view {
+	const char		*kind;
+	const char * const	*columns;
+	void	(*table)(FILE *to, const struct sample *s, const struct block *b);
+	void	(*json)(struct json_object *o, const struct sample *s, const struct block *b);
+	void	(*csv)(FILE *to, const struct sample *s, const struct block *b);
+};
+
+extern const struct sample_view exits_view;
+extern const struct sample_view states_view;
+extern const struct sample_view halt_view;
+extern const struct sample_view lateness_view;
+extern const struct sample_view detail_view;
+extern const struct sample_view hist_view;
+
+#endif /* _KVMLAT_SHOW_VIEW_H */
