@@ -216,6 +216,9 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 		if (!has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
 			cell = &l->other;
 		kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns, now);
+		/* Clocks of two CPUs can disagree by all that an exit took. */
+		if (!ns)
+			cell->empty++;
 	} else {
 		l->none.total += ns;
 	}

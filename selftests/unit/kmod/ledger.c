@@ -54,6 +54,20 @@ static void visits_to_the_vmm(void)
 	ledger_free(l);
 }
 
+/* Times are of the CPU that an event is on, and never before the last one's. */
+static void exits_without_time(void)
+{
+	struct kvmlat_ledger *l = ledger_new(1000, KVMLAT_STATE_GUEST);
+
+	do_exit(l, 1500, 1);
+	do_exit(l, 1500, 2);
+	look(l, 1500);
+	EXPECT_EQ(row_of(1)->count, 1);
+	EXPECT_EQ(row_of(1)->empty, 1);
+	EXPECT_EQ(row_of(1)->total, 0);
+	ledger_free(l);
+}
+
 static void odd_orders(void)
 {
 	struct kvmlat_ledger *l = ledger_new(1000, KVMLAT_STATE_EXIT);
@@ -272,6 +286,7 @@ static void read_while_written(void)
 	pthread_t thread;
 
 	memset(&snap, 0, sizeof(snap));
+	snap.histograms = true;
 	test_now = 0;
 	EXPECT(!pthread_create(&thread, NULL, writer, l));
 	while ((reads < 20000 || last < 20000) && !tap_failed) {
@@ -299,6 +314,7 @@ int main(void)
 	static const struct tap_case cases[] = {
 		{ "exits and entries", pairs },
 		{ "visits to the VMM", visits_to_the_vmm },
+		{ "exits that took no time", exits_without_time },
 		{ "events in odd orders", odd_orders },
 		{ "exit codes of all ranges", codes },
 		{ "no memory: the row for others", out_of_memory },
