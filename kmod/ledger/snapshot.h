@@ -5,7 +5,10 @@
 
 #include "ledger.h"
 
-/* One row of a snapshot. cell says which cell it was copied from, segs where buckets are. */
+/*
+ * One row of a snapshot. cell says which cell it was copied from; segs, a mask, in which segments
+ * bucket holds anything: what it has elsewhere is old.
+ */
 struct kvmlat_row {
 	const struct kvmlat_cell *cell;
 	u64 count;
@@ -21,7 +24,10 @@ struct kvmlat_row {
 };
 
 struct kvmlat_snap {
-	/* Whose it is, and whether there are details: for whoever takes it to fill in. */
+	/* Whether rows have their buckets, too. For whoever takes it to fill in, before. */
+	bool histograms;
+
+	/* Whose it is, and whether there are details: the same. */
 	u32 vm_id;
 	u32 pid;
 	u32 vcpu_id;

@@ -104,6 +104,8 @@ static int start(struct netlink_callback *cb, unsigned long allowed, bool with_s
 		}
 	}
 	d->filter = filter;
+	if (with_snap)
+		d->snap->histograms = filter.histograms;
 	cb->args[0] = (long)d;
 	return 0;
 }

@@ -159,6 +159,7 @@ int kvmlat_nl_vcpu_get_doit(struct sk_buff *skb, struct genl_info *info)
 	one.snap = kvmalloc(sizeof(*one.snap), GFP_KERNEL);
 	if (!one.snap)
 		return -ENOMEM;
+	one.snap->histograms = filter.histograms;
 	mutex_lock(&kvmlat_mutex);
 	err = find_one(&filter, info->extack, &one.vcpu) ?:
 	      kvmlat_dump_read(one.vcpu, one.snap, info->extack) ?:

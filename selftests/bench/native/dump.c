@@ -82,6 +82,7 @@ int bench_dump(void)
 
 	if (!ledgers || !snap || !skb.data)
 		return 1;
+	snap->histograms = true;
 	for (v = 0; v < VCPUS; v++)
 		ledgers[v] = bench_ledger();
 	for (run = 0; run < RUNS; run++) {

@@ -28,8 +28,9 @@ static bool rows_add_up(void)
 	for (u32 i = 0; i < snap.rows; i++) {
 		u64 sum = 0;
 
-		for (u32 b = 0; b < KVMLAT_HIST_BUCKETS; b++)
-			sum += snap.row[i].bucket[b];
+		for (u32 b = 0; b < KVMLAT_SEGS * KVMLAT_SEG_LEN; b++)
+			if (snap.row[i].segs & 1U << b / KVMLAT_SEG_LEN)
+				sum += snap.row[i].bucket[b];
 		if (sum != snap.row[i].count)
 			return false;
 	}
@@ -40,6 +41,7 @@ static inline void look(const struct kvmlat_ledger *l, u64 now)
 {
 	test_now = now;
 	memset(&snap, 0, sizeof(snap));
+	snap.histograms = true;
 	EXPECT(kvmlat_snapshot_take(l, &snap, test_clock));
 	EXPECT_EQ(sum_times(), snap.now - snap.since);
 	EXPECT(rows_add_up());

@@ -35,6 +35,14 @@ static inline int skb_tailroom(const struct sk_buff *skb)
 	return skb->size - skb->len;
 }
 
+static inline void *skb_put(struct sk_buff *skb, u32 len)
+{
+	void *end = skb_tail_pointer(skb);
+
+	skb->len += len;
+	return end;
+}
+
 static inline int nla_total_size(int len)
 {
 	return NLA_ALIGN(NLA_HDRLEN + len);
@@ -53,12 +61,6 @@ static inline void nlmsg_trim(struct sk_buff *skb, const void *mark)
 /* kernel/netlink.c */
 struct nlattr *nla_reserve(struct sk_buff *skb, int type, int len);
 int nla_put(struct sk_buff *skb, int type, int len, const void *data);
-
-/* x86 reads what is not aligned, so no padding comes before. */
-static inline struct nlattr *nla_reserve_64bit(struct sk_buff *skb, int type, int len, int pad)
-{
-	return nla_reserve(skb, type, len);
-}
 
 static inline int nla_put_u32(struct sk_buff *skb, int type, u32 value)
 {
