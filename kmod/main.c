@@ -4,6 +4,7 @@
 
 #include "attach.h"
 #include "clock.h"
+#include "modules.h"
 #include "netlink/family.h"
 #include "netlink/knob.h"
 #include "vcpu.h"
@@ -18,16 +19,21 @@ static int __init kvmlat_init(void)
 	err = kvmlat_vcpu_init();
 	if (err)
 		return err;
-	err = kvmlat_attach_init();
+	err = kvmlat_modules_init();
 	if (err)
 		goto err_vcpu;
+	err = kvmlat_attach_init();
+	if (err)
+		goto err_modules;
 	err = kvmlat_netlink_init();
 	if (err)
-		goto err_probe;
+		goto err_attach;
 	return 0;
 
-err_probe:
+err_attach:
 	kvmlat_attach_exit();
+err_modules:
+	kvmlat_modules_exit();
 err_vcpu:
 	kvmlat_vcpu_exit();
 	return err;
@@ -38,6 +44,7 @@ static void __exit kvmlat_exit(void)
 	kvmlat_knob_exit();
 	kvmlat_netlink_exit();
 	kvmlat_attach_exit();
+	kvmlat_modules_exit();
 	kvmlat_vcpu_exit();
 }
 

@@ -6,28 +6,36 @@
 #include "attach.h"
 #include "clock.h"
 #include "message.h"
+#include "modules.h"
 #include "reason.h"
 #include "reserve.h"
 #include "vcpu.h"
 #include "version.h"
 
+static int put_probe(struct sk_buff *skb, const char *name, const char *why)
+{
+	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_INFO_PROBE);
+
+	if (!nest || nla_put_string(skb, KVMLAT_A_PROBE_NAME, name) ||
+	    nla_put_u32(skb, KVMLAT_A_PROBE_STATE,
+			why ? KVMLAT_PROBE_STATE_MISSING : KVMLAT_PROBE_STATE_ATTACHED) ||
+	    (why && nla_put_string(skb, KVMLAT_A_PROBE_WHY, why)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int put_probes(struct sk_buff *skb)
 {
 	struct kvmlat_attach_info info;
-	struct nlattr *nest;
 	unsigned int i;
 
 	for (i = 0; kvmlat_attach_info(i, &info); i++) {
-		nest = nla_nest_start(skb, KVMLAT_A_INFO_PROBE);
-		if (!nest || nla_put_string(skb, KVMLAT_A_PROBE_NAME, info.name) ||
-		    nla_put_u32(skb, KVMLAT_A_PROBE_STATE,
-				info.attached ? KVMLAT_PROBE_STATE_ATTACHED :
-						KVMLAT_PROBE_STATE_MISSING) ||
-		    (info.why && nla_put_string(skb, KVMLAT_A_PROBE_WHY, info.why)))
+		if (put_probe(skb, info.name, info.why))
 			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
 	}
-	return 0;
+	return put_probe(skb, "exit reason", kvmlat_reason_why()) ?:
+	       put_probe(skb, "VM end", kvmlat_modules_vm_end_why());
 }
 
 int kvmlat_message_info(struct sk_buff *skb, const void *what)

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM's modules come and go: the vendor module's way to tell reasons, records of changed
+ * parameters, and the kprobe that tells of a VM's end, which has no tracepoint.
+ */
+#include <linux/kprobes.h>
+#include <linux/kvm_host.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+
+#include "knob/undo.h"
+#include "modules.h"
+#include "reason.h"
+#include "vcpu.h"
+
+/* Runs in the thread that drops the VM's last reference, preemption off. */
+static int vm_ends(struct kprobe *kp, struct pt_regs *regs)
+{
+	kvmlat_vcpu_vm_ends((const struct kvm *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+/* Loading and unloading of kvm against our own. */
+static DEFINE_MUTEX(vm_mutex);
+static struct kprobe vm_kprobe;
+static bool vm_attached;
+static int vm_err;
+
+/*
+ * No notice of a VM's end is bearable: its vCPUs stay in the table as if they slept until
+ * their addresses are used again.
+ */
+static void attach_vm_end(void)
+{
+	mutex_lock(&vm_mutex);
+	if (vm_attached)
+		goto out;
+	vm_kprobe = (struct kprobe) {
+		.symbol_name = "kvm_arch_destroy_vm",
+		.pre_handler = vm_ends,
+	};
+	vm_err = register_kprobe(&vm_kprobe);
+	vm_attached = !vm_err;
+out:
+	mutex_unlock(&vm_mutex);
+}
+
+static void detach_vm_end(void)
+{
+	mutex_lock(&vm_mutex);
+	if (vm_attached)
+		unregister_kprobe(&vm_kprobe);
+	vm_attached = false;
+	vm_err = 0;
+	mutex_unlock(&vm_mutex);
+	kvmlat_vcpu_all_end();
+}
+
+const char *kvmlat_modules_vm_end_why(void)
+{
+	if (READ_ONCE(vm_attached))
+		return NULL;
+	return READ_ONCE(vm_err) ?
+		"no kprobe on kvm_arch_destroy_vm: VMs that ended seem to sleep" :
+		"kvm is not loaded";
+}
+
+static int any_module(struct notifier_block *nb, unsigned long state, void *data)
+{
+	struct module *mod = data;
+
+	if (state != MODULE_STATE_COMING && state != MODULE_STATE_GOING)
+		return NOTIFY_OK;
+	kvmlat_reason_module(mod, state);
+	kvmlat_undo_module(mod->name);
+	if (!strcmp(mod->name, "kvm")) {
+		if (state == MODULE_STATE_COMING)
+			attach_vm_end();
+		else
+			detach_vm_end();
+	}
+	return NOTIFY_OK;
+}
+
+static struct notifier_block module_nb = { .notifier_call = any_module };
+
+int kvmlat_modules_init(void)
+{
+	int err = register_module_notifier(&module_nb);
+
+	if (err)
+		return err;
+	/* What was loaded before the notifier. */
+	kvmlat_reason_init();
+	attach_vm_end();
+	return 0;
+}
+
+/* No probe runs any more. */
+void kvmlat_modules_exit(void)
+{
+	unregister_module_notifier(&module_nb);
+	detach_vm_end();
+	kvmlat_reason_exit();
+}
