@@ -6,6 +6,7 @@
 #include "collect.h"
 #include "thread.h"
 #include "vcpu.h"
+#include "worker.h"
 
 /* From now on the vCPU's events go the slow way, or no longer. Returns what it had. */
 static struct kvmlat_detail *swap_detail(struct kvmlat_vcpu *vcpu, struct kvmlat_detail *detail)
@@ -39,26 +40,41 @@ static int give(struct kvmlat_vm *vm)
 	return 0;
 }
 
-int kvmlat_details_on(struct kvmlat_vm *vm)
+/* For vCPUs that joined since. Without memory now, the next vCPU or the next request tries again. */
+static void give_joined(void)
 {
-	bool was_on = vm->details;
+	struct kvmlat_vm *vm;
+
+	mutex_lock(&kvmlat_mutex);
+	list_for_each_entry(vm, &kvmlat_vms, node) {
+		if (kvmlat_collect_is_on(vm))
+			give(vm);
+	}
+	mutex_unlock(&kvmlat_mutex);
+}
+
+static struct kvmlat_job give_job = KVMLAT_JOB(give_joined);
+
+int kvmlat_collect_on(struct kvmlat_vm *vm)
+{
+	bool was_on = kvmlat_collect_is_on(vm);
 	int err;
 
 	lockdep_assert_held(&kvmlat_mutex);
 	/* First, so that a vCPU that comes while we give asks the worker. */
-	WRITE_ONCE(vm->details, true);
+	WRITE_ONCE(vm->joined, &give_job);
 	err = give(vm);
 	if (err && !was_on)
-		kvmlat_details_off(vm);
+		kvmlat_collect_off(vm);
 	return err;
 }
 
-void kvmlat_details_off(struct kvmlat_vm *vm)
+void kvmlat_collect_off(struct kvmlat_vm *vm)
 {
 	struct kvmlat_vcpu *vcpu;
 
 	lockdep_assert_held(&kvmlat_mutex);
-	WRITE_ONCE(vm->details, false);
+	WRITE_ONCE(vm->joined, NULL);
 	list_for_each_entry_rcu(vcpu, &vm->vcpus, node, lockdep_is_held(&kvmlat_mutex)) {
 		struct kvmlat_detail *old = swap_detail(vcpu, NULL);
 
@@ -70,14 +86,7 @@ void kvmlat_details_off(struct kvmlat_vm *vm)
 	}
 }
 
-void kvmlat_details_give(void)
+void kvmlat_collect_init(void)
 {
-	struct kvmlat_vm *vm;
-
-	lockdep_assert_held(&kvmlat_mutex);
-	list_for_each_entry(vm, &kvmlat_vms, node) {
-		/* Without memory now, the next vCPU or the next request tries again. */
-		if (vm->details)
-			give(vm);
-	}
+	kvmlat_worker_register(&give_job);
 }

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Memory for details of exits: who collects them. */
-#ifndef KVMLAT_DETAILS_H
-#define KVMLAT_DETAILS_H
+#ifndef KVMLAT_COLLECT_H
+#define KVMLAT_COLLECT_H
 
-#include <linux/types.h>
-
-struct kvmlat_vm;
+#include "vcpu.h"
 
 /* Under kvmlat_mutex, may sleep. -ENOMEM: nothing was switched. */
-int kvmlat_details_on(struct kvmlat_vm *vm);
-void kvmlat_details_off(struct kvmlat_vm *vm);
-/* For vCPUs that came since. */
-void kvmlat_details_give(void);
+int kvmlat_collect_on(struct kvmlat_vm *vm);
+void kvmlat_collect_off(struct kvmlat_vm *vm);
+
+/* Whether vCPUs that join the VM collect details, too. Under kvmlat_mutex. */
+static inline bool kvmlat_collect_is_on(const struct kvmlat_vm *vm)
+{
+	return vm->joined;
+}
+
+void kvmlat_collect_init(void);
 
 #endif

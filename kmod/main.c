@@ -4,11 +4,14 @@
 
 #include "attach.h"
 #include "clock.h"
+#include "collect.h"
 #include "modules.h"
 #include "netlink/family.h"
 #include "netlink/knob.h"
+#include "reserve.h"
 #include "vcpu.h"
 #include "version.h"
+#include "worker.h"
 
 /* Probes are in place before somebody can ask, and leave when nobody can. */
 static int __init kvmlat_init(void)
@@ -16,9 +19,14 @@ static int __init kvmlat_init(void)
 	int err;
 
 	kvmlat_clock_init();
-	err = kvmlat_vcpu_init();
+	err = kvmlat_worker_init();
 	if (err)
 		return err;
+	err = kvmlat_reserve_init();
+	if (err)
+		goto err_worker;
+	kvmlat_vcpu_init();
+	kvmlat_collect_init();
 	err = kvmlat_modules_init();
 	if (err)
 		goto err_vcpu;
@@ -36,6 +44,9 @@ err_modules:
 	kvmlat_modules_exit();
 err_vcpu:
 	kvmlat_vcpu_exit();
+	kvmlat_reserve_exit();
+err_worker:
+	kvmlat_worker_exit();
 	return err;
 }
 
@@ -46,6 +57,8 @@ static void __exit kvmlat_exit(void)
 	kvmlat_attach_exit();
 	kvmlat_modules_exit();
 	kvmlat_vcpu_exit();
+	kvmlat_reserve_exit();
+	kvmlat_worker_exit();
 }
 
 module_init(kvmlat_init);

@@ -36,6 +36,12 @@ static struct reserve reserves[KINDS] = {
 static struct kvmlat_cell *buried;
 static DEFINE_RAW_SPINLOCK(buried_lock);
 
+static void fill_all(void);
+static void sweep(void);
+
+static struct kvmlat_job fill_job = KVMLAT_JOB(fill_all);
+static struct kvmlat_job sweep_job = KVMLAT_JOB(sweep);
+
 static void *take(struct reserve *r)
 {
 	unsigned long flags;
@@ -52,7 +58,7 @@ static void *take(struct reserve *r)
 	low = r->ready < r->target - r->target / 8;
 	raw_spin_unlock_irqrestore(&r->lock, flags);
 	if (low)
-		kvmlat_worker_fill();
+		kvmlat_worker_ask(&fill_job);
 	if (object)
 		atomic_inc(&r->used);
 	return object;
@@ -114,7 +120,7 @@ void kvmlat_reserve_bury(struct kvmlat_cell *first)
 	last->next_dead = buried;
 	buried = first;
 	raw_spin_unlock_irqrestore(&buried_lock, flags);
-	kvmlat_worker_tidy();
+	kvmlat_worker_ask(&sweep_job);
 }
 
 static void free_cell(struct kvmlat_cell *cell)
@@ -128,15 +134,12 @@ static void free_cell(struct kvmlat_cell *cell)
 	put(&reserves[CELL], cell);
 }
 
-/**
- * kvmlat_reserve_sweep() - free what resets threw away
- *
- * Under kvmlat_mutex, which every reader holds; the writer has let go of them.
- */
-void kvmlat_reserve_sweep(void)
+/* Frees what resets threw away. The writer has let go of it, and readers hold kvmlat_mutex. */
+static void sweep(void)
 {
 	struct kvmlat_cell *cell, *next;
 
+	mutex_lock(&kvmlat_mutex);
 	raw_spin_lock_irq(&buried_lock);
 	cell = buried;
 	buried = NULL;
@@ -145,6 +148,7 @@ void kvmlat_reserve_sweep(void)
 		next = cell->next_dead;
 		free_cell(cell);
 	}
+	mutex_unlock(&kvmlat_mutex);
 }
 
 void kvmlat_reserve_free_vcpu(struct kvmlat_vcpu *vcpu)
@@ -161,18 +165,13 @@ void kvmlat_reserve_free_vm(struct kvmlat_vm *vm)
 	put(&reserves[VM], vm);
 }
 
-/**
- * kvmlat_reserve_fill() - bring all reserves to their targets
- *
- * Return: 0, or -ENOMEM with what could be had.
- */
-int kvmlat_reserve_fill(void)
+/* Without memory now, the next probe that takes something asks again. */
+static void fill_all(void)
 {
-	int i, err = 0;
+	int i;
 
 	for (i = 0; i < KINDS; i++)
-		err = fill(&reserves[i]) ?: err;
-	return err;
+		fill(&reserves[i]);
 }
 
 /**
@@ -191,22 +190,21 @@ u64 kvmlat_reserve_memory(void)
 
 int kvmlat_reserve_init(void)
 {
-	int i, err;
+	int i;
 
 	for (i = 0; i < KINDS; i++) {
 		struct reserve *r = &reserves[i];
 
 		raw_spin_lock_init(&r->lock);
 		r->cache = kmem_cache_create(r->name, r->size, 0, SLAB_HWCACHE_ALIGN, NULL);
-		if (!r->cache) {
+		if (!r->cache || fill(r)) {
 			kvmlat_reserve_exit();
 			return -ENOMEM;
 		}
 	}
-	err = kvmlat_reserve_fill();
-	if (err)
-		kvmlat_reserve_exit();
-	return err;
+	kvmlat_worker_register(&fill_job);
+	kvmlat_worker_register(&sweep_job);
+	return 0;
 }
 
 /* Everything that was taken has been freed. kmem_cache_destroy() complains otherwise. */
@@ -214,7 +212,7 @@ void kvmlat_reserve_exit(void)
 {
 	int i;
 
-	kvmlat_reserve_sweep();
+	sweep();
 	for (i = 0; i < KINDS; i++) {
 		struct reserve *r = &reserves[i];
 		void **object;

@@ -17,8 +17,6 @@ struct kvmlat_vm *kvmlat_reserve_vm(void);
 /* May sleep. */
 void kvmlat_reserve_free_vcpu(struct kvmlat_vcpu *vcpu);
 void kvmlat_reserve_free_vm(struct kvmlat_vm *vm);
-int kvmlat_reserve_fill(void);
-void kvmlat_reserve_sweep(void);
 u64 kvmlat_reserve_memory(void);
 int kvmlat_reserve_init(void);
 void kvmlat_reserve_exit(void);

@@ -8,24 +8,24 @@
  * nothing. The account of a VM that ended stays for reading until a reset, or until
  * gone_max younger ones ended.
  *
- * Locks: kvmlat_mutex for all that reads accounts or takes VMs off the list; inside it
- * the raw table lock for all that changes hashes and lists (probes take only this one).
- * Lookups in probes take none: they run with preemption off, which is an RCU read side.
+ * Locks are in lock.h. Lookups in probes take none: they run with preemption off, which is an
+ * RCU read side.
  */
 #ifndef KVMLAT_VCPU_H
 #define KVMLAT_VCPU_H
 
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
 #include "knob/halt.h"
 #include "ledger/ledger.h"
+#include "lock.h"
 
 struct kvm;
 struct kvm_vcpu;
+struct kvmlat_job;
 
 struct kvmlat_vm {
 	struct hlist_node hash;
@@ -39,7 +39,7 @@ struct kvmlat_vm {
 	char comm[TASK_COMM_LEN];
 	u64 since;
 	u64 gone;			/* 0 while the VM exists */
-	bool details;			/* new vCPUs collect them, too; under kvmlat_mutex */
+	struct kvmlat_job *joined;	/* asked when a vCPU joins the VM; NULL: nobody cares */
 	struct kvmlat_knob_vm knob;
 };
 
@@ -63,7 +63,6 @@ struct kvmlat_vcpu {
 	struct kvmlat_knob_vcpu knob;
 };
 
-extern struct mutex kvmlat_mutex;
 extern struct list_head kvmlat_vms;
 
 struct kvmlat_counts {
@@ -80,14 +79,13 @@ struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u32 state);
 void kvmlat_vcpu_learning(bool on);
 void kvmlat_vcpu_vm_ends(const struct kvm *kvm);
 void kvmlat_vcpu_all_end(void);
-void kvmlat_vcpu_tidy(void);
 
 /* Of everything that changes which VMs and vCPUs there are, or resets one. Never 0. */
 u32 kvmlat_vcpu_generation(void);
 void kvmlat_vcpu_count(struct kvmlat_counts *counts);
 u64 kvmlat_vcpu_vm_memory(const struct kvmlat_vm *vm);
 u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid);
-int kvmlat_vcpu_init(void);
+void kvmlat_vcpu_init(void);
 void kvmlat_vcpu_exit(void);
 
 #endif

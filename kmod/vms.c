@@ -5,7 +5,6 @@
 #include <linux/moduleparam.h>
 
 #include "clock.h"
-#include "collect.h"
 #include "polls.h"
 #include "reason.h"
 #include "reserve.h"
@@ -19,8 +18,6 @@ static unsigned int gone_max = 64;
 module_param(gone_max, uint, 0444);
 MODULE_PARM_DESC(gone_max, "VMs that ended and are kept for reading; the oldest goes first (default 64)");
 
-/* All that reads accounts or takes VMs off the list, see vcpu.h. */
-DEFINE_MUTEX(kvmlat_mutex);
 LIST_HEAD(kvmlat_vms);
 
 static DEFINE_RAW_SPINLOCK(table_lock);
@@ -32,6 +29,9 @@ static u32 nr_vms, nr_gone, nr_vcpus;
 static atomic64_t missed;
 /* Not before all probes are attached: half of a vCPU's events would be a wrong account. */
 static bool learning;
+
+static void forget_oldest(void);
+static struct kvmlat_job forget_job = KVMLAT_JOB(forget_oldest);
 
 static void changed(void)
 {
@@ -78,7 +78,7 @@ static void end_vm(struct kvmlat_vm *vm)
 	nr_gone++;
 	changed();
 	if (nr_gone > gone_max)
-		kvmlat_worker_tidy();
+		kvmlat_worker_ask(&forget_job);
 }
 
 static struct kvmlat_vm *learn_vm(struct kvm_vcpu *kvm_vcpu, u64 now)
@@ -107,6 +107,7 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 	struct kvmlat_vcpu *vcpu = NULL;
 	u64 now = kvmlat_clock();
 	struct kvmlat_polls polls;
+	struct kvmlat_job *job;
 
 	lockdep_assert_held(&table_lock);
 	/* An address that is used again without a notice that its VM had ended. */
@@ -132,9 +133,9 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 	WRITE_ONCE(vm->nr_vcpus, vm->nr_vcpus + 1);
 	nr_vcpus++;
 	changed();
-	/* The worker gives it memory for details. */
-	if (READ_ONCE(vm->details))
-		kvmlat_worker_tidy();
+	job = READ_ONCE(vm->joined);
+	if (job)
+		kvmlat_worker_ask(job);
 	return vcpu;
 }
 
@@ -260,15 +261,13 @@ static void free_vms(struct hlist_head *dead)
 	}
 }
 
-/* The worker's: frees what is dead, forgets the oldest of the VMs that ended. */
-void kvmlat_vcpu_tidy(void)
+/* Of the VMs that ended, as many as are too many. */
+static void forget_oldest(void)
 {
 	HLIST_HEAD(dead);
 	struct kvmlat_vm *vm, *next;
 
 	mutex_lock(&kvmlat_mutex);
-	kvmlat_reserve_sweep();
-	kvmlat_details_give();
 	while (READ_ONCE(nr_gone) > gone_max) {
 		struct kvmlat_vm *oldest = NULL;
 
@@ -361,16 +360,9 @@ u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid)
 	return met;
 }
 
-int kvmlat_vcpu_init(void)
+void kvmlat_vcpu_init(void)
 {
-	int err = kvmlat_worker_init();
-
-	if (err)
-		return err;
-	err = kvmlat_reserve_init();
-	if (err)
-		kvmlat_worker_exit();
-	return err;
+	kvmlat_worker_register(&forget_job);
 }
 
 /* No probe runs any more. */
@@ -386,6 +378,4 @@ void kvmlat_vcpu_exit(void)
 		unlist_vm(vm, &dead);
 	free_vms(&dead);
 	mutex_unlock(&kvmlat_mutex);
-	kvmlat_worker_exit();
-	kvmlat_reserve_exit();
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/bitops.h>
+#include <linux/bug.h>
 #include <linux/irq_work.h>
-#include <linux/workqueue.h>
+#include <linux/kernel.h>
 
-#include "reserve.h"
-#include "vcpu.h"
 #include "worker.h"
 
 /*
@@ -14,40 +13,36 @@
  */
 static struct workqueue_struct *queue;
 
-/* Two, since tidying waits for whoever reads, as long as that takes. */
-enum { FILL, TIDY };
+/* As many as there are; each has its work, since one may wait for whoever reads. */
+static struct kvmlat_job *jobs[4];
+static unsigned int nr_jobs;
 
-/* Which were asked for and have not begun. */
-static unsigned long asked;
-
-static void begin(int job)
+static void run(struct work_struct *work)
 {
-	clear_bit(job, &asked);
+	struct kvmlat_job *job = container_of(work, struct kvmlat_job, work);
+
+	clear_bit(0, &job->asked);
 	/* Before it looks: who asks from now on may have come too late for this time. */
 	smp_mb__after_atomic();
+	job->run();
 }
 
-static void fill(struct work_struct *unused)
+void kvmlat_worker_register(struct kvmlat_job *job)
 {
-	begin(FILL);
-	kvmlat_reserve_fill();
+	if (WARN_ON(nr_jobs == ARRAY_SIZE(jobs)))
+		return;
+	INIT_WORK(&job->work, run);
+	jobs[nr_jobs++] = job;
 }
-
-static void tidy(struct work_struct *unused)
-{
-	begin(TIDY);
-	kvmlat_vcpu_tidy();
-}
-
-static DECLARE_WORK(fill_work, fill);
-static DECLARE_WORK(tidy_work, tidy);
 
 static void pass_on(struct irq_work *unused)
 {
-	if (test_bit(FILL, &asked))
-		queue_work(queue, &fill_work);
-	if (test_bit(TIDY, &asked))
-		queue_work(queue, &tidy_work);
+	unsigned int i;
+
+	for (i = 0; i < nr_jobs; i++) {
+		if (test_bit(0, &jobs[i]->asked))
+			queue_work(queue, &jobs[i]->work);
+	}
 }
 
 /*
@@ -60,27 +55,19 @@ static struct irq_work irq_work = IRQ_WORK_INIT_HARD(pass_on);
  * Once until it has begun. The interrupt of an irq_work ends the guest's turn with an exit, and
  * if that exit asked again because it finds no memory for a row, the guest would never go on.
  */
-static void ask(int job)
+void kvmlat_worker_ask(struct kvmlat_job *job)
 {
-	if (!test_and_set_bit(job, &asked))
+	if (!test_and_set_bit(0, &job->asked))
 		irq_work_queue(&irq_work);
-}
-
-void kvmlat_worker_fill(void)
-{
-	ask(FILL);
-}
-
-void kvmlat_worker_tidy(void)
-{
-	ask(TIDY);
 }
 
 void kvmlat_worker_drain(void)
 {
+	unsigned int i;
+
 	irq_work_sync(&irq_work);
-	cancel_work_sync(&fill_work);
-	cancel_work_sync(&tidy_work);
+	for (i = 0; i < nr_jobs; i++)
+		cancel_work_sync(&jobs[i]->work);
 }
 
 int kvmlat_worker_init(void)

@@ -3,9 +3,23 @@
 #ifndef KVMLAT_WORKER_H
 #define KVMLAT_WORKER_H
 
-/* From any context: reserves are low; something is to be freed, given or forgotten. */
-void kvmlat_worker_fill(void);
-void kvmlat_worker_tidy(void);
+#include <linux/workqueue.h>
+
+/* Lives where what it does lives; KVMLAT_JOB() makes one. */
+struct kvmlat_job {
+	void (*run)(void);
+	/* The worker's: */
+	struct work_struct work;
+	unsigned long asked;
+};
+
+#define KVMLAT_JOB(run_)	{ .run = run_ }
+
+/* While the module is loaded, before the first can ask for it. */
+void kvmlat_worker_register(struct kvmlat_job *job);
+
+/* From any context. It runs at least once after this, and once for all who ask before it begins. */
+void kvmlat_worker_ask(struct kvmlat_job *job);
 
 /* Waits for what it does. Nobody asks any more. */
 void kvmlat_worker_drain(void);

@@ -210,9 +210,9 @@ int kvmlat_nl_detail_set_doit(struct sk_buff *skb, struct genl_info *info)
 			continue;
 		met = true;
 		if (on)
-			err = kvmlat_details_on(vm);
+			err = kvmlat_collect_on(vm);
 		else
-			kvmlat_details_off(vm);
+			kvmlat_collect_off(vm);
 		if (err)
 			break;
 	}

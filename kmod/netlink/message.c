@@ -5,6 +5,7 @@
 
 #include "attach.h"
 #include "clock.h"
+#include "collect.h"
 #include "message.h"
 #include "modules.h"
 #include "reason.h"
@@ -81,7 +82,7 @@ int kvmlat_message_vm(struct sk_buff *skb, const struct kvmlat_vm *vm)
 	    (gone && nla_put_u64_64bit(skb, KVMLAT_A_VM_GONE, gone, KVMLAT_A_VM_PAD)) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_VM_MEMORY, kvmlat_vcpu_vm_memory(vm),
 			      KVMLAT_A_VM_PAD) ||
-	    (vm->details && nla_put_flag(skb, KVMLAT_A_VM_DETAILS)))
+	    (kvmlat_collect_is_on(vm) && nla_put_flag(skb, KVMLAT_A_VM_DETAILS)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
