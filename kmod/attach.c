@@ -13,7 +13,7 @@
 #include "attach.h"
 #include "clock.h"
 #include "probe.h"
-#include "vcpu.h"
+#include "vms.h"
 
 static void *func_of(const struct kvmlat_probe *p)
 {
@@ -68,7 +68,7 @@ static int tracepoint_module(struct notifier_block *nb, unsigned long state, voi
 	if (strcmp(mod->name, "kvm"))
 		return NOTIFY_OK;
 	if (state != MODULE_STATE_COMING)
-		kvmlat_vcpu_learning(false);
+		kvmlat_vms_learning(false);
 	for (n = 0; n < kvmlat_nr_probes; n++) {
 		struct kvmlat_probe *p = &kvmlat_probes[n];
 
@@ -78,7 +78,7 @@ static int tracepoint_module(struct notifier_block *nb, unsigned long state, voi
 			detach(p);
 	}
 	if (state == MODULE_STATE_COMING)
-		kvmlat_vcpu_learning(all_attached());
+		kvmlat_vms_learning(all_attached());
 	return NOTIFY_OK;
 }
 
@@ -125,7 +125,7 @@ void kvmlat_attach_exit(void)
 	size_t i;
 
 	unregister_tracepoint_module_notifier(&tracepoint_nb);
-	kvmlat_vcpu_learning(false);
+	kvmlat_vms_learning(false);
 	for (i = kvmlat_nr_probes; i--; )
 		detach(&kvmlat_probes[i]);
 	tracepoint_synchronize_unregister();

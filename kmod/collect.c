@@ -5,7 +5,7 @@
 #include "ledger/detail.h"
 #include "collect.h"
 #include "thread.h"
-#include "vcpu.h"
+#include "vms.h"
 #include "worker.h"
 
 /* From now on the vCPU's events go the slow way, or no longer. Returns what it had. */
@@ -46,7 +46,7 @@ static void give_joined(void)
 	struct kvmlat_vm *vm;
 
 	mutex_lock(&kvmlat_mutex);
-	list_for_each_entry(vm, &kvmlat_vms, node) {
+	kvmlat_vms_for_each(vm, 0, 0) {
 		if (kvmlat_collect_is_on(vm))
 			give(vm);
 	}

@@ -9,7 +9,7 @@
 #include "netlink/family.h"
 #include "netlink/knob.h"
 #include "reserve.h"
-#include "vcpu.h"
+#include "vms.h"
 #include "version.h"
 #include "worker.h"
 
@@ -25,7 +25,7 @@ static int __init kvmlat_init(void)
 	err = kvmlat_reserve_init();
 	if (err)
 		goto err_worker;
-	kvmlat_vcpu_init();
+	kvmlat_vms_init();
 	kvmlat_collect_init();
 	err = kvmlat_modules_init();
 	if (err)
@@ -43,7 +43,7 @@ err_attach:
 err_modules:
 	kvmlat_modules_exit();
 err_vcpu:
-	kvmlat_vcpu_exit();
+	kvmlat_vms_exit();
 	kvmlat_reserve_exit();
 err_worker:
 	kvmlat_worker_exit();
@@ -56,7 +56,7 @@ static void __exit kvmlat_exit(void)
 	kvmlat_netlink_exit();
 	kvmlat_attach_exit();
 	kvmlat_modules_exit();
-	kvmlat_vcpu_exit();
+	kvmlat_vms_exit();
 	kvmlat_reserve_exit();
 	kvmlat_worker_exit();
 }

@@ -11,12 +11,12 @@
 #include "knob/undo.h"
 #include "modules.h"
 #include "reason.h"
-#include "vcpu.h"
+#include "vms.h"
 
 /* Runs in the thread that drops the VM's last reference, preemption off. */
 static int vm_ends(struct kprobe *kp, struct pt_regs *regs)
 {
-	kvmlat_vcpu_vm_ends((const struct kvm *)regs_get_kernel_argument(regs, 0));
+	kvmlat_vms_end((const struct kvm *)regs_get_kernel_argument(regs, 0));
 	return 0;
 }
 
@@ -53,7 +53,7 @@ static void detach_vm_end(void)
 	vm_attached = false;
 	vm_err = 0;
 	mutex_unlock(&vm_mutex);
-	kvmlat_vcpu_all_end();
+	kvmlat_vms_end_all();
 }
 
 const char *kvmlat_modules_vm_end_why(void)

@@ -14,12 +14,13 @@
 #include <linux/kvm_host.h>
 
 #include "clock.h"
+#include "knob/halt.h"
 #include "ledger/detail.h"
 #include "polls.h"
 #include "probe.h"
 #include "reason.h"
 #include "thread.h"
-#include "vcpu.h"
+#include "vms.h"
 
 /*
  * The slow halves: another vCPU, another thread, a note for the vCPU, details. Each has its
@@ -186,7 +187,7 @@ static void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 	l = begin_current(true);
 	if (l) {
 		kvm_vcpu = kvmlat_thread_vcpu()->kvm_vcpu;
-		kvmlat_knob_vm_halted(kvmlat_thread_vcpu(), (struct kvm_vcpu *)kvm_vcpu, ns, valid);
+		kvmlat_knob_halt_ended(kvmlat_thread_vcpu(), (struct kvm_vcpu *)kvm_vcpu, ns, valid);
 		halt.window = kvm_vcpu->halt_poll_ns;
 		kvmlat_polls_read(kvm_vcpu, &halt.polls);
 		kvmlat_ledger_halt(l, kvmlat_ledger_after(l, kvmlat_clock()), &halt);

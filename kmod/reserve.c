@@ -4,6 +4,7 @@
 #include <linux/spinlock.h>
 
 #include "ledger/ledger.h"
+#include "lock.h"
 #include "reserve.h"
 #include "vcpu.h"
 #include "worker.h"

@@ -1,31 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The table of the VMs and vCPUs that were seen.
- *
- * A vCPU is known by the address of its struct kvm_vcpu, which is compared and only
- * followed in that vCPU's own probe. It is learned at its first event and closed when
- * its VM is destroyed, before KVM frees it, so an address that is used again finds
- * nothing. The account of a VM that ended stays for reading until a reset, or until
- * gone_max younger ones ended.
- *
- * Locks are in lock.h. Lookups in probes take none: they run with preemption off, which is an
- * RCU read side.
- */
+/* Types of a VM and a vCPU; the table of them is in vms.h. */
 #ifndef KVMLAT_VCPU_H
 #define KVMLAT_VCPU_H
 
 #include <linux/list.h>
-#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
-#include "knob/halt.h"
 #include "ledger/ledger.h"
-#include "lock.h"
 
 struct kvm;
 struct kvm_vcpu;
 struct kvmlat_job;
+
+/* What knob/halt.c keeps of a VM. */
+struct kvmlat_vm_polling {
+	bool active;		/* a vCPU has a fixed window */
+	bool raised;		/* KVM's maximum for the VM is @wrote, for the sake of that vCPU */
+	bool own;		/* while raised: what the VM's maximum really is, @max, */
+	u32 max;		/* or, unless own, the host's */
+	u32 wrote;
+	u32 widest;		/* of the fixed windows */
+};
+
+/* What knob/halt.c keeps of a vCPU. */
+struct kvmlat_vcpu_polling {
+	bool fixed;
+	u32 window;		/* if fixed */
+	u32 before;		/* poll window: before it was fixed, or after the last halt */
+};
 
 struct kvmlat_vm {
 	struct hlist_node hash;
@@ -40,7 +43,7 @@ struct kvmlat_vm {
 	u64 since;
 	u64 gone;			/* 0 while the VM exists */
 	struct kvmlat_job *joined;	/* asked when a vCPU joins the VM; NULL: nobody cares */
-	struct kvmlat_knob_vm knob;
+	struct kvmlat_vm_polling polling;
 };
 
 struct kvmlat_vcpu {
@@ -60,32 +63,7 @@ struct kvmlat_vcpu {
 	u32 vcpu_id;
 	u32 index;			/* in its VM, in the order in which they were seen */
 	u32 tid;
-	struct kvmlat_knob_vcpu knob;
+	struct kvmlat_vcpu_polling polling;
 };
-
-extern struct list_head kvmlat_vms;
-
-struct kvmlat_counts {
-	u32 vms;
-	u32 vms_gone;
-	u32 vcpus;
-	u32 gone_max;
-	u64 missed;
-	u64 spilled;
-	u32 memory_max;
-};
-
-struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u32 state);
-void kvmlat_vcpu_learning(bool on);
-void kvmlat_vcpu_vm_ends(const struct kvm *kvm);
-void kvmlat_vcpu_all_end(void);
-
-/* Of everything that changes which VMs and vCPUs there are, or resets one. Never 0. */
-u32 kvmlat_vcpu_generation(void);
-void kvmlat_vcpu_count(struct kvmlat_counts *counts);
-u64 kvmlat_vcpu_vm_memory(const struct kvmlat_vm *vm);
-u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid);
-void kvmlat_vcpu_init(void);
-void kvmlat_vcpu_exit(void);
 
 #endif

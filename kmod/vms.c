@@ -9,7 +9,7 @@
 #include "reason.h"
 #include "reserve.h"
 #include "thread.h"
-#include "vcpu.h"
+#include "vms.h"
 #include "worker.h"
 
 #define TABLE_BITS	12
@@ -18,7 +18,7 @@ static unsigned int gone_max = 64;
 module_param(gone_max, uint, 0444);
 MODULE_PARM_DESC(gone_max, "VMs that ended and are kept for reading; the oldest goes first (default 64)");
 
-LIST_HEAD(kvmlat_vms);
+static LIST_HEAD(vms);
 
 static DEFINE_RAW_SPINLOCK(table_lock);
 static struct hlist_head vcpu_hash[1 << TABLE_BITS];
@@ -40,7 +40,7 @@ static void changed(void)
 	WRITE_ONCE(generation, next ?: 1);
 }
 
-u32 kvmlat_vcpu_generation(void)
+u32 kvmlat_vms_generation(void)
 {
 	return READ_ONCE(generation);
 }
@@ -96,7 +96,7 @@ static struct kvmlat_vm *learn_vm(struct kvm_vcpu *kvm_vcpu, u64 now)
 	vm->since = now;
 	INIT_LIST_HEAD(&vm->vcpus);
 	hlist_add_head(&vm->hash, &vm_hash[hash_ptr(vm->kvm, TABLE_BITS)]);
-	list_add_tail_rcu(&vm->node, &kvmlat_vms);
+	list_add_tail_rcu(&vm->node, &vms);
 	nr_vms++;
 	return vm;
 }
@@ -188,17 +188,17 @@ struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u32 state)
 	return vcpu;
 }
 
-/** kvmlat_vcpu_learning() - whether events of vCPUs that are not known make them known */
-void kvmlat_vcpu_learning(bool on)
+/** kvmlat_vms_learning() - whether events of vCPUs that are not known make them known */
+void kvmlat_vms_learning(bool on)
 {
 	WRITE_ONCE(learning, on);
 }
 
 /**
- * kvmlat_vcpu_vm_ends() - KVM destroys a VM
+ * kvmlat_vms_end() - KVM destroys a VM
  * @kvm: the VM; all its file descriptors are closed
  */
-void kvmlat_vcpu_vm_ends(const struct kvm *kvm)
+void kvmlat_vms_end(const struct kvm *kvm)
 {
 	struct kvmlat_vm *vm;
 	unsigned long flags;
@@ -211,13 +211,13 @@ void kvmlat_vcpu_vm_ends(const struct kvm *kvm)
 }
 
 /* KVM is being unloaded, so there can be no VM. */
-void kvmlat_vcpu_all_end(void)
+void kvmlat_vms_end_all(void)
 {
 	struct kvmlat_vm *vm;
 
 	mutex_lock(&kvmlat_mutex);
 	raw_spin_lock_irq(&table_lock);
-	list_for_each_entry(vm, &kvmlat_vms, node) {
+	list_for_each_entry(vm, &vms, node) {
 		if (!vm->gone)
 			end_vm(vm);
 	}
@@ -271,7 +271,7 @@ static void forget_oldest(void)
 	while (READ_ONCE(nr_gone) > gone_max) {
 		struct kvmlat_vm *oldest = NULL;
 
-		list_for_each_entry_safe(vm, next, &kvmlat_vms, node) {
+		list_for_each_entry_safe(vm, next, &vms, node) {
 			if (vm->gone && (!oldest || vm->gone < oldest->gone))
 				oldest = vm;
 		}
@@ -281,7 +281,65 @@ static void forget_oldest(void)
 	mutex_unlock(&kvmlat_mutex);
 }
 
-void kvmlat_vcpu_count(struct kvmlat_counts *counts)
+static bool is_meant(const struct kvmlat_vm *vm, u32 vm_id, u32 pid)
+{
+	return (!vm_id || vm->id == vm_id) && (!pid || vm->pid == pid);
+}
+
+struct kvmlat_vm *kvmlat_vms_next(struct kvmlat_vm *vm, u32 vm_id, u32 pid)
+{
+	struct kvmlat_vm *next;
+
+	lockdep_assert_held(&kvmlat_mutex);
+	next = vm ? list_next_entry(vm, node) : list_first_entry(&vms, struct kvmlat_vm, node);
+	list_for_each_entry_from(next, &vms, node) {
+		if (is_meant(next, vm_id, pid))
+			return next;
+	}
+	return NULL;
+}
+
+const char *kvmlat_vms_none(bool existing)
+{
+	return existing ?
+		"there is no such VM, or it ended, or none of its vCPUs ran since the module was loaded" :
+		"there is no such VM, or none of its vCPUs ran since the module was loaded";
+}
+
+const char kvmlat_vms_no_vcpu[] =
+	"there is no such vCPU, or it did not run since the module was loaded";
+
+struct kvmlat_vm *kvmlat_vms_find(u32 vm_id, u32 pid, bool existing, const char **why)
+{
+	struct kvmlat_vm *vm, *found = NULL;
+
+	kvmlat_vms_for_each(vm, vm_id, pid) {
+		if (existing && READ_ONCE(vm->gone))
+			continue;
+		if (found) {
+			*why = "more than one VM is meant, name it by its id";
+			return ERR_PTR(-EINVAL);
+		}
+		found = vm;
+	}
+	if (found)
+		return found;
+	*why = kvmlat_vms_none(existing);
+	return ERR_PTR(-ENOENT);
+}
+
+struct kvmlat_vcpu *kvmlat_vms_vcpu(const struct kvmlat_vm *vm, u32 vcpu_id)
+{
+	struct kvmlat_vcpu *vcpu;
+
+	list_for_each_entry(vcpu, &vm->vcpus, node) {
+		if (vcpu->vcpu_id == vcpu_id)
+			return vcpu;
+	}
+	return NULL;
+}
+
+void kvmlat_vms_count(struct kvmlat_counts *counts)
 {
 	struct kvmlat_vcpu *vcpu;
 	struct kvmlat_vm *vm;
@@ -294,7 +352,7 @@ void kvmlat_vcpu_count(struct kvmlat_counts *counts)
 		.gone_max = gone_max,
 		.missed = atomic64_read(&missed),
 	};
-	list_for_each_entry(vm, &kvmlat_vms, node) {
+	list_for_each_entry(vm, &vms, node) {
 		list_for_each_entry(vcpu, &vm->vcpus, node) {
 			counts->spilled += READ_ONCE(vcpu->ledger.spilled);
 			counts->memory_max = max(counts->memory_max,
@@ -303,7 +361,7 @@ void kvmlat_vcpu_count(struct kvmlat_counts *counts)
 	}
 }
 
-u64 kvmlat_vcpu_vm_memory(const struct kvmlat_vm *vm)
+u64 kvmlat_vms_memory(const struct kvmlat_vm *vm)
 {
 	const struct kvmlat_vcpu *vcpu;
 	u64 bytes = sizeof(*vm);
@@ -326,13 +384,13 @@ static void reset_vcpu(struct kvmlat_vcpu *vcpu, u64 now)
 }
 
 /**
- * kvmlat_vcpu_reset() - start accounts anew, forget VMs that ended
+ * kvmlat_vms_reset() - start accounts anew, forget VMs that ended
  * @vm_id: only this VM, 0 for any
  * @pid: only VMs of this process, 0 for any
  *
  * Return: number of VMs that were meant.
  */
-u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid)
+u32 kvmlat_vms_reset(u32 vm_id, u32 pid)
 {
 	struct kvmlat_vm *vm, *next;
 	struct kvmlat_vcpu *vcpu;
@@ -341,8 +399,8 @@ u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid)
 	u32 met = 0;
 
 	mutex_lock(&kvmlat_mutex);
-	list_for_each_entry_safe(vm, next, &kvmlat_vms, node) {
-		if ((vm_id && vm->id != vm_id) || (pid && vm->pid != pid))
+	list_for_each_entry_safe(vm, next, &vms, node) {
+		if (!is_meant(vm, vm_id, pid))
 			continue;
 		met++;
 		if (READ_ONCE(vm->gone)) {
@@ -360,21 +418,21 @@ u32 kvmlat_vcpu_reset(u32 vm_id, u32 pid)
 	return met;
 }
 
-void kvmlat_vcpu_init(void)
+void kvmlat_vms_init(void)
 {
 	kvmlat_worker_register(&forget_job);
 }
 
 /* No probe runs any more. */
-void kvmlat_vcpu_exit(void)
+void kvmlat_vms_exit(void)
 {
 	struct kvmlat_vm *vm, *next;
 	HLIST_HEAD(dead);
 
-	kvmlat_vcpu_all_end();
+	kvmlat_vms_end_all();
 	kvmlat_worker_drain();
 	mutex_lock(&kvmlat_mutex);
-	list_for_each_entry_safe(vm, next, &kvmlat_vms, node)
+	list_for_each_entry_safe(vm, next, &vms, node)
 		unlist_vm(vm, &dead);
 	free_vms(&dead);
 	mutex_unlock(&kvmlat_mutex);

@@ -12,7 +12,7 @@
  * the vCPU's halts the probe of kvm_vcpu_wakeup, the last that KVM does in a halt, writes over
  * what KVM has adapted. But before a halt KVM cuts a window down to the VM's maximum. So while
  * a window is wider than that, the VM's maximum is raised to the widest of them, what it
- * really is stands in struct kvmlat_knob_vm, and the probe holds all other vCPUs of the VM
+ * really is stands in struct kvmlat_vm_polling, and the probe holds all other vCPUs of the VM
  * to that.
  */
 #include <linux/fdtable.h>
@@ -28,7 +28,7 @@
 
 #include "knob.h"
 #include "halt.h"
-#include "vcpu.h"
+#include "vms.h"
 
 /* For raising and lowering of maxima. The probe takes it only when there is one to change. */
 static DEFINE_RAW_SPINLOCK(raise_lock);
@@ -82,29 +82,6 @@ out:
 	return search.file;
 }
 
-static struct kvmlat_vm *find_vm(u32 id)
-{
-	struct kvmlat_vm *vm;
-
-	lockdep_assert_held(&kvmlat_mutex);
-	list_for_each_entry(vm, &kvmlat_vms, node) {
-		if (vm->id == id)
-			return READ_ONCE(vm->gone) ? NULL : vm;
-	}
-	return NULL;
-}
-
-static struct kvmlat_vcpu *find_vcpu(const struct kvmlat_vm *vm, u32 vcpu_id)
-{
-	struct kvmlat_vcpu *vcpu;
-
-	list_for_each_entry(vcpu, &vm->vcpus, node) {
-		if (vcpu->vcpu_id == vcpu_id)
-			return vcpu;
-	}
-	return NULL;
-}
-
 /*
  * KVM's vCPU. Only the VM whose file we have is trusted, not an address that we remember: a
  * VM can end unseen where kprobes are switched off.
@@ -116,7 +93,7 @@ static struct kvm_vcpu *vcpu_of(struct kvm *kvm, const struct kvmlat_vcpu *vcpu)
 	return kvm_vcpu == vcpu->kvm_vcpu ? kvm_vcpu : NULL;
 }
 
-static u32 limit(const struct kvmlat_knob_vm *knob)
+static u32 limit(const struct kvmlat_vm_polling *knob)
 {
 	return READ_ONCE(knob->own) ? READ_ONCE(knob->max) : READ_ONCE(*host_max);
 }
@@ -133,14 +110,14 @@ static void put_max(struct kvm *kvm, bool own, u32 max)
 		WRITE_ONCE(kvm->override_halt_poll_ns, true);
 }
 
-static bool is_ours(const struct kvmlat_knob_vm *knob, const struct kvm *kvm)
+static bool is_ours(const struct kvmlat_vm_polling *knob, const struct kvm *kvm)
 {
 	return READ_ONCE(kvm->override_halt_poll_ns) &&
 	       READ_ONCE(kvm->max_halt_poll_ns) == READ_ONCE(knob->wrote);
 }
 
 /* What the VM's maximum really is. KVM knows, unless it has what we wrote when we raised it. */
-static void look(struct kvmlat_knob_vm *knob, const struct kvm *kvm)
+static void look(struct kvmlat_vm_polling *knob, const struct kvm *kvm)
 {
 	lockdep_assert_held(&raise_lock);
 	if (knob->raised && is_ours(knob, kvm))
@@ -151,7 +128,7 @@ static void look(struct kvmlat_knob_vm *knob, const struct kvm *kvm)
 }
 
 /* Raises or lowers KVM's maximum for the VM to what it must be now. */
-static void raise(struct kvmlat_knob_vm *knob, struct kvm *kvm)
+static void raise(struct kvmlat_vm_polling *knob, struct kvm *kvm)
 {
 	look(knob, kvm);
 	if (knob->active && knob->widest > limit(knob)) {
@@ -170,16 +147,16 @@ static void hold_others(struct kvmlat_vm *vm, struct kvm *kvm)
 	struct kvmlat_vcpu *vcpu;
 
 	lockdep_assert_held(&raise_lock);
-	if (!vm->knob.raised)
+	if (!vm->polling.raised)
 		return;
 	list_for_each_entry(vcpu, &vm->vcpus, node) {
-		struct kvm_vcpu *kvm_vcpu = vcpu->knob.fixed ? NULL : vcpu_of(kvm, vcpu);
+		struct kvm_vcpu *kvm_vcpu = vcpu->polling.fixed ? NULL : vcpu_of(kvm, vcpu);
 		u32 window;
 
 		if (!kvm_vcpu)
 			continue;
-		window = min(READ_ONCE(kvm_vcpu->halt_poll_ns), limit(&vm->knob));
-		WRITE_ONCE(vcpu->knob.before, window);
+		window = min(READ_ONCE(kvm_vcpu->halt_poll_ns), limit(&vm->polling));
+		WRITE_ONCE(vcpu->polling.before, window);
 		if (READ_ONCE(kvm_vcpu->halt_poll_ns) > window)
 			WRITE_ONCE(kvm_vcpu->halt_poll_ns, window);
 	}
@@ -210,9 +187,9 @@ static int borrow(u32 vm_id, struct kvmlat_vm **vm, struct file **file, const ch
 {
 	int err;
 
-	*vm = find_vm(vm_id);
-	if (!*vm)
-		return -ENOENT;
+	*vm = kvmlat_vms_find(vm_id, 0, true, why);
+	if (IS_ERR(*vm))
+		return PTR_ERR(*vm);
 	err = get_host(why);
 	if (err)
 		return err;
@@ -223,7 +200,7 @@ static int borrow(u32 vm_id, struct kvmlat_vm **vm, struct file **file, const ch
 	return READ_ONCE((*vm)->gone) ? -ENOENT : -EOPNOTSUPP;
 }
 
-int kvmlat_knob_vm_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *value,
+int kvmlat_knob_halt_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *value,
 			const char **why)
 {
 	struct kvmlat_vcpu *vcpu = NULL;
@@ -235,13 +212,13 @@ int kvmlat_knob_vm_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_valu
 	if (err)
 		return err;
 	if (of->scope == KVMLAT_SCOPE_VCPU)
-		vcpu = find_vcpu(vm, of->vcpu_id);
+		vcpu = kvmlat_vms_vcpu(vm, of->vcpu_id);
 	raw_spin_lock_irq(&raise_lock);
-	look(&vm->knob, file->private_data);
-	value->value = limit(&vm->knob);
-	value->source = vm->knob.own ? KVMLAT_SCOPE_VM : KVMLAT_SCOPE_HOST;
-	if (vcpu && vcpu->knob.fixed) {
-		value->value = vcpu->knob.window;
+	look(&vm->polling, file->private_data);
+	value->value = limit(&vm->polling);
+	value->source = vm->polling.own ? KVMLAT_SCOPE_VM : KVMLAT_SCOPE_HOST;
+	if (vcpu && vcpu->polling.fixed) {
+		value->value = vcpu->polling.window;
 		value->source = KVMLAT_SCOPE_VCPU;
 	}
 	raw_spin_unlock_irq(&raise_lock);
@@ -251,7 +228,7 @@ int kvmlat_knob_vm_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_valu
 
 static void write_vm(struct kvmlat_vm *vm, struct kvm *kvm, const struct kvmlat_knob_value *value)
 {
-	struct kvmlat_knob_vm *knob = &vm->knob;
+	struct kvmlat_vm_polling *knob = &vm->polling;
 
 	look(knob, kvm);
 	WRITE_ONCE(knob->own, value->source == KVMLAT_SCOPE_VM);
@@ -269,29 +246,29 @@ static void write_vcpu(struct kvmlat_vm *vm, struct kvmlat_vcpu *vcpu, struct kv
 	bool active = false;
 
 	if (value->source == KVMLAT_SCOPE_VCPU) {
-		if (!vcpu->knob.fixed)
-			WRITE_ONCE(vcpu->knob.before, READ_ONCE(kvm_vcpu->halt_poll_ns));
-		WRITE_ONCE(vcpu->knob.window, value->value);
-		WRITE_ONCE(vcpu->knob.fixed, true);
+		if (!vcpu->polling.fixed)
+			WRITE_ONCE(vcpu->polling.before, READ_ONCE(kvm_vcpu->halt_poll_ns));
+		WRITE_ONCE(vcpu->polling.window, value->value);
+		WRITE_ONCE(vcpu->polling.fixed, true);
 		WRITE_ONCE(kvm_vcpu->halt_poll_ns, value->value);
-	} else if (vcpu->knob.fixed) {
-		WRITE_ONCE(vcpu->knob.fixed, false);
+	} else if (vcpu->polling.fixed) {
+		WRITE_ONCE(vcpu->polling.fixed, false);
 		/* Pairs with that of the probe: who writes last writes this. */
 		smp_mb();
-		WRITE_ONCE(kvm_vcpu->halt_poll_ns, vcpu->knob.before);
+		WRITE_ONCE(kvm_vcpu->halt_poll_ns, vcpu->polling.before);
 	}
 	list_for_each_entry(other, &vm->vcpus, node) {
-		if (!other->knob.fixed)
+		if (!other->polling.fixed)
 			continue;
 		active = true;
-		widest = max(widest, other->knob.window);
+		widest = max(widest, other->polling.window);
 	}
-	WRITE_ONCE(vm->knob.widest, widest);
-	/* Pairs with the acquire in kvmlat_knob_vm_halted(). */
-	smp_store_release(&vm->knob.active, active);
+	WRITE_ONCE(vm->polling.widest, widest);
+	/* Pairs with the acquire in kvmlat_knob_halt_ended(). */
+	smp_store_release(&vm->polling.active, active);
 }
 
-int kvmlat_knob_vm_write(const struct kvmlat_knob_of *of,
+int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
 			 const struct kvmlat_knob_value *value, const char **why)
 {
 	struct kvm_vcpu *kvm_vcpu = NULL;
@@ -304,7 +281,7 @@ int kvmlat_knob_vm_write(const struct kvmlat_knob_of *of,
 	if (err)
 		return err;
 	if (of->scope == KVMLAT_SCOPE_VCPU) {
-		vcpu = find_vcpu(vm, of->vcpu_id);
+		vcpu = kvmlat_vms_vcpu(vm, of->vcpu_id);
 		kvm_vcpu = vcpu ? vcpu_of(file->private_data, vcpu) : NULL;
 		err = kvm_vcpu ? 0 : -ENOENT;
 	}
@@ -314,7 +291,7 @@ int kvmlat_knob_vm_write(const struct kvmlat_knob_of *of,
 			write_vcpu(vm, vcpu, kvm_vcpu, value);
 		else
 			write_vm(vm, file->private_data, value);
-		raise(&vm->knob, file->private_data);
+		raise(&vm->polling, file->private_data);
 		hold_others(vm, file->private_data);
 		raw_spin_unlock_irq(&raise_lock);
 	}
@@ -322,17 +299,17 @@ int kvmlat_knob_vm_write(const struct kvmlat_knob_of *of,
 	return err;
 }
 
-void kvmlat_knob_vm_host(void)
+void kvmlat_knob_halt_host(void)
 {
 	struct kvmlat_vm *vm;
 	struct file *file;
 
-	list_for_each_entry(vm, &kvmlat_vms, node) {
-		file = vm->knob.active && !READ_ONCE(vm->gone) ? vm_file(vm) : NULL;
+	kvmlat_vms_for_each(vm, 0, 0) {
+		file = vm->polling.active && !READ_ONCE(vm->gone) ? vm_file(vm) : NULL;
 		if (!file)
 			continue;
 		raw_spin_lock_irq(&raise_lock);
-		raise(&vm->knob, file->private_data);
+		raise(&vm->polling, file->private_data);
 		hold_others(vm, file->private_data);
 		raw_spin_unlock_irq(&raise_lock);
 		fput(file);
@@ -348,8 +325,8 @@ static u32 held_window(const struct kvmlat_vcpu *vcpu, u32 window, u32 max, u64 
 {
 	u32 shrink = READ_ONCE(*host_shrink);
 
-	if (valid && ns > max && window != vcpu->knob.before) {
-		window = shrink ? vcpu->knob.before / shrink : 0;
+	if (valid && ns > max && window != vcpu->polling.before) {
+		window = shrink ? vcpu->polling.before / shrink : 0;
 		if (window < READ_ONCE(*host_grow_start))
 			window = 0;
 	}
@@ -357,16 +334,16 @@ static u32 held_window(const struct kvmlat_vcpu *vcpu, u32 window, u32 max, u64 
 }
 
 /**
- * kvmlat_knob_vm_halted() - KVM has adapted a vCPU's poll window at the end of a halt
+ * kvmlat_knob_halt_ended() - KVM has adapted a vCPU's poll window at the end of a halt
  * @vcpu: the vCPU, in its own probe of kvm_vcpu_wakeup with preemption off
  * @kvm_vcpu: KVM's, loaded
  * @ns: how long the halt was
  * @valid: there was something to wake up for
  */
-void kvmlat_knob_vm_halted(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
+void kvmlat_knob_halt_ended(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
 			   bool valid)
 {
-	struct kvmlat_knob_vm *knob = &vcpu->vm->knob;
+	struct kvmlat_vm_polling *knob = &vcpu->vm->polling;
 	unsigned long flags;
 	u32 max, window;
 
@@ -382,15 +359,15 @@ void kvmlat_knob_vm_halted(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, 
 		max = limit(knob);
 		raw_spin_unlock_irqrestore(&raise_lock, flags);
 	}
-	if (READ_ONCE(vcpu->knob.fixed)) {
-		WRITE_ONCE(kvm_vcpu->halt_poll_ns, READ_ONCE(vcpu->knob.window));
+	if (READ_ONCE(vcpu->polling.fixed)) {
+		WRITE_ONCE(kvm_vcpu->halt_poll_ns, READ_ONCE(vcpu->polling.window));
 		/* Pairs with that of write_vcpu(). */
 		smp_mb();
-		if (!READ_ONCE(vcpu->knob.fixed))
-			WRITE_ONCE(kvm_vcpu->halt_poll_ns, READ_ONCE(vcpu->knob.before));
+		if (!READ_ONCE(vcpu->polling.fixed))
+			WRITE_ONCE(kvm_vcpu->halt_poll_ns, READ_ONCE(vcpu->polling.before));
 	} else if (READ_ONCE(knob->raised)) {
 		window = held_window(vcpu, kvm_vcpu->halt_poll_ns, max, ns, valid);
 		WRITE_ONCE(kvm_vcpu->halt_poll_ns, window);
-		WRITE_ONCE(vcpu->knob.before, window);
+		WRITE_ONCE(vcpu->polling.before, window);
 	}
 }

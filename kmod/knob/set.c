@@ -8,7 +8,7 @@
 #include "netlink/event.h"
 #include "set.h"
 #include "undo.h"
-#include "vcpu.h"
+#include "vms.h"
 
 static u32 last_change;
 

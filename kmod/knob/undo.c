@@ -13,7 +13,7 @@
 #include <linux/string.h>
 
 #include "undo.h"
-#include "vcpu.h"
+#include "vms.h"
 
 struct kvmlat_undo {
 	struct list_head node;
@@ -78,14 +78,11 @@ u32 kvmlat_undo_change(const struct kvmlat_knob_of *of)
 void kvmlat_undo_forget_gone(void)
 {
 	struct kvmlat_undo *undo, *next;
-	struct kvmlat_vm *vm;
+	const char *why;
 
 	list_for_each_entry_safe(undo, next, &undos, node) {
-		bool exists = undo->of.scope == KVMLAT_SCOPE_HOST;
-
-		list_for_each_entry(vm, &kvmlat_vms, node)
-			exists |= vm->id == undo->of.vm_id && !READ_ONCE(vm->gone);
-		if (!exists)
+		if (undo->of.scope != KVMLAT_SCOPE_HOST &&
+		    IS_ERR(kvmlat_vms_find(undo->of.vm_id, 0, true, &why)))
 			forget(undo);
 	}
 }

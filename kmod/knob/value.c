@@ -5,7 +5,7 @@
 #include "knob.h"
 #include "undo.h"
 #include "halt.h"
-#include "vcpu.h"
+#include "vms.h"
 
 /*
  * A vendor module sets all to 0 where the processor has no pause-loop exits, and must then not
@@ -45,7 +45,7 @@ int kvmlat_knob_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *
 	lockdep_assert_held(&kvmlat_mutex);
 	*why = NULL;
 	if (of->scope != KVMLAT_SCOPE_HOST)
-		return kvmlat_knob_vm_read(of, value, why);
+		return kvmlat_knob_halt_read(of, value, why);
 	return read_host(&kvmlat_knobs[of->id], value, why);
 }
 
@@ -56,9 +56,9 @@ int kvmlat_knob_write(const struct kvmlat_knob_of *of, const struct kvmlat_knob_
 
 	lockdep_assert_held(&kvmlat_mutex);
 	if (of->scope != KVMLAT_SCOPE_HOST)
-		return kvmlat_knob_vm_write(of, value, why);
+		return kvmlat_knob_halt_write(of, value, why);
 	err = kvmlat_param_write(&kvmlat_knobs[of->id].param, old->value, value->value, why);
 	if (!err && of->id == KVMLAT_KNOB_HALT_POLL_NS)
-		kvmlat_knob_vm_host();
+		kvmlat_knob_halt_host();
 	return err;
 }

@@ -13,7 +13,7 @@
 #include "family.h"
 #include "netlink-gen.h"
 #include "ledger/snapshot.h"
-#include "vcpu.h"
+#include "vms.h"
 
 /* A reader waits so often 100 us for a writer whose virtual CPU does not run: a second. */
 #define READ_WAITS	10000
@@ -137,12 +137,12 @@ int kvmlat_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int err = 0;
 
 	mutex_lock(&kvmlat_mutex);
-	cb->seq = kvmlat_vcpu_generation();
+	cb->seq = kvmlat_vms_generation();
 	/* In the order of their ids, as they were learned. */
-	list_for_each_entry(vm, &kvmlat_vms, node) {
+	kvmlat_vms_for_each(vm, d->filter.vm_id, d->filter.pid) {
 		void *head;
 
-		if (vm->id <= d->vm_id || !kvmlat_filter_vm(&d->filter, vm))
+		if (vm->id <= d->vm_id)
 			continue;
 		head = kvmlat_dump_head(skb, cb, KVMLAT_CMD_VM_GET);
 		err = head ? kvmlat_message_vm(skb, vm) : -EMSGSIZE;
@@ -161,7 +161,7 @@ int kvmlat_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 /* Where to begin in the VM's list: no later than where the last message ended. */
 static const struct kvmlat_vcpu *last_vcpu(const struct dump *d, const struct kvmlat_vm *vm)
 {
-	if (d->vcpu && d->generation == kvmlat_vcpu_generation() && d->vcpu->vm == vm)
+	if (d->vcpu && d->generation == kvmlat_vms_generation() && d->vcpu->vm == vm)
 		return d->vcpu;
 	return list_first_entry(&vm->vcpus, struct kvmlat_vcpu, node);
 }
@@ -205,7 +205,7 @@ static int dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct dump
 		d->index = vcpu->index;
 		d->row = 0;
 		d->begun = true;
-		d->generation = kvmlat_vcpu_generation();
+		d->generation = kvmlat_vms_generation();
 		d->vcpu = vcpu;
 		err = dump_begun(skb, cb, d, vcpu);
 		if (err)
@@ -222,14 +222,13 @@ static int dump_rest(struct sk_buff *skb, struct netlink_callback *cb, struct du
 
 	if (!d->begun)
 		return 0;
-	list_for_each_entry(vm, &kvmlat_vms, node) {
-		if (vm->id != d->vm_id)
-			continue;
-		vcpu = last_vcpu(d, vm);
-		list_for_each_entry_from(vcpu, &vm->vcpus, node) {
-			if (vcpu->index == d->index)
-				return dump_begun(skb, cb, d, vcpu);
-		}
+	vm = kvmlat_vms_next(NULL, d->vm_id, 0);
+	if (!vm)
+		return dump_begun(skb, cb, d, NULL);
+	vcpu = last_vcpu(d, vm);
+	list_for_each_entry_from(vcpu, &vm->vcpus, node) {
+		if (vcpu->index == d->index)
+			return dump_begun(skb, cb, d, vcpu);
 	}
 	return dump_begun(skb, cb, d, NULL);
 }
@@ -241,12 +240,12 @@ int kvmlat_nl_vcpu_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int err;
 
 	mutex_lock(&kvmlat_mutex);
-	cb->seq = kvmlat_vcpu_generation();
+	cb->seq = kvmlat_vms_generation();
 	err = dump_rest(skb, cb, d);
-	list_for_each_entry(vm, &kvmlat_vms, node) {
+	kvmlat_vms_for_each(vm, d->filter.vm_id, d->filter.pid) {
 		if (err)
 			break;
-		if (vm->id < d->vm_id || !kvmlat_filter_vm(&d->filter, vm))
+		if (vm->id < d->vm_id)
 			continue;
 		if (vm->id > d->vm_id) {
 			d->vm_id = vm->id;

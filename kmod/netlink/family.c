@@ -13,7 +13,7 @@
 #include "netlink-gen.h"
 #include "ledger/snapshot.h"
 #include "knob.h"
-#include "vcpu.h"
+#include "vms.h"
 
 /* A reply to a "do"; @fill puts the nest into it. */
 static int reply(struct genl_info *info, u8 cmd,
@@ -51,7 +51,7 @@ int kvmlat_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EPROTO;
 	}
 	mutex_lock(&kvmlat_mutex);
-	kvmlat_vcpu_count(&counts);
+	kvmlat_vms_count(&counts);
 	mutex_unlock(&kvmlat_mutex);
 	return reply(info, KVMLAT_CMD_INFO, kvmlat_message_info, &counts);
 }
@@ -63,8 +63,9 @@ static int fill_vm(struct sk_buff *skb, const void *vm)
 
 int kvmlat_nl_vm_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct kvmlat_vm *vm, *found = NULL;
 	struct kvmlat_filter filter;
+	struct kvmlat_vm *vm;
+	const char *why;
 	int err;
 
 	err = kvmlat_may_read(skb, info->extack) ?:
@@ -73,22 +74,9 @@ int kvmlat_nl_vm_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	kvmlat_filter_get(info->attrs, &filter);
 	mutex_lock(&kvmlat_mutex);
-	list_for_each_entry(vm, &kvmlat_vms, node) {
-		if (!kvmlat_filter_vm(&filter, vm))
-			continue;
-		if (found) {
-			GENL_SET_ERR_MSG(info, "more than one VM is meant, name it by its id");
-			err = -EINVAL;
-			break;
-		}
-		found = vm;
-	}
-	if (!err && !found) {
-		GENL_SET_ERR_MSG(info, "there is no such VM, or none of its vCPUs ran since the module was loaded");
-		err = -ENOENT;
-	}
-	if (!err)
-		err = reply(info, KVMLAT_CMD_VM_GET, fill_vm, found);
+	vm = kvmlat_vms_find(filter.vm_id, filter.pid, false, &why);
+	err = IS_ERR(vm) ? kvmlat_refuse(info->extack, NULL, why, PTR_ERR(vm)) :
+			   reply(info, KVMLAT_CMD_VM_GET, fill_vm, vm);
 	mutex_unlock(&kvmlat_mutex);
 	return err;
 }
@@ -116,9 +104,7 @@ static int find_one(const struct kvmlat_filter *filter, struct netlink_ext_ack *
 	struct kvmlat_vm *vm;
 
 	*found = NULL;
-	list_for_each_entry(vm, &kvmlat_vms, node) {
-		if (!kvmlat_filter_vm(filter, vm))
-			continue;
+	kvmlat_vms_for_each(vm, filter->vm_id, filter->pid) {
 		list_for_each_entry(vcpu, &vm->vcpus, node) {
 			if (!kvmlat_filter_vcpu(filter, vcpu))
 				continue;
@@ -131,8 +117,7 @@ static int find_one(const struct kvmlat_filter *filter, struct netlink_ext_ack *
 	}
 	if (*found)
 		return 0;
-	NL_SET_ERR_MSG(extack, "there is no such vCPU, or it did not run since the module was loaded");
-	return -ENOENT;
+	return kvmlat_refuse(extack, NULL, kvmlat_vms_no_vcpu, -ENOENT);
 }
 
 int kvmlat_nl_vcpu_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -179,10 +164,8 @@ int kvmlat_nl_reset_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	kvmlat_filter_get(info->attrs, &filter);
-	if (!kvmlat_vcpu_reset(filter.vm_id, filter.pid) && (filter.vm_id || filter.pid)) {
-		GENL_SET_ERR_MSG(info, "there is no such VM, or none of its vCPUs ran since the module was loaded");
-		return -ENOENT;
-	}
+	if (!kvmlat_vms_reset(filter.vm_id, filter.pid) && (filter.vm_id || filter.pid))
+		return kvmlat_refuse(info->extack, NULL, kvmlat_vms_none(false), -ENOENT);
 	return 0;
 }
 
@@ -205,8 +188,8 @@ int kvmlat_nl_detail_set_doit(struct sk_buff *skb, struct genl_info *info)
 	on = nla_get_u32(info->attrs[KVMLAT_A_SWITCH]);
 	kvmlat_filter_get(info->attrs, &filter);
 	mutex_lock(&kvmlat_mutex);
-	list_for_each_entry(vm, &kvmlat_vms, node) {
-		if (!kvmlat_filter_vm(&filter, vm) || READ_ONCE(vm->gone))
+	kvmlat_vms_for_each(vm, filter.vm_id, filter.pid) {
+		if (READ_ONCE(vm->gone))
 			continue;
 		met = true;
 		if (on)
@@ -217,10 +200,8 @@ int kvmlat_nl_detail_set_doit(struct sk_buff *skb, struct genl_info *info)
 			break;
 	}
 	mutex_unlock(&kvmlat_mutex);
-	if (!met && (filter.vm_id || filter.pid)) {
-		GENL_SET_ERR_MSG(info, "there is no such VM, or it ended, or none of its vCPUs ran since the module was loaded");
-		return -ENOENT;
-	}
+	if (!met && (filter.vm_id || filter.pid))
+		return kvmlat_refuse(info->extack, NULL, kvmlat_vms_none(true), -ENOENT);
 	if (err)
 		GENL_SET_ERR_MSG(info, "no memory for the details of all vCPUs");
 	return err;

@@ -9,7 +9,7 @@
 #include "event.h"
 #include "netlink-gen.h"
 #include "knob.h"
-#include "vcpu.h"
+#include "vms.h"
 
 /* A dump of knobs: first the host's, then by VM its own and those of its vCPUs. */
 struct dump {
@@ -130,9 +130,8 @@ static int dump_all(struct sk_buff *skb, struct netlink_callback *cb, struct dum
 		if (err)
 			return err;
 	}
-	list_for_each_entry(vm, &kvmlat_vms, node) {
-		if (vm->id < d->vm_id || READ_ONCE(vm->gone) ||
-		    !kvmlat_filter_vm(&d->filter, vm))
+	kvmlat_vms_for_each(vm, d->filter.vm_id, d->filter.pid) {
+		if (vm->id < d->vm_id || READ_ONCE(vm->gone))
 			continue;
 		if (vm->id > d->vm_id) {
 			d->vm_id = vm->id;
@@ -151,7 +150,7 @@ int kvmlat_nl_knob_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int err;
 
 	mutex_lock(&kvmlat_mutex);
-	cb->seq = kvmlat_vcpu_generation();
+	cb->seq = kvmlat_vms_generation();
 	err = dump_all(skb, cb, d);
 	mutex_unlock(&kvmlat_mutex);
 	return skb->len ?: err;

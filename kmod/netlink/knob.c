@@ -10,7 +10,7 @@
 #include "family.h"
 #include "netlink-gen.h"
 #include "knob.h"
-#include "vcpu.h"
+#include "vms.h"
 
 /* The generated table has no flags: whoever listens must be allowed to read. */
 const struct genl_multicast_group kvmlat_knob_mcgrps[] = {
@@ -43,37 +43,21 @@ static int only_requests(struct nlattr **tb, struct netlink_ext_ack *extack)
 static int find_target(struct nlattr **tb, struct kvmlat_knob_of *of,
 		       struct netlink_ext_ack *extack)
 {
-	struct nlattr *by = tb[KVMLAT_A_KNOB_VM_ID] ?: tb[KVMLAT_A_KNOB_PID];
-	struct kvmlat_vm *vm, *found = NULL;
-	struct kvmlat_vcpu *vcpu;
+	struct nlattr *id = tb[KVMLAT_A_KNOB_VM_ID], *pid = tb[KVMLAT_A_KNOB_PID];
+	struct kvmlat_vm *vm;
+	const char *why;
 
-	list_for_each_entry(vm, &kvmlat_vms, node) {
-		if (READ_ONCE(vm->gone) ||
-		    (tb[KVMLAT_A_KNOB_VM_ID] && nla_get_u32(tb[KVMLAT_A_KNOB_VM_ID]) != vm->id) ||
-		    (tb[KVMLAT_A_KNOB_PID] && nla_get_u32(tb[KVMLAT_A_KNOB_PID]) != vm->pid))
-			continue;
-		if (found) {
-			NL_SET_ERR_MSG_ATTR(extack, by, "the process has more than one VM, name it by its id");
-			return -EINVAL;
-		}
-		found = vm;
-	}
-	if (!found) {
-		NL_SET_ERR_MSG_ATTR(extack, by, "there is no such VM, or none of its vCPUs ran since the module was loaded");
-		return -ENOENT;
-	}
-	of->vm_id = found->id;
-	of->pid = found->pid;
+	vm = kvmlat_vms_find(id ? nla_get_u32(id) : 0, pid ? nla_get_u32(pid) : 0, true, &why);
+	if (IS_ERR(vm))
+		return kvmlat_refuse(extack, id ?: pid, why, PTR_ERR(vm));
+	of->vm_id = vm->id;
+	of->pid = vm->pid;
 	if (of->scope == KVMLAT_SCOPE_VM)
 		return 0;
 	of->vcpu_id = nla_get_u32(tb[KVMLAT_A_KNOB_VCPU_ID]);
-	list_for_each_entry(vcpu, &found->vcpus, node) {
-		if (vcpu->vcpu_id == of->vcpu_id)
-			return 0;
-	}
-	NL_SET_ERR_MSG_ATTR(extack, tb[KVMLAT_A_KNOB_VCPU_ID],
-			    "there is no such vCPU, or it did not run since the module was loaded");
-	return -ENOENT;
+	if (kvmlat_vms_vcpu(vm, of->vcpu_id))
+		return 0;
+	return kvmlat_refuse(extack, tb[KVMLAT_A_KNOB_VCPU_ID], kvmlat_vms_no_vcpu, -ENOENT);
 }
 
 static int get_of(struct nlattr *attr, struct nlattr **tb, struct kvmlat_knob_of *of,
@@ -193,11 +177,8 @@ static int set_and_fill(struct genl_info *info, struct kvmlat_set *set, struct s
 	if (err)
 		return err;
 	err = kvmlat_set_apply(set);
-	if (err) {
-		info->extack->_msg = set->why;
-		NL_SET_BAD_ATTR(info->extack, set->knob[set->culprit].attr);
-		return err;
-	}
+	if (err)
+		return kvmlat_refuse(info->extack, set->knob[set->culprit].attr, set->why, err);
 	if (set->change && nla_put_u32(skb, KVMLAT_A_CHANGE, set->change))
 		return -EMSGSIZE;
 	for (i = 0; i < set->nr; i++) {

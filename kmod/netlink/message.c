@@ -10,7 +10,7 @@
 #include "modules.h"
 #include "reason.h"
 #include "reserve.h"
-#include "vcpu.h"
+#include "vms.h"
 #include "version.h"
 
 static int put_probe(struct sk_buff *skb, const char *name, const char *why)
@@ -80,7 +80,7 @@ int kvmlat_message_vm(struct sk_buff *skb, const struct kvmlat_vm *vm)
 	    nla_put_u32(skb, KVMLAT_A_VM_VCPUS, READ_ONCE(vm->nr_vcpus)) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_VM_SINCE, vm->since, KVMLAT_A_VM_PAD) ||
 	    (gone && nla_put_u64_64bit(skb, KVMLAT_A_VM_GONE, gone, KVMLAT_A_VM_PAD)) ||
-	    nla_put_u64_64bit(skb, KVMLAT_A_VM_MEMORY, kvmlat_vcpu_vm_memory(vm),
+	    nla_put_u64_64bit(skb, KVMLAT_A_VM_MEMORY, kvmlat_vms_memory(vm),
 			      KVMLAT_A_VM_PAD) ||
 	    (kvmlat_collect_is_on(vm) && nla_put_flag(skb, KVMLAT_A_VM_DETAILS)))
 		return -EMSGSIZE;

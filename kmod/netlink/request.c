@@ -56,13 +56,16 @@ void kvmlat_filter_get(struct nlattr **attrs, struct kvmlat_filter *filter)
 		filter->code = nla_get_u32(attrs[KVMLAT_A_CODE]);
 }
 
-bool kvmlat_filter_vm(const struct kvmlat_filter *filter, const struct kvmlat_vm *vm)
-{
-	return (!filter->vm_id || filter->vm_id == vm->id) &&
-	       (!filter->pid || filter->pid == vm->pid);
-}
-
 bool kvmlat_filter_vcpu(const struct kvmlat_filter *filter, const struct kvmlat_vcpu *vcpu)
 {
 	return !filter->has_vcpu_id || filter->vcpu_id == vcpu->vcpu_id;
+}
+
+int kvmlat_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *why,
+		  int err)
+{
+	extack->_msg = why;
+	if (attr)
+		NL_SET_BAD_ATTR(extack, attr);
+	return err;
 }

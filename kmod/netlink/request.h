@@ -9,7 +9,6 @@
 #include "netlink-gen.h"
 
 struct kvmlat_vcpu;
-struct kvmlat_vm;
 
 struct kvmlat_filter {
 	u32 vm_id;			/* 0: any */
@@ -35,7 +34,10 @@ int kvmlat_may_change(struct sk_buff *skb, struct netlink_ext_ack *extack);
 int kvmlat_filter_only(struct nlattr **attrs, struct netlink_ext_ack *extack,
 		       unsigned long allowed);
 void kvmlat_filter_get(struct nlattr **attrs, struct kvmlat_filter *filter);
-bool kvmlat_filter_vm(const struct kvmlat_filter *filter, const struct kvmlat_vm *vm);
 bool kvmlat_filter_vcpu(const struct kvmlat_filter *filter, const struct kvmlat_vcpu *vcpu);
+
+/* Puts a sentence, and the attribute that it is about or NULL, into the reply. Returns @err. */
+int kvmlat_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *why,
+		  int err);
 
 #endif
