@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bucket.h"
-#include "snapshot.h"
+#include "account.h"
 
 void breach(char *bad, const char *fmt, ...)
 {

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <kselftest_harness.h>
 
+#include "list.h"
 #include "mod.h"
 #include "snapshot.h"
 #include "vmm.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snapshot.h"
+#include "list.h"
 
 static void copy_string(char *to, size_t size, struct nlattr *a)
 {

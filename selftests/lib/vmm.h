@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "snapshot.h"
+#include "account.h"
 
 struct vmm {
 	pid_t pid;

@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The tiny VMM: runs guests whose exits are known to the last one, and says what it made happen. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "vmm.h"
-
-struct options opt;
-
-void die(int status, const char *fmt, ...)
-{
-	va_list args;
-
-	fputs("kvmlat-vmm: ", stderr);
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-	/* Not exit(): guests may still run in other threads */
-	fflush(stdout);
-	_Exit(status);
-}
 
 static void raise_file_limit(void)
 {

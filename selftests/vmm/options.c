@@ -12,6 +12,8 @@
 #include "kind.h"
 #include "vmm.h"
 
+struct options opt;
+
 #define MAX_VCPUS	4096
 #define MAX_VMS		1024
 

@@ -99,7 +99,9 @@ struct worker {
 	pid_t tid;
 };
 
+/* options.c */
 extern struct options opt;
+void options_parse(int argc, char **argv);
 
 /* A VM's vCPUs: first those that run, then the idle ones, then those asleep in KVM */
 static inline unsigned int vcpus_all(void)
@@ -107,8 +109,7 @@ static inline unsigned int vcpus_all(void)
 	return opt.vcpus + opt.idle + opt.asleep;
 }
 
-void options_parse(int argc, char **argv);
-
+/* die.c */
 void die(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
 
 /* vm.c */
