@@ -12,7 +12,7 @@ DKMS_SRC := $(DESTDIR)/usr/src/kvmlat-$(VERSION)
 
 export PREFIX DESTDIR VERSION
 
-.PHONY: all kmod user demo check check-matrix check-debug lint bench regen install dkms dkms-src deb dist clean help
+.PHONY: all kmod user demo check check-fast check-matrix check-debug unit lint bench regen install dkms dkms-src deb dist clean help
 
 all: kmod user		## build the module for the running kernel, the command, the man pages
 
@@ -37,9 +37,25 @@ demo:			## boot a KVM host and a Linux guest in the lab and watch the guest
 	@selftests/lab/deps build lab
 	@selftests/demo/run
 
-check:			## run all tests; the last line is the result
+ifdef TEST
+check:
+	@selftests/lab/deps build lab intel check
+	@selftests/check --test "$(TEST)" $(if $(KERNEL),--kernels "$(KERNEL)")
+else
+check:			## run all tests, or TEST=exact of KERNEL=6.12; the last line is the result
 	@selftests/lab/deps build lab intel check package
-	@selftests/check
+	@selftests/check $(if $(KERNEL),--kernels "$(KERNEL)")
+endif
+
+check-fast:		## run what needs no kernel in a minute or two: lint without builds of the module, unit
+	@selftests/lab/deps build lab check
+	@selftests/static/lint --fast
+	@$(MAKE) --no-print-directory -s -j "$$(nproc)" -C selftests/unit
+	@$(MAKE) --no-print-directory -s -C selftests/unit check
+
+unit:			## run the native unit tests only
+	@selftests/lab/deps build
+	@$(MAKE) --no-print-directory -C selftests/unit check
 
 check-matrix:		## run every suite on every kernel and vendor, and print the table
 	@selftests/lab/deps build lab intel check
@@ -49,7 +65,7 @@ check-debug:		## run all tests on the sanitizer kernels, and prove that their de
 	@selftests/lab/deps build lab check
 	@selftests/check --only debug
 
-lint:			## check style and static analysis only
+lint:			## run style and static analysis only
 	@selftests/lab/deps build lab check
 	@selftests/static/lint
 
@@ -64,7 +80,7 @@ regen:			## make the generated sources anew from the netlink specification
 install: user		## install the command, library, headers and man pages
 	@$(MAKE) --no-print-directory -C user install
 
-dkms-src:
+dkms-src:		## copy the sources of the module to DESTDIR/usr/src, for DKMS
 	install -d "$(DKMS_SRC)"
 	cp -r kmod include LICENSE "$(DKMS_SRC)"
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >"$(DKMS_SRC)/dkms.conf"
@@ -91,3 +107,6 @@ clean:			## remove what was built
 
 help:			## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+	@echo
+	@echo 'TEST is a program of selftests/live (test-exact, cli), a suite of selftests/runner/suites.sh (exact)'
+	@echo 'or a unit test (kmod_ledger, user_views). KERNEL is 6.1, 6.12, 7.x or one of those with -rt.'

@@ -15,7 +15,8 @@ build_modules()
 			selftests/lab/kmod "$1" selftests/modules/fake "$out/fake-$1"
 }
 
-# boot MACHINE KERNEL BOOT [SUITE...]: to be run by run_boots, with all suites or these
+# boot MACHINE KERNEL BOOT [SUITE...]: to be run by run_boots, with all suites or these; with $wanted,
+# only what has that name
 queue=()
 boot()
 {
@@ -26,6 +27,7 @@ boot()
 	while read -r tag suite command; do
 		[ "$tag" = "$boot" ] || continue
 		[ $# = 0 ] || [[ " $* " == *" $suite "* ]] || continue
+		[ -n "$(suite_select "${wanted:-}" <<< "$tag $suite $command")" ] || continue
 		echo "$suite" >> "$dir/suites"
 		echo "$command" >> "$dir/tests"
 	done < <(suite_tests "$machine" "$kernel")

@@ -117,6 +117,18 @@ suite_tests()
 	esac
 }
 
+# suite_select [NAME]: of the lines of suite_tests, those whose suite or program has the name, or all,
+# each as "BOOT SUITE PROGRAM"
+suite_select()
+{
+	local boot suite program rest
+	while read -r boot suite program rest; do
+		program=$(basename "$program" .sh)
+		[ -z "${1:-}" ] || [ "$suite" = "$1" ] || [ "$program" = "$1" ] || continue
+		echo "$boot $suite $program"
+	done
+}
+
 # suite_absent VENDOR KERNEL SUITE: why there is no test
 suite_absent()
 {
