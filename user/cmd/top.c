@@ -79,20 +79,20 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 			ok = parse_seconds("interval", optarg, &t->interval, why, sizeof(why));
 			break;
 		case OPT_PER_VCPU:
-			view_go(&t->view, LEVEL_VCPUS);
+			pane_go(&t->pane, LEVEL_VCPUS);
 			break;
 		case 'f':
 			o->filter = optarg;
 			break;
 		case 'k':
-			ok = view_sort_by(&t->view, optarg);
+			ok = pane_sort_by(&t->pane, optarg);
 			if (!ok)
 				snprintf(why, sizeof(why),
 					 "sort key \"%.64s\" is none of exits, name, guest, exit, user, poll, wait, runq, off, wake-p99, runq-p99, pid and vcpus",
 					 optarg);
 			break;
 		case 'z':
-			t->view.skip_zeros = true;
+			t->pane.skip_zeros = true;
 			break;
 		case OPT_NO_COLOR:
 			t->colour = false;
@@ -114,7 +114,7 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 	if (o->filter && strlen(o->filter) >= FILTER_SIZE)
 		return complain(EXIT_USAGE, "top: filter \"%s\" is longer than %d bytes",
 				o->filter, FILTER_SIZE - 1);
-	if (o->filter && !view_filter(&t->view, o->filter, why, sizeof(why)))
+	if (o->filter && !pane_filter(&t->pane, o->filter, why, sizeof(why)))
 		return complain(EXIT_USAGE, "top: filter %s", why);
 	return EXIT_OK;
 }
@@ -151,7 +151,7 @@ static int run(int argc, char **argv)
 {
 	struct top t = {
 		.interval = NSEC_PER_SEC,
-		.model = { .name_vm = name_vm, .name_vcpu = name_vcpu },
+		.track = { .name_vm = name_vm, .name_vcpu = name_vcpu },
 	};
 	struct options o = { 0 };
 	struct kvmlat_error err = { 0 };
@@ -161,7 +161,7 @@ static int run(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	t.utf8 = text_utf8();
 	t.colour = !no_color || !*no_color;
-	view_init(&t.view);
+	pane_init(&t.pane);
 	ret = parse_options(&o, &t, argc, argv);
 	if (!ret && kvmlat_open(&t.k, &err))
 		ret = complain_kvmlat(&err);
@@ -174,8 +174,8 @@ static int run(int argc, char **argv)
 		else
 			ret = top_live(&t);
 	}
-	view_free(&t.view);
-	model_free(&t.model);
+	pane_free(&t.pane);
+	track_free(&t.track);
 	kvmlat_close(t.k);
 	return ret;
 }

@@ -6,16 +6,6 @@
 
 #include "sample.h"
 
-double share(uint64_t part, uint64_t whole)
-{
-	return whole ? 100.0 * part / whole : 0;
-}
-
-static double rate_of(uint64_t count, uint64_t duration)
-{
-	return duration ? (double)count * NSEC_PER_SEC / duration : 0;
-}
-
 static bool shows(enum view view, uint32_t cls)
 {
 	switch (cls) {
@@ -37,27 +27,10 @@ static bool shows(enum view view, uint32_t cls)
 static void fill_row(struct row *row, const struct kvmlat_reason *r, const struct block *b,
 		     const struct sample *s)
 {
-	bool is_exit = kvmlat_reason_is_exit(r->cls);
+	struct whole of = { b->count, b->total, b->account.elapsed, b->duration };
 
-	kvmlat_row_name(s->vendor, r->cls, r->code, row->name, sizeof(row->name));
-	row->cls = r->cls;
-	row->code = r->code;
-	row->count = r->count;
-	row->rate = rate_of(r->count, b->duration);
-	row->exit_percent = is_exit ? share(r->count, b->count) : 0;
-	row->total = r->total;
-	row->time_percent = share(r->total, is_exit ? b->total : b->account.elapsed);
-	row->has_mean = r->count;
-	row->mean = r->count ? (double)r->total / r->count : 0;
-	row->has_percentiles = kvmlat_percentile(r, 500, &row->p50) &&
-			       kvmlat_percentile(r, 990, &row->p99) &&
-			       kvmlat_percentile(r, 999, &row->p999);
-	row->has_max = r->count;
-	row->max_exact = r->longest_min == r->longest_max;
-	row->max = r->longest_max;
-	row->has_at = r->count && r->longest_at;
-	row->max_at = r->longest_at + s->wall;
-	row->max_cpu = r->longest_cpu;
+	row_fill(row, r, s->vendor, &of);
+	row->max_at += s->wall;
 }
 
 static enum sort_key sort_by;

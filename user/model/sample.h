@@ -4,6 +4,7 @@
 
 #include "guests.h"
 #include "histogram.h"
+#include "row.h"
 #include "lib/kvmlat.h"
 #include "base/options.h"
 
@@ -22,34 +23,6 @@ enum view {
 	VIEW_DETAIL,
 	VIEW_HIST,
 	NR_VIEWS,
-};
-
-/*
- * One line of a table: what the exits of one reason, or spans of one kind, cost. Shares are those
- * of all exits, but @time_percent of a span is its share of the time of the block. @max_at is in
- * ns since the epoch, as all times that are shown.
- */
-struct row {
-	char		name[64];
-	uint32_t	cls;
-	uint32_t	code;
-	uint64_t	count;
-	double		rate;
-	double		exit_percent;
-	uint64_t	total;
-	double		time_percent;
-	bool		has_mean;
-	double		mean;
-	bool		has_percentiles;
-	uint64_t	p50;
-	uint64_t	p99;
-	uint64_t	p999;
-	bool		has_max;
-	bool		max_exact;
-	uint64_t	max;
-	bool		has_at;
-	int64_t		max_at;
-	uint32_t	max_cpu;
 };
 
 /*
@@ -124,8 +97,5 @@ void sample_free(struct sample *s);
 
 /* One row for all rows of a block: without percentiles, since they are not additive. */
 struct row block_sum(const struct block *b);
-
-/* As a share of @whole in per cent; 0 of nothing. */
-double share(uint64_t part, uint64_t whole);
 
 #endif /* _KVMLAT_SAMPLE_H */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/options.h"
+#include "model/row.h"
 #include "bars.h"
 #include "base/text.h"
 
@@ -56,9 +56,9 @@ unsigned int bars_fold(const struct kvmlat_reason *r, struct bar *bars, unsigned
 	return nr;
 }
 
-static void draw(char *to, size_t size, double share, unsigned int columns, bool utf8)
+static void draw(char *to, size_t size, double part, unsigned int columns, bool utf8)
 {
-	unsigned int eighths = ceil(share * columns * EIGHTHS);
+	unsigned int eighths = ceil(part * columns * EIGHTHS);
 	unsigned int whole = eighths / EIGHTHS, rest = eighths % EIGHTHS, i;
 	size_t n = 0;
 
@@ -89,7 +89,7 @@ void bars_line(const struct bar *bar, uint64_t before, uint64_t all, uint64_t pe
 	if (bar->upper != UINT64_MAX)
 		text_time(upper, sizeof(upper), bar->upper + 1.0);
 	n = snprintf(text, sizeof(text), "%7s  %7s  %10" PRIu64 " %6.2f %6.2f  ", lower, upper,
-		     bar->count, 100.0 * bar->count / all, 100.0 * (before + bar->count) / all);
+		     bar->count, share(bar->count, all), share(before + bar->count, all));
 	if (width > HEAD_COLUMNS && bar->count)
 		draw(text + n, sizeof(text) - n, (double)bar->count / peak, width - HEAD_COLUMNS,
 		     utf8);
@@ -106,18 +106,18 @@ static void percentile(const struct kvmlat_reason *r, unsigned int permille, cha
 void bars_summary(const struct kvmlat_reason *r, const struct kvmlat_account *a,
 		  unsigned int line, char *to, size_t size)
 {
-	char rate[16], sum[16], share[16], mean[16], p[4][16], max[16];
+	char rate[16], sum[16], percent[16], mean[16], p[4][16], max[16];
 	uint64_t duration = a->end - a->start;
 
 	if (!line) {
 		text_rate(rate, sizeof(rate),
-			  duration ? (double)r->count * NSEC_PER_SEC / duration : NAN);
+			  duration ? rate_of(r->count, duration) : NAN);
 		text_time(sum, sizeof(sum), r->total);
-		text_percent(share, sizeof(share),
-			     a->elapsed ? 100.0 * r->total / a->elapsed : NAN);
+		text_percent(percent, sizeof(percent),
+			     a->elapsed ? share(r->total, a->elapsed) : NAN);
 		text_time(mean, sizeof(mean), r->count ? (double)r->total / r->count : NAN);
 		snprintf(to, size, "count %" PRIu64 "  rate %s/s  time %s (%s %%)  mean %s",
-			 r->count, rate, sum, share, mean);
+			 r->count, rate, sum, percent, mean);
 		return;
 	}
 	percentile(r, 500, p[0], sizeof(p[0]));

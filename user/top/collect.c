@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The rows of a view: which there are, what they tell, and in which order. */
+/* The rows of a pane: which there are, what they tell, and in which order. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
-#include "view.h"
+#include "model/row.h"
+#include "pane.h"
 
-static int make_room(struct view *v, size_t nr)
+static int make_room(struct pane *v, size_t nr)
 {
 	struct item *p;
 
@@ -23,14 +23,14 @@ static int make_room(struct view *v, size_t nr)
 	return 0;
 }
 
-static bool passes(const struct view *v, const struct item *item)
+static bool passes(const struct pane *v, const struct item *item)
 {
-	const struct place *p = &v->places[v->level];
+	const struct bookmark *p = &v->bookmarks[v->level];
 
 	return !p->filter[0] || !regexec(&p->regex, item->name, 0, NULL, 0);
 }
 
-static bool is_guest(const struct view *v, const struct subject *vm)
+static bool is_guest(const struct pane *v, const struct subject *vm)
 {
 	char pid[16];
 
@@ -56,16 +56,16 @@ static void subject_item(struct item *item, const struct subject *e)
 }
 
 /* A VM stays for as long as the module remembers it, but is a row only if it was there. */
-static bool shown(const struct view *v, const struct subject *e)
+static bool shown(const struct pane *v, const struct subject *e)
 {
 	return (e->elapsed || !e->gone) && !(v->skip_zeros && !(e->now[FIG_EXITS] > 0));
 }
 
-static void add_all(struct view *v, const struct subject *sum)
+static void add_all(struct pane *v, const struct subject *sum)
 {
 	struct item *item = &v->items[v->nr];
 
-	if (v->places[v->level].filter[0] || v->guest[0])
+	if (v->bookmarks[v->level].filter[0] || v->guest[0])
 		return;
 	subject_item(item, sum);
 	item->all = true;
@@ -75,7 +75,7 @@ static void add_all(struct view *v, const struct subject *sum)
 	v->nr++;
 }
 
-static void collect_vms(struct view *v, const struct model *m)
+static void collect_vms(struct pane *v, const struct track *m)
 {
 	size_t i;
 
@@ -93,12 +93,12 @@ static void collect_vms(struct view *v, const struct model *m)
 	}
 }
 
-static void collect_vcpus(struct view *v, const struct model *m)
+static void collect_vcpus(struct pane *v, const struct track *m)
 {
-	const struct subject *vm = model_find(&m->vms, v->scope.vm_id, 0);
+	const struct subject *vm = subject_find(&m->vms, v->owner.vm_id, 0);
 	size_t i;
 
-	if (!v->scope.vm_id)
+	if (!v->owner.vm_id)
 		add_all(v, &m->all);
 	else if (vm)
 		add_all(v, vm);
@@ -106,14 +106,14 @@ static void collect_vcpus(struct view *v, const struct model *m)
 		const struct subject *e = m->vcpus.at[i];
 		struct item *item = &v->items[v->nr];
 
-		if (v->scope.vm_id && e->vm_id != v->scope.vm_id)
+		if (v->owner.vm_id && e->vm_id != v->owner.vm_id)
 			continue;
 		if (!vm || vm->vm_id != e->vm_id)
-			vm = model_find(&m->vms, e->vm_id, 0);
+			vm = subject_find(&m->vms, e->vm_id, 0);
 		if (!shown(v, e) || !is_guest(v, vm))
 			continue;
 		subject_item(item, e);
-		if (v->scope.vm_id)
+		if (v->owner.vm_id)
 			snprintf(item->name, sizeof(item->name), "%u %.80s", e->vcpu_id, e->name);
 		else
 			snprintf(item->name, sizeof(item->name), "%u %.70s/%u", e->vm_id,
@@ -122,35 +122,32 @@ static void collect_vcpus(struct view *v, const struct model *m)
 	}
 }
 
-static double percentile(const struct kvmlat_reason *r, unsigned int permille)
-{
-	uint64_t ns;
-
-	return kvmlat_percentile(r, permille, &ns) ? ns : NAN;
-}
-
-static void reason_item(struct view *v, struct item *item, const struct kvmlat_reason *r)
+static void reason_item(struct pane *v, struct item *item, const struct kvmlat_reason *r)
 {
 	const struct kvmlat_account *a = &v->account;
-	uint64_t duration = a->end - a->start;
+	/* Here all times are shares of the time that passed, those of exits, too. */
+	struct whole of = { .total = a->elapsed, .elapsed = a->elapsed,
+			    .duration = a->end - a->start };
 	double *to = item->values;
+	struct row row;
 
+	row_fill(&row, r, v->vendor, &of);
 	*item = (struct item){ .cls = r->cls, .code = r->code };
 	item->key = (uint64_t)r->cls << 32 | r->code;
-	kvmlat_row_name(v->vendor, r->cls, r->code, item->name, sizeof(item->name));
+	memcpy(item->name, row.name, sizeof(row.name));
 	to[REASON_NAME] = NAN;
-	to[REASON_RATE] = duration ? (double)r->count * NSEC_PER_SEC / duration : NAN;
-	to[REASON_TIME] = a->elapsed ? 100.0 * r->total / a->elapsed : NAN;
-	to[REASON_MEAN] = r->count ? (double)r->total / r->count : NAN;
-	to[REASON_P50] = percentile(r, 500);
-	to[REASON_P99] = percentile(r, 990);
-	to[REASON_P999] = percentile(r, 999);
-	to[REASON_MAX] = r->count ? r->longest_max : NAN;
-	to[REASON_COUNT] = r->count;
-	item->at_most = r->count && r->longest_min != r->longest_max;
+	to[REASON_RATE] = of.duration ? row.rate : NAN;
+	to[REASON_TIME] = a->elapsed ? row.time_percent : NAN;
+	to[REASON_MEAN] = row.has_mean ? row.mean : NAN;
+	to[REASON_P50] = row.has_percentiles ? row.p50 : NAN;
+	to[REASON_P99] = row.has_percentiles ? row.p99 : NAN;
+	to[REASON_P999] = row.has_percentiles ? row.p999 : NAN;
+	to[REASON_MAX] = row.has_max ? row.max : NAN;
+	to[REASON_COUNT] = row.count;
+	item->at_most = row.has_max && !row.max_exact;
 }
 
-static void collect_reasons(struct view *v)
+static void collect_reasons(struct pane *v)
 {
 	size_t i;
 
@@ -167,11 +164,11 @@ static void collect_reasons(struct view *v)
 	}
 }
 
-static int compare(const void *a, const void *b, void *view)
+static int compare(const void *a, const void *b, void *pane)
 {
 	const struct item *x = a, *y = b;
-	const struct view *v = view;
-	const struct place *p = &v->places[v->level];
+	const struct pane *v = pane;
+	const struct bookmark *p = &v->bookmarks[v->level];
 	double l = x->values[p->sort], r = y->values[p->sort];
 	int sign = p->inverted ? -1 : 1;
 	bool exit;
@@ -182,7 +179,7 @@ static int compare(const void *a, const void *b, void *view)
 	exit = kvmlat_reason_is_exit(x->cls);
 	if (exit != kvmlat_reason_is_exit(y->cls))
 		return exit ? -1 : 1;
-	if (view_sort(v)->kind == COLUMN_NAME) {
+	if (pane_sort(v)->kind == COLUMN_NAME) {
 		if (!x->subject)
 			return sign * strcmp(x->name, y->name);
 		return x->key < y->key ? -sign : sign;
@@ -194,9 +191,9 @@ static int compare(const void *a, const void *b, void *view)
 	return (x->key > y->key) - (x->key < y->key);
 }
 
-static void find_cursor(struct view *v)
+static void find_cursor(struct pane *v)
 {
-	struct place *p = view_place(v);
+	struct bookmark *p = pane_bookmark(v);
 	size_t i;
 
 	if (!p->moved) {
@@ -213,12 +210,12 @@ static void find_cursor(struct view *v)
 		p->index = v->nr ? v->nr - 1 : 0;
 }
 
-int view_collect(struct view *v, const struct model *m)
+int pane_collect(struct pane *v, const struct track *m)
 {
 	v->vendor = m->newer.snap ? m->newer.snap->vendor : 0;
 	v->nr = 0;
 	kvmlat_account_free(&v->account);
-	if (v->level >= LEVEL_REASONS && model_account(m, &v->scope, &v->account))
+	if (v->level >= LEVEL_REASONS && track_account(m, &v->owner, &v->account))
 		return -1;
 	if (make_room(v, m->vms.nr + m->vcpus.nr + v->account.nr_reasons + 2))
 		return -1;

@@ -76,10 +76,10 @@ static void answer(struct top *t)
 	t->prompt = PROMPT_NONE;
 	switch (what) {
 	case PROMPT_FILTER:
-		view_filter(&t->view, t->input, t->message, sizeof(t->message));
+		pane_filter(&t->pane, t->input, t->message, sizeof(t->message));
 		break;
 	case PROMPT_GUEST:
-		memcpy(t->view.guest, t->input, sizeof(t->view.guest));
+		memcpy(t->pane.guest, t->input, sizeof(t->pane.guest));
 		break;
 	default:
 		if (parse_seconds("interval", t->input, &interval, t->message,
@@ -133,28 +133,28 @@ static enum key_action help_key(struct top *t, int key)
 	return KEY_NOTHING;
 }
 
-static bool move_key(struct view *v, int key, unsigned int page)
+static bool move_key(struct pane *v, int key, unsigned int page)
 {
 	switch (key) {
 	case KEY_UP:
 	case 'k':
-		view_move(v, -1);
+		pane_move(v, -1);
 		return true;
 	case KEY_DOWN:
 	case 'j':
-		view_move(v, 1);
+		pane_move(v, 1);
 		return true;
 	case KEY_PPAGE:
-		view_move(v, -(long)page);
+		pane_move(v, -(long)page);
 		return true;
 	case KEY_NPAGE:
-		view_move(v, page);
+		pane_move(v, page);
 		return true;
 	case KEY_HOME:
-		view_move(v, -(long)v->nr);
+		pane_move(v, -(long)v->nr);
 		return true;
 	case KEY_END:
-		view_move(v, v->nr);
+		pane_move(v, v->nr);
 		return true;
 	default:
 		return false;
@@ -164,32 +164,32 @@ static bool move_key(struct view *v, int key, unsigned int page)
 /* Those that change which rows there are, or their order. */
 static bool row_key(struct top *t, int key)
 {
-	struct view *v = &t->view;
+	struct pane *v = &t->pane;
 	bool table = v->level != LEVEL_HISTOGRAM;
 
 	switch (key) {
 	case 'b':
-		view_go(v, v->level == LEVEL_VMS ? LEVEL_VCPUS : LEVEL_VMS);
+		pane_go(v, v->level == LEVEL_VMS ? LEVEL_VCPUS : LEVEL_VMS);
 		break;
 	case 'o':
 	case 'O':
 		if (table)
-			view_next_sort(v, key == 'o' ? 1 : -1);
+			pane_next_sort(v, key == 'o' ? 1 : -1);
 		break;
 	case 'i':
 		if (table)
-			view_place(v)->inverted = !view_place(v)->inverted;
+			pane_bookmark(v)->inverted = !pane_bookmark(v)->inverted;
 		break;
 	case 'f':
 		if (table)
-			ask(t, PROMPT_FILTER, view_place(v)->filter);
+			ask(t, PROMPT_FILTER, pane_bookmark(v)->filter);
 		break;
 	case 'g':
 	case 'p':
 		ask(t, PROMPT_GUEST, v->guest);
 		break;
 	case 'c':
-		view_clear_filters(v);
+		pane_clear_filters(v);
 		break;
 	case 'x':
 		v->exits_only = !v->exits_only;
@@ -220,11 +220,11 @@ static enum key_action command_key(struct top *t, int key)
 		t->paused = !t->paused;
 		break;
 	case 't':
-		t->model.total = !t->model.total;
-		return model_recompute(&t->model) ? KEY_QUIT : KEY_NOTHING;
+		t->track.total = !t->track.total;
+		return track_recompute(&t->track) ? KEY_QUIT : KEY_NOTHING;
 	case 'r':
 		t->since = time(NULL);
-		return model_reset(&t->model) ? KEY_QUIT : KEY_NOTHING;
+		return track_reset(&t->track) ? KEY_QUIT : KEY_NOTHING;
 	case 'R':
 		ask(t, PROMPT_RESET, "");
 		break;
@@ -250,14 +250,14 @@ enum key_action keys_press(struct top *t, int key)
 		return prompt_key(t, key);
 	if (t->help)
 		return help_key(t, key);
-	if (move_key(&t->view, key, t->page) || row_key(t, key))
+	if (move_key(&t->pane, key, t->page) || row_key(t, key))
 		return KEY_NOTHING;
 	switch (key) {
 	case '\n':
 	case '\r':
 	case KEY_ENTER:
 	case KEY_RIGHT:
-		if (view_open(&t->view))
+		if (pane_open(&t->pane))
 			return KEY_NOTHING;
 		break;
 	case ESCAPE:
@@ -265,7 +265,7 @@ enum key_action keys_press(struct top *t, int key)
 	case BACKSPACE:
 	case '\b':
 	case KEY_LEFT:
-		view_close(&t->view);
+		pane_close(&t->pane);
 		return KEY_NOTHING;
 	}
 	return command_key(t, key);

@@ -34,8 +34,8 @@ static int reset_accounts(struct top *t, struct kvmlat_error *err)
 {
 	struct kvmlat_filter f = { .vm_id = t->filter.vm_id, .pid = t->filter.pid };
 
-	if (t->view.scope.vm_id)
-		f.vm_id = t->view.scope.vm_id;
+	if (t->pane.owner.vm_id)
+		f.vm_id = t->pane.owner.vm_id;
 	*err = (struct kvmlat_error){ 0 };
 	if (!kvmlat_reset(t->k, &f, err))
 		snprintf(t->message, sizeof(t->message), "the accounts begin anew");
@@ -60,7 +60,7 @@ static int handle_keys(struct top *t, struct kvmlat_error *err)
 		if ((action == KEY_READ_NOW && take(t, err)) ||
 		    (action == KEY_RESET_ACCOUNTS && reset_accounts(t, err)))
 			return -1;
-		if (view_collect(&t->view, &t->model)) {
+		if (pane_collect(&t->pane, &t->track)) {
 			*err = (struct kvmlat_error){ .status = KVMLAT_E_SYSTEM };
 			snprintf(err->text, sizeof(err->text), "out of memory");
 			return -1;

@@ -26,17 +26,17 @@ static int print(struct top *t, bool first)
 	struct layout l;
 	size_t i;
 
-	layout_make(&l, &t->view, 0, t->utf8);
+	layout_make(&l, &t->pane, 0, t->utf8);
 	if (!first)
 		putchar('\n');
 	top_title(t, 0, line);
 	put(line);
 	top_path(t, 0, line);
 	put(line);
-	table_header(&l, &t->view, line);
+	table_header(&l, &t->pane, line);
 	put(line);
-	for (i = 0; i < t->view.nr; i++) {
-		table_row(&l, &t->view, &t->model, &t->view.items[i], line);
+	for (i = 0; i < t->pane.nr; i++) {
+		table_row(&l, &t->pane, &t->track, &t->pane.items[i], line);
 		put(line);
 	}
 	if (fflush(stdout))

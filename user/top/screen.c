@@ -7,6 +7,7 @@
 #include "bars.h"
 #include "keys.h"
 #include "screen.h"
+#include "spark.h"
 
 /* Title, path, header. */
 #define HEAD_LINES	3
@@ -79,7 +80,7 @@ static void put(int y, const char *text, attr_t attributes)
 	attrset(A_NORMAL);
 }
 
-static void paint(int y, const struct layout *l, const struct view *v, unsigned int column,
+static void paint(int y, const struct layout *l, const struct pane *v, unsigned int column,
 		  attr_t attributes, enum pair pair)
 {
 	unsigned int at, columns;
@@ -88,9 +89,9 @@ static void paint(int y, const struct layout *l, const struct view *v, unsigned 
 	mvchgat(y, at, columns, attributes, colours ? pair : PAIR_NONE, NULL);
 }
 
-static void draw_header(const struct layout *l, const struct view *v, int y)
+static void draw_header(const struct layout *l, const struct pane *v, int y)
 {
-	unsigned int sort = v->places[v->level].sort;
+	unsigned int sort = v->bookmarks[v->level].sort;
 	char line[LINE_SIZE];
 
 	table_header(l, v, line);
@@ -102,12 +103,12 @@ static void draw_header(const struct layout *l, const struct view *v, int y)
 static void draw_item(const struct top *t, const struct layout *l, const struct item *item, int y,
 		      bool cursor)
 {
-	const struct view *v = &t->view;
+	const struct pane *v = &t->pane;
 	attr_t base = item->gone ? A_DIM : item->all ? A_BOLD : A_NORMAL;
 	double runq = item->values[LIST_FIGURES + FIG_STATE + KVMLAT_STATE_RUNQ];
 	char line[LINE_SIZE];
 
-	table_row(l, v, &t->model, item, line);
+	table_row(l, v, &t->track, item, line);
 	put(y, line, cursor ? base | A_REVERSE : base);
 	if (cursor)
 		return;
@@ -121,9 +122,9 @@ static void draw_item(const struct top *t, const struct layout *l, const struct 
 /* What an empty table says instead. */
 static const char *nothing(const struct top *t)
 {
-	const struct view *v = &t->view;
+	const struct pane *v = &t->pane;
 
-	if (v->places[v->level].filter[0] || (v->guest[0] && v->level <= LEVEL_VCPUS))
+	if (v->bookmarks[v->level].filter[0] || (v->guest[0] && v->level <= LEVEL_VCPUS))
 		return "nothing passes the filters; c clears them";
 	if (v->level == LEVEL_VMS)
 		return "no VM runs";
@@ -132,8 +133,8 @@ static const char *nothing(const struct top *t)
 
 static void draw_table(struct top *t)
 {
-	struct view *v = &t->view;
-	struct place *p = view_place(v);
+	struct pane *v = &t->pane;
+	struct bookmark *p = pane_bookmark(v);
 	struct layout l;
 	size_t i;
 
@@ -155,12 +156,12 @@ static void draw_table(struct top *t)
 static void draw_minute(const struct top *t, int y)
 {
 	float seconds[HISTORY_SECONDS], cells[HISTORY_SECONDS];
-	const struct view *v = &t->view;
+	const struct pane *v = &t->pane;
 	unsigned int nr = COLS > HISTORY_SECONDS + 10 ? HISTORY_SECONDS : HISTORY_SECONDS / 2;
 	char spark[SPARK_SIZE(HISTORY_SECONDS)], line[LINE_SIZE];
 
-	model_rates(&t->model, &v->scope, v->cls, v->code, seconds);
-	history_fold(seconds, t->model.second, cells, nr);
+	track_rates(&t->track, &v->owner, v->cls, v->code, seconds);
+	history_fold(seconds, t->track.second, cells, nr);
 	sparkline(cells, nr, 0, t->utf8, spark, sizeof(spark));
 	snprintf(line, sizeof(line), "rate/s, last minute  %s", spark);
 	put(y, line, A_NORMAL);
@@ -194,7 +195,7 @@ static void draw_bars(const struct top *t, const struct kvmlat_reason *r, int y)
 static void draw_histogram(const struct top *t)
 {
 	static const struct kvmlat_reason none;
-	const struct view *v = &t->view;
+	const struct pane *v = &t->pane;
 	const struct kvmlat_reason *r = kvmlat_find_reason(&v->account, v->cls, v->code);
 	unsigned int i, y = HEAD_LINES - 1;
 	char line[LINE_SIZE];
@@ -229,7 +230,7 @@ void screen_draw(struct top *t)
 	put(1, line, A_NORMAL);
 	if (t->help)
 		draw_help(t);
-	else if (t->view.level == LEVEL_HISTOGRAM)
+	else if (t->pane.level == LEVEL_HISTOGRAM)
 		draw_histogram(t);
 	else
 		draw_table(t);
@@ -243,6 +244,6 @@ bool screen_histograms(const struct top *t)
 {
 	struct layout l;
 
-	layout_make(&l, &t->view, COLS, t->utf8);
-	return layout_histograms(&l, &t->view);
+	layout_make(&l, &t->pane, COLS, t->utf8);
+	return layout_histograms(&l, &t->pane);
 }

@@ -16,7 +16,7 @@ int screen_key(void);
 /* Draw all. Says how many rows fit in @t->page. */
 void screen_draw(struct top *t);
 
-/* Would the view take histograms at this size? */
+/* Would the pane take histograms at this size? */
 bool screen_histograms(const struct top *t);
 
 #endif /* _KVMLAT_TOP_SCREEN_H */

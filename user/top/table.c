@@ -3,14 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "spark.h"
 #include "table.h"
 
 #define SPARK_MIN	8
 #define NAME_MAX_WIDTH	32
 
-static unsigned int longest_name(const struct view *v)
+static unsigned int longest_name(const struct pane *v)
 {
-	unsigned int longest = view_columns(v)->name_min, width;
+	unsigned int longest = pane_columns(v)->name_min, width;
 	size_t i;
 
 	for (i = 0; i < v->nr; i++) {
@@ -21,9 +22,9 @@ static unsigned int longest_name(const struct view *v)
 	return longest;
 }
 
-static void layout_all(struct layout *l, const struct view *v)
+static void layout_all(struct layout *l, const struct pane *v)
 {
-	const struct columns *c = view_columns(v);
+	const struct columns *c = pane_columns(v);
 	unsigned int i;
 
 	l->name = longest_name(v);
@@ -34,9 +35,9 @@ static void layout_all(struct layout *l, const struct view *v)
 	}
 }
 
-void layout_make(struct layout *l, const struct view *v, unsigned int width, bool utf8)
+void layout_make(struct layout *l, const struct pane *v, unsigned int width, bool utf8)
 {
-	const struct columns *c = view_columns(v);
+	const struct columns *c = pane_columns(v);
 	unsigned int i, rank, left;
 
 	*l = (struct layout){ .utf8 = utf8, .name = c->name_min };
@@ -73,18 +74,18 @@ void layout_make(struct layout *l, const struct view *v, unsigned int width, boo
 	l->width = width - left;
 }
 
-bool layout_histograms(const struct layout *l, const struct view *v)
+bool layout_histograms(const struct layout *l, const struct pane *v)
 {
 	if (v->level >= LEVEL_REASONS)
 		return true;
 	return l->shown[LIST_FIGURES + FIG_WAKE] || l->shown[LIST_FIGURES + FIG_RUNQ] ||
-	       view_sort(v)->kind == COLUMN_TIME;
+	       pane_sort(v)->kind == COLUMN_TIME;
 }
 
-void layout_place(const struct layout *l, const struct view *v, unsigned int column,
+void layout_place(const struct layout *l, const struct pane *v, unsigned int column,
 		  unsigned int *at, unsigned int *columns)
 {
-	const struct columns *c = view_columns(v);
+	const struct columns *c = pane_columns(v);
 	unsigned int i;
 
 	*at = 0;
@@ -128,9 +129,9 @@ static void value_text(const struct column *c, bool at_most, double value, char 
 	}
 }
 
-void table_header(const struct layout *l, const struct view *v, char *line)
+void table_header(const struct layout *l, const struct pane *v, char *line)
 {
-	const struct columns *c = view_columns(v);
+	const struct columns *c = pane_columns(v);
 	unsigned int i;
 	size_t n;
 
@@ -146,10 +147,10 @@ void table_header(const struct layout *l, const struct view *v, char *line)
 	}
 }
 
-void table_row(const struct layout *l, const struct view *v, const struct model *m,
+void table_row(const struct layout *l, const struct pane *v, const struct track *m,
 	       const struct item *item, char *line)
 {
-	const struct columns *c = view_columns(v);
+	const struct columns *c = pane_columns(v);
 	float seconds[HISTORY_SECONDS], cells[HISTORY_SECONDS], full;
 	char text[32];
 	unsigned int i;
@@ -166,7 +167,7 @@ void table_row(const struct layout *l, const struct view *v, const struct model 
 	if (!l->spark)
 		return;
 	line[n++] = ' ';
-	full = view_history(v, m, item, seconds);
+	full = pane_history(v, m, item, seconds);
 	history_fold(seconds, m->second, cells, l->spark);
 	sparkline(cells, l->spark, full, l->utf8, line + n, LINE_SIZE - n);
 }

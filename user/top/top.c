@@ -17,8 +17,8 @@ int top_take(struct top *t, bool histograms, struct kvmlat_error *err)
 	t->taken = time(NULL);
 	if (!t->since)
 		t->since = t->taken;
-	if (!model_feed(&t->model, snap, histograms, monotonic_ns() / NSEC_PER_SEC) &&
-	    !view_collect(&t->view, &t->model))
+	if (!track_feed(&t->track, snap, histograms, monotonic_ns() / NSEC_PER_SEC) &&
+	    !pane_collect(&t->pane, &t->track))
 		return 0;
 	*err = (struct kvmlat_error){ .status = KVMLAT_E_SYSTEM };
 	snprintf(err->text, sizeof(err->text), "out of memory");
@@ -27,7 +27,7 @@ int top_take(struct top *t, bool histograms, struct kvmlat_error *err)
 
 bool top_over(const struct top *t)
 {
-	const struct kvmlat_snapshot *snap = t->model.newer.snap;
+	const struct kvmlat_snapshot *snap = t->track.newer.snap;
 	size_t i;
 
 	if (!t->selected)
@@ -70,7 +70,7 @@ static void both_ends(const char *left, const char *right, unsigned int width, c
 
 void top_title(const struct top *t, unsigned int width, char *line)
 {
-	const struct kvmlat_snapshot *snap = t->model.newer.snap;
+	const struct kvmlat_snapshot *snap = t->track.newer.snap;
 	char now[16], since[16], left[128], right[128];
 	size_t i, vms = 0, vcpus = 0;
 
@@ -87,20 +87,20 @@ void top_title(const struct top *t, unsigned int width, char *line)
 		 snap->interrupted ? ", some may be missing" : "");
 	snprintf(right, sizeof(right), "%severy %.10g s, %s%s", t->paused ? "PAUSED, " : "",
 		 (double)t->interval / NSEC_PER_SEC,
-		 t->model.total ? "total since " : "last interval", t->model.total ? since : "");
+		 t->track.total ? "total since " : "last interval", t->track.total ? since : "");
 	both_ends(left, right, width, line);
 }
 
 void top_path(const struct top *t, unsigned int width, char *line)
 {
-	const struct view *v = &t->view;
-	const struct place *p = &v->places[v->level];
+	const struct pane *v = &t->pane;
+	const struct bookmark *p = &v->bookmarks[v->level];
 	char left[KVMLAT_NAME_SIZE + 128], right[256] = "";
 	size_t n = 0;
 
-	view_path(v, &t->model, left, sizeof(left));
+	pane_path(v, &t->track, left, sizeof(left));
 	if (v->level != LEVEL_HISTOGRAM)
-		n += snprintf(right, sizeof(right), "by %s%s", view_sort(v)->title,
+		n += snprintf(right, sizeof(right), "by %s%s", pane_sort(v)->title,
 			      p->inverted ? ", least first" : "");
 	if (p->filter[0])
 		n += snprintf(right + n, sizeof(right) - n, ", only /%s/", p->filter);

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "table.h"
-#include "view.h"
+#include "pane.h"
 
 /* What the last line asks for. */
 enum prompt {
@@ -30,8 +30,8 @@ struct top {
 	struct kvmlat		*k;
 	struct kvmlat_filter	filter;
 	bool			selected;
-	struct model		model;
-	struct view		view;
+	struct track		track;
+	struct pane		pane;
 	uint64_t		interval;
 	uint32_t		count;
 	bool			utf8;

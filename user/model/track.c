@@ -6,21 +6,21 @@
 #include "figures.h"
 #include "subject.h"
 
-static const struct held *begin_of(const struct model *m)
+static const struct reading *begin_of(const struct track *m)
 {
 	return m->total ? &m->base : &m->older;
 }
 
-int model_recompute(struct model *m)
+int track_recompute(struct track *m)
 {
 	return m->newer.snap ? figures_compute(m, begin_of(m), NULL) : 0;
 }
 
-static void drop(struct held *h, const struct held *other)
+static void drop(struct reading *h, const struct reading *other)
 {
 	if (h->snap != other->snap)
 		kvmlat_snapshot_free(h->snap);
-	*h = (struct held){ 0 };
+	*h = (struct reading){ 0 };
 }
 
 /* Those that run: accounts of VMs that ended are kept. */
@@ -34,15 +34,16 @@ static uint32_t count_vcpus(const struct kvmlat_snapshot *snap)
 	return nr;
 }
 
-int model_feed(struct model *m, struct kvmlat_snapshot *snap, bool histograms, uint32_t second)
+int track_feed(struct track *m, struct kvmlat_snapshot *snap, bool histograms, uint32_t second)
 {
 	drop(&m->older, &m->base);
 	m->older = m->newer;
-	m->newer = (struct held){ .snap = snap, .histograms = histograms };
+	m->newer = (struct reading){ .snap = snap, .histograms = histograms };
 	/* A history looks back from here: soon after boot, that must not be before zero. */
 	second += HISTORY_SECONDS;
 	m->second = second;
-	if (subjects_sync_vms(m, snap) || subjects_sync_vcpus(m, snap))
+	if (subjects_sync_vms(&m->vms, snap, m->name_vm) ||
+	    subjects_sync_vcpus(&m->vcpus, snap, m->name_vcpu))
 		return -1;
 	m->all.vcpus = count_vcpus(snap);
 	/* All that was before the first snapshot is nobody's last second. */
@@ -52,31 +53,31 @@ int model_feed(struct model *m, struct kvmlat_snapshot *snap, bool histograms, u
 	}
 	if (figures_compute(m, &m->older, &second))
 		return -1;
-	return m->total ? model_recompute(m) : 0;
+	return m->total ? track_recompute(m) : 0;
 }
 
-int model_reset(struct model *m)
+int track_reset(struct track *m)
 {
 	if (m->base.snap != m->newer.snap)
 		drop(&m->base, &m->older);
 	m->base = m->newer;
-	return m->total ? model_recompute(m) : 0;
+	return m->total ? track_recompute(m) : 0;
 }
 
-/* The vCPUs of a scope lie together. Shares them with @snap. */
-static struct kvmlat_snapshot slice(const struct kvmlat_snapshot *snap, const struct scope *scope)
+/* The vCPUs of an owner lie together. Shares them with @snap. */
+static struct kvmlat_snapshot slice(const struct kvmlat_snapshot *snap, const struct owner *owner)
 {
 	struct kvmlat_snapshot part = *snap;
 	size_t i;
 
 	part.vms = NULL;
 	part.nr_vms = 0;
-	if (!scope->vm_id)
+	if (!owner->vm_id)
 		return part;
 	part.nr_vcpus = 0;
 	for (i = 0; i < snap->nr_vcpus; i++) {
-		if (snap->vcpus[i].vm_id != scope->vm_id ||
-		    (scope->has_vcpu && snap->vcpus[i].vcpu_id != scope->vcpu_id))
+		if (snap->vcpus[i].vm_id != owner->vm_id ||
+		    (owner->has_vcpu && snap->vcpus[i].vcpu_id != owner->vcpu_id))
 			continue;
 		if (!part.nr_vcpus++)
 			part.vcpus = &snap->vcpus[i];
@@ -84,9 +85,9 @@ static struct kvmlat_snapshot slice(const struct kvmlat_snapshot *snap, const st
 	return part;
 }
 
-int model_account(const struct model *m, const struct scope *scope, struct kvmlat_account *to)
+int track_account(const struct track *m, const struct owner *owner, struct kvmlat_account *to)
 {
-	const struct held *older = begin_of(m);
+	const struct reading *older = begin_of(m);
 	struct kvmlat_snapshot after, before = { 0 }, *delta;
 	bool blind = !m->newer.histograms || (older->snap && !older->histograms);
 	size_t i, n;
@@ -95,9 +96,9 @@ int model_account(const struct model *m, const struct scope *scope, struct kvmla
 	memset(to, 0, sizeof(*to));
 	if (!m->newer.snap)
 		return 0;
-	after = slice(m->newer.snap, scope);
+	after = slice(m->newer.snap, owner);
 	if (older->snap)
-		before = slice(older->snap, scope);
+		before = slice(older->snap, owner);
 	delta = kvmlat_delta(&after, older->snap ? &before : NULL);
 	if (!delta)
 		return -1;
@@ -115,7 +116,7 @@ int model_account(const struct model *m, const struct scope *scope, struct kvmla
 	return ret;
 }
 
-void model_rates(const struct model *m, const struct scope *scope, uint32_t cls, uint32_t code,
+void track_rates(const struct track *m, const struct owner *owner, uint32_t cls, uint32_t code,
 		 float values[HISTORY_SECONDS])
 {
 	float one[HISTORY_SECONDS];
@@ -128,8 +129,8 @@ void model_rates(const struct model *m, const struct scope *scope, uint32_t cls,
 		const struct subject *e = m->vcpus.at[i];
 		const struct rate *r;
 
-		if ((scope->vm_id && e->vm_id != scope->vm_id) ||
-		    (scope->has_vcpu && e->vcpu_id != scope->vcpu_id))
+		if ((owner->vm_id && e->vm_id != owner->vm_id) ||
+		    (owner->has_vcpu && e->vcpu_id != owner->vcpu_id))
 			continue;
 		r = subject_find_rate(e, cls, code);
 		if (!r)
@@ -142,7 +143,7 @@ void model_rates(const struct model *m, const struct scope *scope, uint32_t cls,
 	}
 }
 
-void model_free(struct model *m)
+void track_free(struct track *m)
 {
 	if (m->older.snap != m->newer.snap)
 		drop(&m->older, &m->base);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
 #include "figures.h"
+#include "row.h"
 #include "subject.h"
 
 /* Rows that VMs and vCPUs show, ascending as in an account. */
@@ -124,7 +124,7 @@ static void set_figures(struct subject *e, uint64_t elapsed, const uint64_t *tim
 	for (i = 0; i < KVMLAT_NR_STATES; i++)
 		sum += times[i];
 	for (i = 0; i < KVMLAT_NR_STATES; i++)
-		e->now[FIG_STATE + i] = sum ? 100.0 * times[i] / sum : NAN;
+		e->now[FIG_STATE + i] = sum ? share(times[i], sum) : NAN;
 	for (i = 0; i < NR_LATE; i++)
 		e->now[late[i].figure] = NAN;
 }
@@ -157,7 +157,7 @@ static int count_exits(struct subject *e, const struct kvmlat_account *a,
 		count = r->count;
 		if (old != end && old->cls == r->cls && old->code == r->code)
 			count -= old->count < count ? old->count : count;
-		each = elapsed ? (double)count * NSEC_PER_SEC / elapsed : 0;
+		each = rate_of(count, elapsed);
 		if (kvmlat_reason_is_exit(r->cls))
 			*exits += each;
 		if (!second)
@@ -231,7 +231,7 @@ static void sum_next(struct sum *all, struct sum *vm, struct subject *e, const u
 	*vm = (struct sum){ .e = e };
 }
 
-static int compute_vcpus(struct model *m, const struct kvmlat_snapshot *older,
+static int compute_vcpus(struct track *m, const struct kvmlat_snapshot *older,
 			 const struct kvmlat_snapshot *delta, const uint32_t *second)
 {
 	const struct kvmlat_snapshot *newer = m->newer.snap;
@@ -242,10 +242,10 @@ static int compute_vcpus(struct model *m, const struct kvmlat_snapshot *older,
 	for (i = 0; i < newer->nr_vcpus; i++) {
 		const struct kvmlat_vcpu *v = &newer->vcpus[i], *was;
 		const struct kvmlat_vcpu *diff = d < delta->nr_vcpus ? &delta->vcpus[d] : NULL;
-		struct subject *e = model_find(&m->vcpus, v->vm_id, v->vcpu_id);
+		struct subject *e = subject_find(&m->vcpus, v->vm_id, v->vcpu_id);
 
 		if (!vm.e || vm.e->vm_id != v->vm_id)
-			sum_next(&all, &vm, model_find(&m->vms, v->vm_id, 0), second);
+			sum_next(&all, &vm, subject_find(&m->vms, v->vm_id, 0), second);
 		if (!e || !diff || diff->vm_id != v->vm_id || diff->vcpu_id != v->vcpu_id)
 			continue;
 		d++;
@@ -262,7 +262,7 @@ static int compute_vcpus(struct model *m, const struct kvmlat_snapshot *older,
 	return 0;
 }
 
-int figures_compute(struct model *m, const struct held *older, const uint32_t *second)
+int figures_compute(struct track *m, const struct reading *older, const uint32_t *second)
 {
 	bool histograms = m->newer.histograms && (!older->snap || older->histograms);
 	struct kvmlat_snapshot *delta;

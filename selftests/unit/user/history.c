@@ -2,7 +2,8 @@
 #include <locale.h>
 #include <math.h>
 
-#include "top/history.h"
+#include "model/history.h"
+#include "top/spark.h"
 #include "base/text.h"
 #include "tap.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _KVMLAT_TOP_VIEW_H
-#define _KVMLAT_TOP_VIEW_H
+#ifndef _KVMLAT_TOP_PANE_H
+#define _KVMLAT_TOP_PANE_H
 
 #include <regex.h>
 
-#include "model.h"
+#include "model/track.h"
 
 /* Each is opened from a row of the one before. */
 enum level {
@@ -92,7 +92,7 @@ struct item {
 };
 
 /* What a level keeps while another is open. Once moved, the cursor stays on its row. */
-struct place {
+struct bookmark {
 	unsigned int	sort;
 	bool		inverted;
 	char		filter[FILTER_SIZE];
@@ -104,17 +104,17 @@ struct place {
 };
 
 /**
- * struct view - what of a model is shown
+ * struct pane - what of a track is shown
  * @cls: whose histogram, with @code
  * @guest: part of a guest's name, or a pid; empty for all
- * @account: of the scope, at the levels of reasons and histograms
+ * @account: of the owner, at the levels of reasons and histograms
  */
-struct view {
+struct pane {
 	enum level		level;
-	struct scope		scope;
+	struct owner		owner;
 	uint32_t		cls;
 	uint32_t		code;
-	struct place		places[NR_LEVELS];
+	struct bookmark		bookmarks[NR_LEVELS];
 	char			guest[FILTER_SIZE];
 	bool			skip_zeros;
 	bool			exits_only;
@@ -125,46 +125,46 @@ struct view {
 	struct kvmlat_account	account;
 };
 
-void view_init(struct view *v);
-void view_free(struct view *v);
+void pane_init(struct pane *v);
+void pane_free(struct pane *v);
 
-/* Make the rows from what the model knows now. -1 if memory is short. */
-int view_collect(struct view *v, const struct model *m);
+/* Make the rows from what the track knows now. -1 if memory is short. */
+int pane_collect(struct pane *v, const struct track *m);
 
-static inline struct place *view_place(struct view *v)
+static inline struct bookmark *pane_bookmark(struct pane *v)
 {
-	return &v->places[v->level];
+	return &v->bookmarks[v->level];
 }
 
-const struct columns *view_columns(const struct view *v);
+const struct columns *pane_columns(const struct pane *v);
 
 /* The column sorted by; and the one whose last minute is shown, which has a history. */
-const struct column *view_sort(const struct view *v);
+const struct column *pane_sort(const struct pane *v);
 
 /* By what to sort VMs and vCPUs; false if there is no such key. */
-bool view_sort_by(struct view *v, const char *key);
-void view_next_sort(struct view *v, int step);
+bool pane_sort_by(struct pane *v, const char *key);
+void pane_next_sort(struct pane *v, int step);
 
 /* Why not is written to @why if the regular expression is none. */
-bool view_filter(struct view *v, const char *regex, char *why, size_t size);
-void view_clear_filters(struct view *v);
+bool pane_filter(struct pane *v, const char *regex, char *why, size_t size);
+void pane_clear_filters(struct pane *v);
 
 /* The row that the cursor is on, NULL if there is none. */
-const struct item *view_cursor(const struct view *v);
-void view_move(struct view *v, long rows);
+const struct item *pane_cursor(const struct pane *v);
+void pane_move(struct pane *v, long rows);
 
 /* Open the row at the cursor, or close what was opened; false if there is nothing to. */
-bool view_open(struct view *v);
-bool view_close(struct view *v);
+bool pane_open(struct pane *v);
+bool pane_close(struct pane *v);
 
 /* Go to all VMs, or to all vCPUs. */
-void view_go(struct view *v, enum level level);
+void pane_go(struct pane *v, enum level level);
 
 /* Where we are: VM 2 "web", vCPU 1, msr. */
-void view_path(const struct view *v, const struct model *m, char *to, size_t size);
+void pane_path(const struct pane *v, const struct track *m, char *to, size_t size);
 
 /* The last minute of a row. Returns what a full cell stands for, 0 for the row's own peak. */
-float view_history(const struct view *v, const struct model *m, const struct item *item,
+float pane_history(const struct pane *v, const struct track *m, const struct item *item,
 		   float values[HISTORY_SECONDS]);
 
-#endif /* _KVMLAT_TOP_VIEW_H */
+#endif /* _KVMLAT_TOP_PANE_H */

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _KVMLAT_TOP_HISTORY_H
-#define _KVMLAT_TOP_HISTORY_H
+#ifndef _KVMLAT_HISTORY_H
+#define _KVMLAT_HISTORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define HISTORY_SECONDS	60
-
-/* The bytes of a sparkline of so many cells, with its NUL. */
-#define SPARK_SIZE(cells)	(3 * (cells) + 1)
 
 /**
  * struct history - a figure in each of the last seconds; all zero is empty
@@ -36,7 +33,4 @@ void history_read(const struct history *h, uint32_t second, float values[HISTORY
 void history_fold(const float values[HISTORY_SECONDS], uint32_t second, float *cells,
 		  unsigned int nr);
 
-/* @full is what fills a cell; 0 for the highest of the cells themselves. */
-void sparkline(const float *cells, unsigned int nr, float full, bool utf8, char *to, size_t size);
-
-#endif /* _KVMLAT_TOP_HISTORY_H */
+#endif /* _KVMLAT_HISTORY_H */

@@ -12,7 +12,7 @@ static int compare(const struct subject *e, uint32_t vm_id, uint32_t vcpu_id)
 	return (e->vcpu_id > vcpu_id) - (e->vcpu_id < vcpu_id);
 }
 
-struct subject *model_find(const struct subjects *list, uint32_t vm_id, uint32_t vcpu_id)
+struct subject *subject_find(const struct subjects *list, uint32_t vm_id, uint32_t vcpu_id)
 {
 	size_t low = 0, high = list->nr;
 
@@ -125,12 +125,12 @@ static void sync_end(struct sync *s)
 	list->nr = s->nr;
 }
 
-int subjects_sync_vms(struct model *m, const struct kvmlat_snapshot *snap)
+int subjects_sync_vms(struct subjects *list, const struct kvmlat_snapshot *snap, name_vm_fn name)
 {
 	struct sync s;
 	size_t i;
 
-	if (sync_begin(&s, &m->vms, snap->nr_vms, snap->interrupted))
+	if (sync_begin(&s, list, snap->nr_vms, snap->interrupted))
 		return -1;
 	for (i = 0; i < snap->nr_vms; i++) {
 		const struct kvmlat_vm *vm = &snap->vms[i];
@@ -143,8 +143,8 @@ int subjects_sync_vms(struct model *m, const struct kvmlat_snapshot *snap)
 		e->gone = vm->gone;
 		if (e->name[0])
 			continue;
-		if (m->name_vm)
-			m->name_vm(vm, e->name, sizeof(e->name));
+		if (name)
+			name(vm, e->name, sizeof(e->name));
 		if (!e->name[0])
 			snprintf(e->name, sizeof(e->name), "%s", vm->comm);
 	}
@@ -152,12 +152,13 @@ int subjects_sync_vms(struct model *m, const struct kvmlat_snapshot *snap)
 	return i < snap->nr_vms ? -1 : 0;
 }
 
-int subjects_sync_vcpus(struct model *m, const struct kvmlat_snapshot *snap)
+int subjects_sync_vcpus(struct subjects *list, const struct kvmlat_snapshot *snap,
+			name_vcpu_fn name)
 {
 	struct sync s;
 	size_t i;
 
-	if (sync_begin(&s, &m->vcpus, snap->nr_vcpus, snap->interrupted))
+	if (sync_begin(&s, list, snap->nr_vcpus, snap->interrupted))
 		return -1;
 	for (i = 0; i < snap->nr_vcpus; i++) {
 		const struct kvmlat_vcpu *v = &snap->vcpus[i];
@@ -170,8 +171,8 @@ int subjects_sync_vcpus(struct model *m, const struct kvmlat_snapshot *snap)
 		if (e->tid == v->tid)
 			continue;
 		e->tid = v->tid;
-		if (m->name_vcpu && !v->gone)
-			m->name_vcpu(v, e->name, sizeof(e->name));
+		if (name && !v->gone)
+			name(v, e->name, sizeof(e->name));
 	}
 	sync_end(&s);
 	return i < snap->nr_vcpus ? -1 : 0;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view.h"
+#include "pane.h"
 
 static const struct column vm_columns[NR_LIST_COLUMNS] = {
 	{ "name", "VM", 0, 0, COLUMN_NAME },
@@ -60,59 +60,59 @@ static const struct columns columns[NR_LEVELS] = {
 	[LEVEL_HISTOGRAM]	= { reason_columns, SIZE(reason_columns), 16, 5 },
 };
 
-const struct columns *view_columns(const struct view *v)
+const struct columns *pane_columns(const struct pane *v)
 {
 	return &columns[v->level];
 }
 
-const struct column *view_sort(const struct view *v)
+const struct column *pane_sort(const struct pane *v)
 {
-	return &columns[v->level].at[v->places[v->level].sort];
+	return &columns[v->level].at[v->bookmarks[v->level].sort];
 }
 
-void view_init(struct view *v)
+void pane_init(struct pane *v)
 {
 	unsigned int i;
 
 	memset(v, 0, sizeof(*v));
 	for (i = 0; i < NR_LEVELS; i++)
-		v->places[i].sort = LIST_FIGURES + FIG_EXITS;
-	v->places[LEVEL_REASONS].sort = REASON_RATE;
+		v->bookmarks[i].sort = LIST_FIGURES + FIG_EXITS;
+	v->bookmarks[LEVEL_REASONS].sort = REASON_RATE;
 }
 
-bool view_sort_by(struct view *v, const char *key)
+bool pane_sort_by(struct pane *v, const char *key)
 {
 	unsigned int i;
 
 	for (i = 0; i < SIZE(vm_columns); i++) {
 		if (strcmp(key, vm_columns[i].key))
 			continue;
-		v->places[LEVEL_VMS].sort = i;
-		v->places[LEVEL_VCPUS].sort = i < SIZE(vcpu_columns) ? i : LIST_NAME;
+		v->bookmarks[LEVEL_VMS].sort = i;
+		v->bookmarks[LEVEL_VCPUS].sort = i < SIZE(vcpu_columns) ? i : LIST_NAME;
 		return true;
 	}
 	return false;
 }
 
-void view_next_sort(struct view *v, int step)
+void pane_next_sort(struct pane *v, int step)
 {
-	struct place *p = view_place(v);
+	struct bookmark *p = pane_bookmark(v);
 	unsigned int nr = columns[v->level].nr;
 
 	p->sort = (p->sort + nr + step) % nr;
 	p->inverted = false;
 }
 
-static void drop_filter(struct place *p)
+static void drop_filter(struct bookmark *p)
 {
 	if (p->filter[0])
 		regfree(&p->regex);
 	p->filter[0] = 0;
 }
 
-bool view_filter(struct view *v, const char *text, char *why, size_t size)
+bool pane_filter(struct pane *v, const char *text, char *why, size_t size)
 {
-	struct place *p = view_place(v);
+	struct bookmark *p = pane_bookmark(v);
 	regex_t regex;
 	int error;
 
@@ -134,31 +134,31 @@ bool view_filter(struct view *v, const char *text, char *why, size_t size)
 	return true;
 }
 
-void view_clear_filters(struct view *v)
+void pane_clear_filters(struct pane *v)
 {
-	drop_filter(view_place(v));
+	drop_filter(pane_bookmark(v));
 	v->guest[0] = 0;
 }
 
-void view_free(struct view *v)
+void pane_free(struct pane *v)
 {
 	unsigned int i;
 
 	for (i = 0; i < NR_LEVELS; i++)
-		drop_filter(&v->places[i]);
+		drop_filter(&v->bookmarks[i]);
 	kvmlat_account_free(&v->account);
 	free(v->items);
 	memset(v, 0, sizeof(*v));
 }
 
-const struct item *view_cursor(const struct view *v)
+const struct item *pane_cursor(const struct pane *v)
 {
-	return v->nr ? &v->items[v->places[v->level].index] : NULL;
+	return v->nr ? &v->items[v->bookmarks[v->level].index] : NULL;
 }
 
-void view_move(struct view *v, long rows)
+void pane_move(struct pane *v, long rows)
 {
-	struct place *p = view_place(v);
+	struct bookmark *p = pane_bookmark(v);
 	long to = (long)p->index + rows;
 
 	if (!v->nr)
@@ -173,30 +173,30 @@ void view_move(struct view *v, long rows)
 	p->moved = to > 0;
 }
 
-static void forget_cursor(struct view *v, enum level level)
+static void forget_cursor(struct pane *v, enum level level)
 {
-	struct place *p = &v->places[level];
+	struct bookmark *p = &v->bookmarks[level];
 
 	p->moved = false;
 	p->index = 0;
 	p->top = 0;
 }
 
-bool view_open(struct view *v)
+bool pane_open(struct pane *v)
 {
-	const struct item *item = view_cursor(v);
+	const struct item *item = pane_cursor(v);
 
 	if (!item)
 		return false;
 	switch (v->level) {
 	case LEVEL_VMS:
-		v->scope = (struct scope){ .vm_id = item->all ? 0 : item->subject->vm_id };
+		v->owner = (struct owner){ .vm_id = item->all ? 0 : item->subject->vm_id };
 		break;
 	case LEVEL_VCPUS:
-		v->scope.has_vcpu = !item->all;
+		v->owner.has_vcpu = !item->all;
 		if (!item->all) {
-			v->scope.vm_id = item->subject->vm_id;
-			v->scope.vcpu_id = item->subject->vcpu_id;
+			v->owner.vm_id = item->subject->vm_id;
+			v->owner.vcpu_id = item->subject->vcpu_id;
 		}
 		break;
 	case LEVEL_REASONS:
@@ -211,20 +211,20 @@ bool view_open(struct view *v)
 	return true;
 }
 
-bool view_close(struct view *v)
+bool pane_close(struct pane *v)
 {
 	if (v->level == LEVEL_VMS)
 		return false;
 	v->level--;
 	if (v->level == LEVEL_VCPUS)
-		v->scope.has_vcpu = false;
+		v->owner.has_vcpu = false;
 	return true;
 }
 
-void view_go(struct view *v, enum level level)
+void pane_go(struct pane *v, enum level level)
 {
 	v->level = level;
-	v->scope = (struct scope){ 0 };
+	v->owner = (struct owner){ 0 };
 	forget_cursor(v, level);
 }
 
@@ -236,7 +236,7 @@ static size_t quoted(char *to, size_t size, const char *what, uint32_t id, const
 	return n < 0 || (size_t)n >= size ? strlen(to) : (size_t)n;
 }
 
-void view_path(const struct view *v, const struct model *m, char *to, size_t size)
+void pane_path(const struct pane *v, const struct track *m, char *to, size_t size)
 {
 	const struct subject *e;
 	char row[64];
@@ -246,18 +246,18 @@ void view_path(const struct view *v, const struct model *m, char *to, size_t siz
 		snprintf(to, size, "all VMs");
 		return;
 	}
-	if (v->scope.vm_id) {
-		e = model_find(&m->vms, v->scope.vm_id, 0);
-		n = quoted(to, size, "VM", v->scope.vm_id, e ? e->name : NULL);
+	if (v->owner.vm_id) {
+		e = subject_find(&m->vms, v->owner.vm_id, 0);
+		n = quoted(to, size, "VM", v->owner.vm_id, e ? e->name : NULL);
 		if (!e || e->gone)
 			n += snprintf(to + n, size - n, " (ended)");
 	} else {
 		n = snprintf(to, size, "all VMs");
 	}
-	if (v->scope.has_vcpu && n + 2 < size) {
-		e = model_find(&m->vcpus, v->scope.vm_id, v->scope.vcpu_id);
+	if (v->owner.has_vcpu && n + 2 < size) {
+		e = subject_find(&m->vcpus, v->owner.vm_id, v->owner.vcpu_id);
 		n += snprintf(to + n, size - n, ", ");
-		n += quoted(to + n, size - n, "vCPU", v->scope.vcpu_id, e ? e->name : NULL);
+		n += quoted(to + n, size - n, "vCPU", v->owner.vcpu_id, e ? e->name : NULL);
 	} else if (n < size) {
 		n += snprintf(to + n, size - n, ", all vCPUs");
 	}
@@ -267,13 +267,13 @@ void view_path(const struct view *v, const struct model *m, char *to, size_t siz
 	snprintf(to + n, size - n, ", %s", row);
 }
 
-float view_history(const struct view *v, const struct model *m, const struct item *item,
+float pane_history(const struct pane *v, const struct track *m, const struct item *item,
 		   float values[HISTORY_SECONDS])
 {
-	unsigned int sort = v->places[v->level].sort, figure = FIG_EXITS;
+	unsigned int sort = v->bookmarks[v->level].sort, figure = FIG_EXITS;
 
 	if (!item->subject) {
-		model_rates(m, &v->scope, item->cls, item->code, values);
+		track_rates(m, &v->owner, item->cls, item->code, values);
 		return 0;
 	}
 	if (sort >= LIST_FIGURES && sort < LIST_FIGURES + NR_FIGURES)

@@ -18,19 +18,19 @@ static struct top begin(struct host *h)
 	int i;
 
 	*h = host_new();
-	view_init(&t.view);
+	pane_init(&t.pane);
 	for (i = 0; i < 3; i++) {
-		EXPECT(!model_feed(&t.model, host_snapshot(h), true, h->now / SECOND));
+		EXPECT(!track_feed(&t.track, host_snapshot(h), true, h->now / SECOND));
 		host_second(h);
 	}
-	EXPECT(!view_collect(&t.view, &t.model));
+	EXPECT(!pane_collect(&t.pane, &t.track));
 	return t;
 }
 
 static void end(struct top *t)
 {
-	view_free(&t->view);
-	model_free(&t->model);
+	pane_free(&t->pane);
+	track_free(&t->track);
 }
 
 /* Returns what is left to do after the last key. */
@@ -40,7 +40,7 @@ static enum key_action type(struct top *t, const char *keys)
 
 	for (; *keys; keys++) {
 		action = keys_press(t, *keys);
-		EXPECT(!view_collect(&t->view, &t->model));
+		EXPECT(!pane_collect(&t->pane, &t->track));
 	}
 	return action;
 }
@@ -48,7 +48,7 @@ static enum key_action type(struct top *t, const char *keys)
 static void press(struct top *t, int key)
 {
 	EXPECT_EQ(keys_press(t, key), KEY_NOTHING);
-	EXPECT(!view_collect(&t->view, &t->model));
+	EXPECT(!pane_collect(&t->pane, &t->track));
 }
 
 /* The rows' names, one after the other. */
@@ -58,15 +58,15 @@ static const char *names(const struct top *t)
 	size_t i, n = 0;
 
 	all[0] = 0;
-	for (i = 0; i < t->view.nr; i++)
+	for (i = 0; i < t->pane.nr; i++)
 		n += snprintf(all + n, sizeof(all) - n, "%s%s", i ? "|" : "",
-			      t->view.items[i].name);
+			      t->pane.items[i].name);
 	return all;
 }
 
 static const char *cursor(const struct top *t)
 {
-	const struct item *item = view_cursor(&t->view);
+	const struct item *item = pane_cursor(&t->pane);
 
 	return item ? item->name : "";
 }
@@ -75,7 +75,7 @@ static const char *path(const struct top *t)
 {
 	static char text[256];
 
-	view_path(&t->view, &t->model, text, sizeof(text));
+	pane_path(&t->pane, &t->track, text, sizeof(text));
 	return text;
 }
 
@@ -94,9 +94,9 @@ static void keys_open_and_close(void)
 	press(&t, KEY_RIGHT);
 	EXPECT_STR(path(&t), "VM 2 \"web\", vCPU 1");
 	EXPECT_STR(names(&t), "cpuid|wake");
-	EXPECT(t.view.items[0].values[REASON_RATE] == 3000);
-	EXPECT(fabs(t.view.items[0].values[REASON_TIME] - 0.6) < 1e-9);
-	EXPECT(t.view.items[0].values[REASON_MEAN] == 2000);
+	EXPECT(t.pane.items[0].values[REASON_RATE] == 3000);
+	EXPECT(fabs(t.pane.items[0].values[REASON_TIME] - 0.6) < 1e-9);
+	EXPECT(t.pane.items[0].values[REASON_MEAN] == 2000);
 	type(&t, "\n");
 	EXPECT_STR(path(&t), "VM 2 \"web\", vCPU 1, cpuid");
 	EXPECT_EQ(type(&t, "\n"), KEY_READ_NOW);
@@ -114,7 +114,7 @@ static void keys_open_and_close(void)
 	EXPECT_STR(path(&t), "all VMs, all vCPUs");
 	EXPECT_STR(names(&t), "all|2 web/1|2 web/0|1 db/0");
 	type(&t, "\n");
-	EXPECT(t.view.items[0].values[REASON_RATE] == 4000);
+	EXPECT(t.pane.items[0].values[REASON_RATE] == 4000);
 	type(&t, "b");
 	EXPECT_STR(path(&t), "all VMs");
 	type(&t, "b");
@@ -137,21 +137,21 @@ static void rows_are_sorted_and_filtered(void)
 	type(&t, "i");
 	EXPECT_STR(names(&t), "all|1 db/0|2 web/0|2 web/1");
 	type(&t, "o");
-	EXPECT_STR(view_sort(&t.view)->key, "guest");
+	EXPECT_STR(pane_sort(&t.pane)->key, "guest");
 	EXPECT_STR(names(&t), "all|2 web/0|2 web/1|1 db/0");
 	type(&t, "OO");
-	EXPECT_STR(view_sort(&t.view)->key, "name");
+	EXPECT_STR(pane_sort(&t.pane)->key, "name");
 	EXPECT_STR(names(&t), "all|1 db/0|2 web/0|2 web/1");
 	/* What has no wakes has no percentile, and is last either way */
-	EXPECT(view_sort_by(&t.view, "wake-p99"));
-	EXPECT(!view_collect(&t.view, &t.model));
-	EXPECT_STR(t.view.items[1].name, "2 web/0");
+	EXPECT(pane_sort_by(&t.pane, "wake-p99"));
+	EXPECT(!pane_collect(&t.pane, &t.track));
+	EXPECT_STR(t.pane.items[1].name, "2 web/0");
 	type(&t, "i");
-	EXPECT_STR(t.view.items[1].name, "2 web/0");
-	EXPECT(!view_sort_by(&t.view, "nonsense"));
+	EXPECT_STR(t.pane.items[1].name, "2 web/0");
+	EXPECT(!pane_sort_by(&t.pane, "nonsense"));
 
-	view_free(&t.view);
-	view_init(&t.view);
+	pane_free(&t.pane);
+	pane_init(&t.pane);
 	type(&t, "fw.b\n");
 	EXPECT_STR(names(&t), "2 web");
 	type(&t, "c");
@@ -172,7 +172,7 @@ static void rows_are_sorted_and_filtered(void)
 	EXPECT_STR(names(&t), "2 web/1|2 web/0");
 	type(&t, "f^2\x1b");
 	type(&t, "c");
-	EXPECT_EQ(t.view.nr, 4);
+	EXPECT_EQ(t.pane.nr, 4);
 	type(&t, "z");
 	EXPECT_STR(names(&t), "all|2 web/1|2 web/0");
 	end(&t);
@@ -204,14 +204,14 @@ static void the_cursor_stays_on_its_row(void)
 	EXPECT_STR(cursor(&t), "2 web/0");
 	type(&t, "i");
 	EXPECT_STR(cursor(&t), "2 web/0");
-	EXPECT_EQ(view_place(&t.view)->index, 2);
+	EXPECT_EQ(pane_bookmark(&t.pane)->index, 2);
 	type(&t, "O");
-	EXPECT_EQ(view_place(&t.view)->index, 2);
+	EXPECT_EQ(pane_bookmark(&t.pane)->index, 2);
 	/* Its VM goes: the cursor is where it was, not outside */
 	h.nr_vms = 1;
 	h.nr_vcpus = 1;
-	EXPECT(!model_feed(&t.model, host_snapshot(&h), true, h.now / SECOND));
-	EXPECT(!view_collect(&t.view, &t.model));
+	EXPECT(!track_feed(&t.track, host_snapshot(&h), true, h.now / SECOND));
+	EXPECT(!pane_collect(&t.pane, &t.track));
 	EXPECT_STR(names(&t), "1 db/0");
 	EXPECT_STR(cursor(&t), "1 db/0");
 	press(&t, KEY_NPAGE);
@@ -219,8 +219,8 @@ static void the_cursor_stays_on_its_row(void)
 	EXPECT_STR(cursor(&t), "1 db/0");
 	h.nr_vms = 0;
 	h.nr_vcpus = 0;
-	EXPECT(!model_feed(&t.model, host_snapshot(&h), true, h.now / SECOND + 1));
-	EXPECT(!view_collect(&t.view, &t.model));
+	EXPECT(!track_feed(&t.track, host_snapshot(&h), true, h.now / SECOND + 1));
+	EXPECT(!pane_collect(&t.pane, &t.track));
 	EXPECT_STR(names(&t), "");
 	EXPECT_EQ(type(&t, "j\n"), KEY_READ_NOW);
 	end(&t);
@@ -248,10 +248,10 @@ static void keys_change_the_run(void)
 	EXPECT_EQ(type(&t, "Rn"), KEY_NOTHING);
 	EXPECT_EQ(t.prompt, PROMPT_NONE);
 	type(&t, "t");
-	EXPECT(t.model.total);
-	EXPECT(t.view.items[1].values[LIST_FIGURES + FIG_EXITS] == 4000);
+	EXPECT(t.track.total);
+	EXPECT(t.pane.items[1].values[LIST_FIGURES + FIG_EXITS] == 4000);
 	type(&t, "r");
-	EXPECT(isnan(t.view.items[1].values[LIST_FIGURES + FIG_EXITS]));
+	EXPECT(isnan(t.pane.items[1].values[LIST_FIGURES + FIG_EXITS]));
 	type(&t, "h");
 	EXPECT(t.help);
 	/* On 24 lines it is all there. */
@@ -284,12 +284,12 @@ static void any_keys(void)
 	for (i = 0; i < 20000; i++) {
 		seed = seed * 1103515245 + 12345;
 		keys_press(&t, keys[(seed >> 16) % TAP_CASES(keys)]);
-		EXPECT(!view_collect(&t.view, &t.model));
+		EXPECT(!pane_collect(&t.pane, &t.track));
 		width = (seed >> 8) % 250;
-		layout_make(&l, &t.view, width, i & 1);
-		table_header(&l, &t.view, line);
-		for (n = 0; n < t.view.nr; n++)
-			table_row(&l, &t.view, &t.model, &t.view.items[n], line);
+		layout_make(&l, &t.pane, width, i & 1);
+		table_header(&l, &t.pane, line);
+		for (n = 0; n < t.pane.nr; n++)
+			table_row(&l, &t.pane, &t.track, &t.pane.items[n], line);
 		top_path(&t, width, line);
 		keys_line(&t, line, sizeof(line));
 	}
@@ -304,23 +304,23 @@ static void tables_fill_their_width(void)
 	unsigned int width;
 	struct layout l;
 
-	layout_make(&l, &t.view, 80, false);
-	table_header(&l, &t.view, line);
+	layout_make(&l, &t.pane, 80, false);
+	table_header(&l, &t.pane, line);
 	EXPECT_STR(line,
 		   "VM              EXITS/s GUEST EXIT USER POLL WAIT RUNQ  OFF WAKE P99 LAST MINUTE");
-	table_row(&l, &t.view, &t.model, &t.view.items[1], line);
+	table_row(&l, &t.pane, &t.track, &t.pane.items[1], line);
 	EXPECT_STR(line,
 		   "2 web            4000.0  70.0  5.0  0.0  0.0  0.0 25.0  0.0   9.73us          ##");
-	layout_make(&l, &t.view, 60, false);
-	table_header(&l, &t.view, line);
+	layout_make(&l, &t.pane, 60, false);
+	table_header(&l, &t.pane, line);
 	EXPECT_STR(line, "VM            EXITS/s GUEST EXIT WAIT RUNQ WAKE P99 LAST MIN");
-	layout_make(&l, &t.view, 0, false);
-	table_header(&l, &t.view, line);
+	layout_make(&l, &t.pane, 0, false);
+	table_header(&l, &t.pane, line);
 	EXPECT_STR(line,
 		   "VM            EXITS/s GUEST EXIT USER POLL WAIT RUNQ  OFF WAKE P99 RUNQ P99     PID VCPUS");
 	for (width = 1; width <= 300; width++) {
-		layout_make(&l, &t.view, width, false);
-		table_row(&l, &t.view, &t.model, &t.view.items[1], line);
+		layout_make(&l, &t.pane, width, false);
+		table_row(&l, &t.pane, &t.track, &t.pane.items[1], line);
 		EXPECT(strlen(line) <= width);
 		EXPECT_EQ(strlen(line), l.width);
 		if (width >= 60 && width <= 160)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <math.h>
 
-#include "top/model.h"
+#include "model/track.h"
 #include "tap.h"
 #include "top.h"
 
@@ -18,21 +18,21 @@ static bool near(double a, double b)
 	}									\
 } while (0)
 
-static void feed(struct model *m, const struct host *h)
+static void feed(struct track *m, const struct host *h)
 {
-	EXPECT(!model_feed(m, host_snapshot(h), !h->no_histograms, h->now / SECOND));
+	EXPECT(!track_feed(m, host_snapshot(h), !h->no_histograms, h->now / SECOND));
 }
 
-static double figure(const struct model *m, uint32_t vm_id, unsigned int which)
+static double figure(const struct track *m, uint32_t vm_id, unsigned int which)
 {
-	const struct subject *s = vm_id ? model_find(&m->vms, vm_id, 0) : &m->all;
+	const struct subject *s = vm_id ? subject_find(&m->vms, vm_id, 0) : &m->all;
 
 	return s ? s->now[which] : -1;
 }
 
-static double vcpu(const struct model *m, uint32_t vcpu_id, unsigned int which)
+static double vcpu(const struct track *m, uint32_t vcpu_id, unsigned int which)
 {
-	const struct subject *s = model_find(&m->vcpus, 2, vcpu_id);
+	const struct subject *s = subject_find(&m->vcpus, 2, vcpu_id);
 
 	return s ? s->now[which] : -1;
 }
@@ -40,21 +40,21 @@ static double vcpu(const struct model *m, uint32_t vcpu_id, unsigned int which)
 static void the_first_snapshot_is_no_interval(void)
 {
 	struct host h = host_new();
-	struct model m = { 0 };
+	struct track m = { 0 };
 
 	host_second(&h);
 	feed(&m, &h);
 	EXPECT(isnan(figure(&m, 2, FIG_EXITS)));
 	EXPECT(isnan(figure(&m, 0, FIG_STATE)));
 	EXPECT_EQ(m.vcpus.nr, 3);
-	EXPECT_STR(model_find(&m.vms, 2, 0)->name, "web");
-	model_free(&m);
+	EXPECT_STR(subject_find(&m.vms, 2, 0)->name, "web");
+	track_free(&m);
 }
 
 static void figures_are_of_the_last_interval(void)
 {
 	struct host h = host_new();
-	struct model m = { 0 };
+	struct track m = { 0 };
 
 	host_second(&h);
 	feed(&m, &h);
@@ -73,15 +73,15 @@ static void figures_are_of_the_last_interval(void)
 	/* Wakes are no exits; their percentile is in the middle of a bucket, within 1/16 */
 	EXPECT(fabs(figure(&m, 2, FIG_WAKE) / 10000 - 1) < 1.0 / 16);
 	EXPECT(isnan(figure(&m, 1, FIG_WAKE)));
-	model_free(&m);
+	track_free(&m);
 }
 
 static void totals_are_since_the_begin_or_a_reset(void)
 {
 	struct host h = host_new();
-	struct model m = { 0 };
+	struct track m = { 0 };
 	struct kvmlat_account a;
-	struct scope web = { .vm_id = 2 };
+	struct owner web = { .vm_id = 2 };
 	int i;
 
 	for (i = 0; i < 4; i++) {
@@ -91,34 +91,34 @@ static void totals_are_since_the_begin_or_a_reset(void)
 	host_spend(&h, 1, KVMLAT_STATE_GUEST, SECOND, 7000, 0);
 	feed(&m, &h);
 	m.total = true;
-	EXPECT(!model_recompute(&m));
+	EXPECT(!track_recompute(&m));
 	EXPECT_NEAR(vcpu(&m, 0, FIG_EXITS), (3 * 1000 + 7000) / 4.0);
-	EXPECT(!model_account(&m, &web, &a));
+	EXPECT(!track_account(&m, &web, &a));
 	EXPECT_EQ(kvmlat_find_reason(&a, KVMLAT_REASON_CLASS_EXIT, 0x72)->count, 3 * 4000 + 7000);
 	kvmlat_account_free(&a);
 
-	EXPECT(!model_reset(&m));
+	EXPECT(!track_reset(&m));
 	EXPECT(isnan(vcpu(&m, 0, FIG_EXITS)));
 	host_second(&h);
 	feed(&m, &h);
 	host_second(&h);
 	feed(&m, &h);
 	EXPECT_NEAR(vcpu(&m, 0, FIG_EXITS), 1000);
-	EXPECT(!model_account(&m, &web, &a));
+	EXPECT(!track_account(&m, &web, &a));
 	EXPECT_EQ(kvmlat_find_reason(&a, KVMLAT_REASON_CLASS_EXIT, 0x72)->count, 8000);
 	kvmlat_account_free(&a);
 	m.total = false;
-	EXPECT(!model_recompute(&m));
-	EXPECT(!model_account(&m, &web, &a));
+	EXPECT(!track_recompute(&m));
+	EXPECT(!track_account(&m, &web, &a));
 	EXPECT_EQ(kvmlat_find_reason(&a, KVMLAT_REASON_CLASS_EXIT, 0x72)->count, 4000);
 	kvmlat_account_free(&a);
-	model_free(&m);
+	track_free(&m);
 }
 
 static void vms_come_and_go(void)
 {
 	struct host h = host_new();
-	struct model m = { 0 };
+	struct track m = { 0 };
 
 	feed(&m, &h);
 	host_second(&h);
@@ -135,27 +135,27 @@ static void vms_come_and_go(void)
 	h.vms[1].gone = h.now;
 	feed(&m, &h);
 	EXPECT_NEAR(figure(&m, 2, FIG_EXITS), 4000);
-	EXPECT(model_find(&m.vms, 2, 0)->gone);
+	EXPECT(subject_find(&m.vms, 2, 0)->gone);
 	EXPECT_EQ(m.all.vcpus, 2);
 	h.now += SECOND;
 	feed(&m, &h);
 	EXPECT(isnan(figure(&m, 2, FIG_EXITS)));
-	EXPECT_EQ(model_find(&m.vms, 2, 0)->elapsed, 0);
+	EXPECT_EQ(subject_find(&m.vms, 2, 0)->elapsed, 0);
 
 	/* The module forgets it */
 	h.nr_vms = 1;
 	h.nr_vcpus = 1;
 	feed(&m, &h);
-	EXPECT(!model_find(&m.vms, 2, 0));
-	EXPECT(!model_find(&m.vcpus, 2, 1));
+	EXPECT(!subject_find(&m.vms, 2, 0));
+	EXPECT(!subject_find(&m.vcpus, 2, 1));
 	EXPECT_EQ(m.vcpus.nr, 1);
-	model_free(&m);
+	track_free(&m);
 }
 
 static void what_a_disturbed_dump_lacks_is_kept(void)
 {
 	struct host h = host_new(), partial;
-	struct model m = { 0 };
+	struct track m = { 0 };
 	float values[HISTORY_SECONDS];
 
 	feed(&m, &h);
@@ -167,7 +167,7 @@ static void what_a_disturbed_dump_lacks_is_kept(void)
 	partial.nr_vms = 1;
 	partial.nr_vcpus = 1;
 	feed(&m, &partial);
-	EXPECT(model_find(&m.vcpus, 2, 1));
+	EXPECT(subject_find(&m.vcpus, 2, 1));
 	EXPECT(isnan(vcpu(&m, 1, FIG_EXITS)));
 
 	/* Nobody knows what was before: no figure is better than a wrong one */
@@ -177,16 +177,16 @@ static void what_a_disturbed_dump_lacks_is_kept(void)
 	host_second(&h);
 	feed(&m, &h);
 	EXPECT_NEAR(vcpu(&m, 1, FIG_EXITS), 3000);
-	history_read(&model_find(&m.vcpus, 2, 1)->past[FIG_EXITS], m.second, values);
+	history_read(&subject_find(&m.vcpus, 2, 1)->past[FIG_EXITS], m.second, values);
 	EXPECT_NEAR(values[HISTORY_SECONDS - 1], 3000);
 	EXPECT_NEAR(values[HISTORY_SECONDS - 4], 3000);
-	model_free(&m);
+	track_free(&m);
 }
 
 static void accounts_that_begin_anew(void)
 {
 	struct host h = host_new();
-	struct model m = { 0 };
+	struct track m = { 0 };
 
 	host_second(&h);
 	feed(&m, &h);
@@ -200,41 +200,41 @@ static void accounts_that_begin_anew(void)
 	feed(&m, &h);
 	EXPECT_NEAR(vcpu(&m, 0, FIG_EXITS), 1000);
 	EXPECT_NEAR(figure(&m, 2, FIG_EXITS), 4000);
-	model_free(&m);
+	track_free(&m);
 }
 
 static void rates_of_a_minute_add_up(void)
 {
-	struct scope all = { 0 }, web = { .vm_id = 2 }, one = { 2, true, 1 };
+	struct owner all = { 0 }, web = { .vm_id = 2 }, one = { 2, true, 1 };
 	struct host h = host_new();
 	float values[HISTORY_SECONDS];
-	struct model m = { 0 };
+	struct track m = { 0 };
 	int i;
 
 	for (i = 0; i < 5; i++) {
 		feed(&m, &h);
 		host_second(&h);
 	}
-	model_rates(&m, &all, KVMLAT_REASON_CLASS_EXIT, 0x72, values);
+	track_rates(&m, &all, KVMLAT_REASON_CLASS_EXIT, 0x72, values);
 	EXPECT_NEAR(values[HISTORY_SECONDS - 1], 4000);
 	EXPECT_NEAR(values[HISTORY_SECONDS - 4], 4000);
 	EXPECT(isnan(values[HISTORY_SECONDS - 5]));
-	model_rates(&m, &web, KVMLAT_REASON_CLASS_EXIT, 0x72, values);
+	track_rates(&m, &web, KVMLAT_REASON_CLASS_EXIT, 0x72, values);
 	EXPECT_NEAR(values[HISTORY_SECONDS - 2], 4000);
-	model_rates(&m, &one, KVMLAT_REASON_CLASS_EXIT, 0x72, values);
+	track_rates(&m, &one, KVMLAT_REASON_CLASS_EXIT, 0x72, values);
 	EXPECT_NEAR(values[HISTORY_SECONDS - 2], 3000);
-	model_rates(&m, &one, KVMLAT_REASON_CLASS_EXIT, 0x7b, values);
+	track_rates(&m, &one, KVMLAT_REASON_CLASS_EXIT, 0x7b, values);
 	EXPECT(isnan(values[HISTORY_SECONDS - 1]));
-	model_free(&m);
+	track_free(&m);
 }
 
 /* A histogram must not be taken for that of the interval if there is none to subtract. */
 static void without_histograms_no_percentile(void)
 {
-	struct scope web = { .vm_id = 2 };
+	struct owner web = { .vm_id = 2 };
 	struct host h = host_new();
 	struct kvmlat_account a;
-	struct model m = { 0 };
+	struct track m = { 0 };
 
 	feed(&m, &h);
 	host_second(&h);
@@ -245,14 +245,14 @@ static void without_histograms_no_percentile(void)
 	h.no_histograms = false;
 	feed(&m, &h);
 	EXPECT(isnan(figure(&m, 2, FIG_WAKE)));
-	EXPECT(!model_account(&m, &web, &a));
+	EXPECT(!track_account(&m, &web, &a));
 	EXPECT_EQ(kvmlat_find_reason(&a, KVMLAT_REASON_CLASS_EXIT, 0x72)->count, 4000);
 	EXPECT_EQ(kvmlat_find_reason(&a, KVMLAT_REASON_CLASS_EXIT, 0x72)->nr_buckets, 0);
 	kvmlat_account_free(&a);
 	host_second(&h);
 	feed(&m, &h);
 	EXPECT(figure(&m, 2, FIG_WAKE) > 9000);
-	model_free(&m);
+	track_free(&m);
 }
 
 static const struct tap_case cases[] = {
