@@ -170,9 +170,11 @@ static int run(int argc, char **argv)
 	if (!ret) {
 		top_signals();
 		if (o.batch || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-			ret = top_plain(&t);
+			ret = top_plain(&t, &err);
 		else
-			ret = top_live(&t);
+			ret = top_live(&t, &err);
+		if (ret)
+			ret = complain_kvmlat(&err);
 	}
 	pane_free(&t.pane);
 	track_free(&t.track);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cmd/command.h"
 #include "base/options.h"
 #include "base/workload.h"
 #include "keys.h"
@@ -60,11 +59,8 @@ static int handle_keys(struct top *t, struct kvmlat_error *err)
 		if ((action == KEY_READ_NOW && take(t, err)) ||
 		    (action == KEY_RESET_ACCOUNTS && reset_accounts(t, err)))
 			return -1;
-		if (pane_collect(&t->pane, &t->track)) {
-			*err = (struct kvmlat_error){ .status = KVMLAT_E_SYSTEM };
-			snprintf(err->text, sizeof(err->text), "out of memory");
-			return -1;
-		}
+		if (pane_collect(&t->pane, &t->track))
+			return top_fail(err, "out of memory");
 	}
 	return 0;
 }
@@ -105,21 +101,21 @@ static int loop(struct top *t, struct kvmlat_error *err)
 	}
 }
 
-int top_live(struct top *t)
+int top_live(struct top *t, struct kvmlat_error *err)
 {
-	struct kvmlat_error err = { 0 };
 	int ret;
 
 	/* Before the screen: what fails at once is told on a terminal that nothing happened to. */
-	if (top_take(t, true, &err))
-		return complain_kvmlat(&err);
+	if (top_take(t, true, err))
+		return -1;
 	if (screen_open(t->colour)) {
 		const char *term = getenv("TERM");
 
-		return complain(EXIT_REFUSED, "nothing is known of the terminal \"%s\"; -b shows plain text",
+		return top_fail(err,
+				"nothing is known of the terminal \"%s\"; -b shows plain text",
 				term ? term : "");
 	}
-	ret = loop(t, &err);
+	ret = loop(t, err);
 	screen_close();
-	return ret ? complain_kvmlat(&err) : EXIT_OK;
+	return ret;
 }

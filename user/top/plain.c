@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/command.h"
 #include "base/options.h"
 #include "base/workload.h"
 #include "top.h"
@@ -20,7 +19,7 @@ static void put(char *line)
 	puts(line);
 }
 
-static int print(struct top *t, bool first)
+static int print(struct top *t, bool first, struct kvmlat_error *err)
 {
 	char line[LINE_SIZE];
 	struct layout l;
@@ -40,8 +39,8 @@ static int print(struct top *t, bool first)
 		put(line);
 	}
 	if (fflush(stdout))
-		return complain(EXIT_REFUSED, "cannot write the output: %s", strerror(errno));
-	return EXIT_OK;
+		return top_fail(err, "cannot write the output: %s", strerror(errno));
+	return 0;
 }
 
 /* -1 in the background, where whoever reads is stopped. */
@@ -59,25 +58,24 @@ static bool ended_by_user(void)
 	return n <= 0 || memchr(text, 'q', n);
 }
 
-int top_plain(struct top *t)
+int top_plain(struct top *t, struct kvmlat_error *err)
 {
-	struct kvmlat_error err = { 0 };
 	uint64_t next = monotonic_ns();
 	uint32_t n = 0;
 	int ret;
 
-	if (top_take(t, true, &err))
-		return complain_kvmlat(&err);
+	if (top_take(t, true, err))
+		return -1;
 	do {
 		enum top_wake wake;
 
 		next += t->interval;
 		wake = top_wait(next, keyboard());
 		if (wake == TOP_STOP || (wake == TOP_INPUT && ended_by_user()))
-			return EXIT_OK;
-		if (top_take(t, true, &err))
-			return complain_kvmlat(&err);
-		ret = print(t, !n);
+			return 0;
+		if (top_take(t, true, err))
+			return -1;
+		ret = print(t, !n, err);
 		/* An interval that was cut short, or slept through, is not caught up with. */
 		if (wake == TOP_INPUT || next + t->interval <= monotonic_ns())
 			next = monotonic_ns();

@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/options.h"
 #include "base/workload.h"
 #include "top.h"
+
+int top_fail(struct kvmlat_error *err, const char *fmt, ...)
+{
+	va_list args;
+
+	*err = (struct kvmlat_error){ .status = KVMLAT_E_SYSTEM };
+	va_start(args, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, args);
+	va_end(args);
+	return -1;
+}
 
 int top_take(struct top *t, bool histograms, struct kvmlat_error *err)
 {
@@ -20,9 +32,7 @@ int top_take(struct top *t, bool histograms, struct kvmlat_error *err)
 	if (!track_feed(&t->track, snap, histograms, monotonic_ns() / NSEC_PER_SEC) &&
 	    !pane_collect(&t->pane, &t->track))
 		return 0;
-	*err = (struct kvmlat_error){ .status = KVMLAT_E_SYSTEM };
-	snprintf(err->text, sizeof(err->text), "out of memory");
-	return -1;
+	return top_fail(err, "out of memory");
 }
 
 bool top_over(const struct top *t)

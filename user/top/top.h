@@ -48,6 +48,9 @@ struct top {
 	char			message[256];
 };
 
+/* This process itself is what fails, not the module. Returns -1. */
+int top_fail(struct kvmlat_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* Read the accounts. -1 with the reason in *err, also if memory is short. */
 int top_take(struct top *t, bool histograms, struct kvmlat_error *err);
 
@@ -70,8 +73,8 @@ void top_signals(void);
 /* Until a time of CLOCK_MONOTONIC, or until @fd, if it is not -1, can be read. */
 enum top_wake top_wait(uint64_t deadline, int fd);
 
-/* Both return an exit code, having complained. */
-int top_plain(struct top *t);
-int top_live(struct top *t);
+/* Each until the user ends it: 0, or -1 with the reason in *err. */
+int top_plain(struct top *t, struct kvmlat_error *err);
+int top_live(struct top *t, struct kvmlat_error *err);
 
 #endif /* _KVMLAT_TOP_TOP_H */
