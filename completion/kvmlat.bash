@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 # Completion of kvmlat(1) for bash. Commands and options are read from the command's own help, so that
 # they are always those of the kvmlat that is installed.
+#
+# Guests' names are chosen by whoever starts a guest, and root presses the key: what is offered is
+# compared and quoted word by word and never expanded, which "compgen -W" would do.
 
 _kvmlat_commands()
 {
@@ -15,58 +18,68 @@ _kvmlat_options()
 		sed 's/^[^-]*//' | sort -u
 }
 
-_kvmlat_guests()
-{
-	"$1" list --csv 2> /dev/null | awk -F , 'NR > 1 && $NF == 0 && $3 !~ /"/ { print $3 }' | sort -u
-}
-
-# Names of the first column of a CSV with a header
+# _kvmlat_column COLUMN COMMAND...: names in a column of a CSV with a header. Names with other
+# characters than these are left out, and so are VMs that ended. A quote before the name hides commas.
 _kvmlat_column()
 {
-	"$@" --csv 2> /dev/null | sed 1d | cut -d , -f 1 | sort -u
+	"${@:2}" --csv 2> /dev/null | LC_ALL=C awk -F , -v column="$1" '
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		!(column in at) || ("gone" in at && $at["gone"] != 0) { next }
+		{ for (i = 1; i < at[column]; i++) if ($i ~ /"/) next }
+		$at[column] ~ /^[A-Za-z0-9._][A-Za-z0-9._-]*$/ { print $at[column] }' | sort -u
 }
 
-# _kvmlat_words PREVIOUS COMMAND WORD: what can follow the word PREVIOUS of COMMAND
+# _kvmlat_words KVMLAT PREVIOUS COMMAND ACTION: what can follow the word PREVIOUS of COMMAND, a word a line
 _kvmlat_words()
 {
 	local kvmlat=$1 previous=$2 command=$3 action=$4
 	case $command:$previous in
 	top:-k | top:--key)
-		echo "exits name guest exit user poll wait runq off wake-p99 runq-p99 pid vcpus" ;;
-	*:-k | *:--key) echo "count time mean max p99 reason" ;;
-	*:-u | *:--unit) echo "ns us ms s" ;;
+		printf '%s\n' exits name guest exit user poll wait runq off wake-p99 runq-p99 pid vcpus ;;
+	*:-k | *:--key) printf '%s\n' count time mean max p99 reason ;;
+	*:-u | *:--unit) printf '%s\n' ns us ms s ;;
 	*:--kind)
-		echo "exit halt poll poll-hit poll-miss sleep wake runq preempt user" ;;
-	*:-g | *:--guest) _kvmlat_guests "$kvmlat" ;;
+		printf '%s\n' exit halt poll poll-hit poll-miss sleep wake runq preempt user ;;
+	*:-g | *:--guest) _kvmlat_column guest "$kvmlat" list ;;
 	*:-p | *:--pid | *:--vm | *:--vcpu | *:-i | *:--interval | *:-d | *:--duration | *:-n) ;;
 	*:--num_iterations | *:--reason | *:-f | *:--filter | *:--cpus | *:--fifo | *:--rr | *:--if-old) ;;
 	help:*) _kvmlat_commands "$kvmlat" ;;
-	detail:detail) echo "on off" ;;
-	profile:profile) echo "list show diff apply undo save" ;;
-	profile:"$action") [ "$action" = list ] || _kvmlat_column "$kvmlat" profile list ;;
-	get:*) _kvmlat_column "$kvmlat" get ;;
-	set:*) _kvmlat_column "$kvmlat" get | sed 's/$/=/' ;;
+	detail:detail) printf '%s\n' on off ;;
+	profile:profile) printf '%s\n' list show diff apply undo save ;;
+	profile:"$action") [ "$action" = list ] || _kvmlat_column name "$kvmlat" profile list ;;
+	get:*) _kvmlat_column knob "$kvmlat" get ;;
+	set:*) _kvmlat_column knob "$kvmlat" get | sed 's/$/=/' ;;
 	esac
+}
+
+# _kvmlat_offer WORD: of the words read, those that begin with WORD, quoted
+_kvmlat_offer()
+{
+	local offer
+	while IFS= read -r offer; do
+		[[ $offer = "$1"* ]] || continue
+		printf -v offer %q "$offer"
+		COMPREPLY+=("$offer")
+	done
 }
 
 _kvmlat()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-	local kvmlat=${COMP_WORDS[0]} command=${COMP_WORDS[1]:-} words=""
+	local kvmlat=${COMP_WORDS[0]} command=${COMP_WORDS[1]:-}
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		words="$(_kvmlat_commands "$kvmlat") --help --version"
+		_kvmlat_offer "$word" < <(_kvmlat_commands "$kvmlat"; printf '%s\n' --help --version)
 	elif [[ $previous = -o || $previous = --output ]]; then
-		compopt -o filenames
-		mapfile -t COMPREPLY < <(compgen -f -- "$word")
-		return
+		# Nothing is offered here, so readline completes the name of a file, and quotes it
+		compopt -o default
 	elif [[ $word = -* ]]; then
-		words="$(_kvmlat_options "$kvmlat" "$command") --help"
+		_kvmlat_offer "$word" < <(_kvmlat_options "$kvmlat" "$command"; echo --help)
 	else
-		words=$(_kvmlat_words "$kvmlat" "$previous" "$command" "${COMP_WORDS[2]:-}")
+		_kvmlat_offer "$word" < <(_kvmlat_words "$kvmlat" "$previous" "$command" \
+			"${COMP_WORDS[2]:-}")
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 	if [[ ${#COMPREPLY[@]} = 1 && ${COMPREPLY[0]} = *= ]]; then
 		compopt -o nospace
 	fi
