@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/command.h"
 #include "options.h"
 
 #define MAX_SECONDS	86400
@@ -80,47 +79,4 @@ bool parse_key(const char *text, enum sort_key *key, char *why, size_t size)
 	snprintf(why, size,
 		 "sort key \"%.64s\" is none of count, time, mean, max, p99 and reason", text);
 	return false;
-}
-
-int next_option(int argc, char **argv, const char *letters, const struct option *options)
-{
-	int at = optind ? optind : 1;
-	int c;
-
-	opterr = 0;
-	c = getopt_long(argc, argv, letters, options, NULL);
-	if (c != '?' && c != ':')
-		return c;
-	if (c == ':')
-		complain(0, "%s: option \"%s\" needs a value", argv[0], argv[at]);
-	else
-		complain(0, "%s: no option \"%s\"; \"kvmlat help %s\" lists them all", argv[0],
-			 argv[at], argv[0]);
-	return '?';
-}
-
-bool no_arguments(int argc, char **argv)
-{
-	if (optind >= argc)
-		return true;
-	complain(0, "%s: no argument is expected, but there is \"%s\"", argv[0], argv[optind]);
-	return false;
-}
-
-int output_options(int argc, char **argv, enum output *output)
-{
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, OUTPUT_JSON },
-		{ "csv", no_argument, NULL, OUTPUT_CSV },
-		{ 0 }
-	};
-	int c;
-
-	*output = OUTPUT_TABLE;
-	while ((c = next_option(argc, argv, "+:", options)) != -1) {
-		if (c == '?')
-			return EXIT_USAGE;
-		*output = c;
-	}
-	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
 }

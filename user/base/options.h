@@ -2,7 +2,6 @@
 #ifndef _KVMLAT_OPTIONS_H
 #define _KVMLAT_OPTIONS_H
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,14 +34,5 @@ bool parse_u32(const char *what, const char *text, uint32_t min, uint32_t *value
 	       char *why, size_t size);
 bool parse_seconds(const char *what, const char *text, uint64_t *ns, char *why, size_t size);
 bool parse_key(const char *text, enum sort_key *key, char *why, size_t size);
-
-/* getopt_long with sentences in the place of its own messages. '?' after a complaint. */
-int next_option(int argc, char **argv, const char *letters, const struct option *options);
-
-/* For commands with no options but --json and --csv. An exit code, having complained. */
-int output_options(int argc, char **argv, enum output *output);
-
-/* For commands that take no arguments: complains about the first one left. */
-bool no_arguments(int argc, char **argv);
 
 #endif /* _KVMLAT_OPTIONS_H */

@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_COMMAND_H
 #define _KVMLAT_COMMAND_H
 
-#include "lib/kvmlat.h"
+#include "base/trouble.h"
 
 /* Fixed in kvmlat(1). */
 enum exit_code {
@@ -40,7 +40,15 @@ struct command {
 extern const struct command * const __start_kvmlat_commands[];
 extern const struct command * const __stop_kvmlat_commands[];
 
+/* Each tells on stderr and returns the exit code for it. */
 int complain(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int complain_of(const struct trouble *why);
 int complain_kvmlat(const struct kvmlat_error *err);
+
+/* Of a function that returned -1 with a reason, or 0: the exit code, having complained. */
+int outcome(int failed, const struct trouble *why);
+
+/* What the user should know although all goes on; a tell_fn. */
+void tell(const char *sentence);
 
 #endif /* _KVMLAT_COMMAND_H */

@@ -2,10 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
 #include "show/grid.h"
-#include "model/selection.h"
 
 static const char usage[] =
 "Usage: kvmlat detail [on | off] [-p PID] [-g NAME] [--vm ID]\n"
@@ -47,6 +46,7 @@ static int act(struct kvmlat *k, const struct selection *sel, const char *to)
 	struct kvmlat_error err = { 0 };
 	struct kvmlat_snapshot *snap;
 	struct guests guests = { 0 };
+	struct trouble cause;
 	int ret;
 
 	if (kvmlat_get_vms(k, NULL, &snap, &err))
@@ -54,7 +54,7 @@ static int act(struct kvmlat *k, const struct selection *sel, const char *to)
 	if (guests_learn(&guests, snap))
 		ret = complain(EXIT_REFUSED, "out of memory");
 	else
-		ret = select_vms(sel, &guests, snap, &filter);
+		ret = outcome(select_vms(sel, &guests, snap, &filter, &cause), &cause);
 	if (ret == EXIT_OK && !to)
 		show(snap, &guests, &filter);
 	else if (ret == EXIT_OK && kvmlat_set_details(k, &filter, !strcmp(to, "on"), &err))

@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
 #include "show/event.h"
 #include "tune/knobs.h"
 
@@ -92,6 +92,7 @@ static int run(int argc, char **argv)
 {
 	struct events e = { 0 };
 	struct kvmlat_error err = { 0 };
+	struct trouble cause;
 	sigset_t set;
 	int ret, signals;
 
@@ -106,7 +107,7 @@ static int run(int argc, char **argv)
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (signals < 0)
 		return complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
-	ret = tuner_open(&e.t);
+	ret = outcome(tuner_open(&e.t, &cause), &cause);
 	if (!ret && (kvmlat_open(&e.group, &err) || kvmlat_join_events(e.group, &err)))
 		ret = complain_kvmlat(&err);
 	if (!ret)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
 #include "show/knobs.h"
 #include "model/selection.h"
 #include "tune/knobs.h"
@@ -87,11 +87,12 @@ static int check_names(const struct get *g)
 {
 	const struct target host = { 0 };
 	const struct kvmlat_knob_value *k;
+	struct trouble cause;
 	int ret = EXIT_OK;
 	char **name;
 
 	for (name = g->names; *name && !ret; name++)
-		ret = tuner_demand(&g->t, *name, &host, &k);
+		ret = outcome(tuner_demand(&g->t, *name, &host, &k, &cause), &cause);
 	return ret;
 }
 
@@ -126,6 +127,7 @@ static bool is_asked_for(const struct get *g, const struct kvmlat_knob_value *k)
 static int show(struct get *g)
 {
 	struct knobs_view view;
+	struct trouble cause;
 	size_t i;
 
 	g->rows = calloc(g->t.table.nr + 1, sizeof(*g->rows));
@@ -140,7 +142,7 @@ static int show(struct get *g)
 		g->rows[g->nr++].guest = tuner_guest(&g->t, k);
 	}
 	if (!g->nr && g->sel.has_vcpu)
-		return complain_vcpu(&g->sel);
+		return outcome(trouble_vcpu(&cause, &g->sel), &cause);
 	if (!g->nr && *g->names)
 		return complain(EXIT_USAGE, "knob \"%s\" is of the host only, not of a VM or a vCPU",
 				*g->names);
@@ -153,16 +155,18 @@ static int show(struct get *g)
 static int run(int argc, char **argv)
 {
 	struct get g = { 0 };
+	struct trouble cause;
 	int ret;
 
 	ret = parse_options(&g, argc, argv);
 	if (ret)
 		return ret;
-	ret = tuner_open(&g.t);
+	ret = outcome(tuner_open(&g.t, &cause), &cause);
 	if (!ret)
 		ret = check_names(&g);
 	if (!ret && selects(&g.sel))
-		ret = tuner_targets(&g.t, &g.sel, &g.targets, &g.nr_targets);
+		ret = outcome(tuner_targets(&g.t, &g.sel, &g.targets, &g.nr_targets, &cause),
+			      &cause);
 	if (!ret)
 		ret = show(&g);
 	free(g.rows);

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
 #include "show/hdr.h"
 #include "show/sample.h"
 #include "model/selection.h"
@@ -175,12 +175,13 @@ static int take(struct hist *h, struct kvmlat_snapshot **snap)
 /* What the user asked for must be there, and with --hdr only once. */
 static int check(const struct hist *h, const struct sample *s)
 {
+	struct trouble cause;
 	size_t i, nr = 0;
 
 	for (i = 0; i < s->nr_blocks; i++)
 		nr += s->blocks[i].nr_histograms;
 	if (!s->nr_blocks && h->sel.has_vcpu)
-		return complain_vcpu(&h->sel);
+		return outcome(trouble_vcpu(&cause, &h->sel), &cause);
 	if (!nr)
 		return complain(EXIT_NO_VM, "no VM that is asked for has had any \"%s\"",
 				h->wish.pick.name);
@@ -258,6 +259,7 @@ static int run(int argc, char **argv)
 {
 	struct hist h = { .wish.unit = &unit_us, .filter.histograms = true };
 	struct kvmlat_error err = { 0 };
+	struct trouble cause;
 	int ret;
 
 	pick_exits(&h.wish.pick);
@@ -266,7 +268,7 @@ static int run(int argc, char **argv)
 		return ret;
 	if (kvmlat_open(&h.k, &err))
 		return complain_kvmlat(&err);
-	ret = ask_vms(h.k, &h.sel, &h.guests, &h.filter);
+	ret = outcome(ask_vms(h.k, &h.sel, &h.guests, &h.filter, &cause), &cause);
 	if (!ret)
 		ret = h.duration ? show_duration(&h) : show_all(&h);
 	guests_free(&h.guests);

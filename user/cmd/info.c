@@ -2,8 +2,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
 #include "show/info.h"
 
 static const char usage[] =

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 
+#include "arguments.h"
 #include "command.h"
 #include "model/guests.h"
-#include "base/options.h"
 #include "show/list.h"
 
 static const char usage[] =

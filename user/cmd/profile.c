@@ -6,13 +6,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
 #include "show/diff.h"
 #include "show/profiles.h"
 #include "tune/active.h"
 #include "tune/modprobe.h"
 #include "base/file.h"
+#include "base/paths.h"
+#include "host/dma.h"
+#include "tune/active.h"
+#include "tune/holder.h"
+#include "tune/modprobe.h"
 #include "tune/save.h"
 
 static const char usage[] =
@@ -97,11 +102,13 @@ static int add_rows(const struct request *r, const struct tuner *t, const struct
 		    const char *guest, struct diff_row **rows, size_t *nr)
 {
 	struct intent *intents;
+	struct trouble cause;
 	size_t i, n;
 	void *more;
 	int ret;
 
-	ret = profile_intents(&r->profile, t, target, guest, &intents, &n);
+	ret = outcome(profile_intents(&r->profile, t, target, guest, &intents, &n, &cause),
+		      &cause);
 	more = ret ? NULL : realloc(*rows, (*nr + n + 1) * sizeof(**rows));
 	if (!ret && !more)
 		ret = complain(EXIT_REFUSED, "out of memory");
@@ -119,14 +126,17 @@ static int add_rows(const struct request *r, const struct tuner *t, const struct
 
 static int diff(struct request *r)
 {
-	struct diff_view view = { .profile = &r->profile, .dma_latency = dma_latency_now() };
+	struct diff_view view = {
+		.profile = &r->profile, .dma_latency = dma_latency_now(path_root()),
+	};
 	const struct target host = { 0 };
 	struct diff_row *rows = NULL;
+	struct trouble cause;
 	struct tuner t;
 	size_t i;
 	int ret;
 
-	ret = tuner_open(&t);
+	ret = outcome(tuner_open(&t, &cause), &cause);
 	if (!ret)
 		ret = add_rows(r, &t, &host, NULL, &rows, &view.nr);
 	for (i = 0; !ret && i < t.vms->nr_vms; i++) {
@@ -144,17 +154,24 @@ static int diff(struct request *r)
 	return ret;
 }
 
-static void tell_nobody(int code, void *ctx)
+static void stay(void *ctx)
 {
-	(void)code;
 	(void)ctx;
 }
 
-/* From here on nobody looks at this process: what it has to say goes to a file. */
-static void tell_parent(int code, void *ctx)
+static void send_code(int to, int code)
 {
-	int *pipe_end = ctx, null, log;
 	unsigned char byte = code;
+
+	if (write(to, &byte, 1) != 1)
+		complain(0, "who applied the profile has gone");
+	close(to);
+}
+
+/* From here on nobody looks at this process: what it has to say goes to a file. */
+static void leave_terminal(void *ctx)
+{
+	int *parent = ctx, null, log;
 
 	fflush(stderr);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -165,28 +182,23 @@ static void tell_parent(int code, void *ctx)
 		dup2(null, STDOUT_FILENO);
 		dup2(log >= 0 ? log : null, STDERR_FILENO);
 	}
-	if (write(*pipe_end, &byte, 1) != 1)
-		complain(0, "who applied the profile has gone");
-	close(*pipe_end);
+	send_code(*parent, EXIT_OK);
+	*parent = -1;
 }
 
-static int begin_and_hold(struct request *r, void (*ready)(int, void *), void *ctx)
+static int begin_and_hold(struct request *r, void (*ready)(void *), void *ctx)
 {
-	char why[1024];
+	struct trouble cause;
 
-	if (active_begin(r->profile.name, why, sizeof(why))) {
-		int ret = complain(errno == EACCES ? EXIT_NO_PERMISSION : EXIT_REFUSED, "%s", why);
-
-		ready(ret, ctx);
-		return ret;
-	}
-	return hold(&r->profile, ready, ctx);
+	if (active_begin(r->profile.name, &cause))
+		return complain_of(&cause);
+	return outcome(hold(&r->profile, tell, ready, ctx, &cause), &cause);
 }
 
 static int apply_in_background(struct request *r)
 {
 	unsigned char code;
-	int ends[2], status;
+	int ends[2], status, ret;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC))
@@ -199,7 +211,10 @@ static int apply_in_background(struct request *r)
 		setsid();
 		if (chdir("/"))
 			complain(0, "cannot leave this directory: %s", strerror(errno));
-		_exit(begin_and_hold(r, tell_parent, &ends[1]));
+		ret = begin_and_hold(r, leave_terminal, &ends[1]);
+		if (ends[1] >= 0)
+			send_code(ends[1], ret);
+		_exit(ret);
 	}
 	close(ends[1]);
 	if (read(ends[0], &code, 1) != 1)
@@ -216,20 +231,21 @@ static int apply_in_background(struct request *r)
 static int apply(struct request *r)
 {
 	if (r->hold)
-		return begin_and_hold(r, tell_nobody, NULL);
+		return begin_and_hold(r, stay, NULL);
 	return apply_in_background(r);
 }
 
 static int undo(struct request *r)
 {
-	char name[PROFILE_NAME_SIZE], why[512], *log;
+	char name[PROFILE_NAME_SIZE], *log;
+	struct trouble cause;
 	pid_t pid;
 
 	(void)r;
 	if (!active_now(&pid, name, sizeof(name)))
 		return complain(EXIT_REFUSED, "no profile is active");
-	if (active_end(pid, why, sizeof(why)))
-		return complain(errno == EPERM ? EXIT_NO_PERMISSION : EXIT_REFUSED, "%s", why);
+	if (active_end(pid, &cause))
+		return complain_of(&cause);
 	log = file_read(active_log());
 	if (log)
 		fputs(log, stderr);
@@ -240,7 +256,13 @@ static int undo(struct request *r)
 
 static int save(struct request *r)
 {
-	return profile_save(r->name, r->force);
+	struct trouble cause;
+	char path[512];
+
+	if (profile_save(r->name, r->force, path, sizeof(path), tell, &cause))
+		return complain_of(&cause);
+	printf("profile \"%s\" is in \"%s\"\n", r->name, path);
+	return EXIT_OK;
 }
 
 static const struct verb {

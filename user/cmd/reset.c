@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "arguments.h"
 #include "command.h"
-#include "model/selection.h"
 
 static const char usage[] =
 "Usage: kvmlat reset [-p PID] [-g NAME] [--vm ID]\n"
@@ -16,10 +16,11 @@ static int reset(struct kvmlat *k, const struct selection *sel)
 	struct kvmlat_filter filter = { 0 };
 	struct kvmlat_error err = { 0 };
 	struct guests guests = { 0 };
+	struct trouble cause;
 	int ret = EXIT_OK;
 
 	if (selects(sel))
-		ret = ask_vms(k, sel, &guests, &filter);
+		ret = outcome(ask_vms(k, sel, &guests, &filter, &cause), &cause);
 	guests_free(&guests);
 	if (ret == EXIT_OK && kvmlat_reset(k, &filter, &err))
 		ret = complain_kvmlat(&err);

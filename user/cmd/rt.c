@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
 #include "show/rt.h"
 #include "model/selection.h"
 #include "sched/restore.h"
@@ -325,6 +325,7 @@ static int act(struct rt *rt)
 {
 	bool all = rt->undo && !selects(&rt->sel) && !rt->sel.has_vcpu;
 	bool changes = sets(rt) || rt->undo;
+	struct trouble cause;
 	char why[1024];
 	int ret = EXIT_OK;
 
@@ -335,7 +336,7 @@ static int act(struct rt *rt)
 		return complain(errno == EACCES ? EXIT_NO_PERMISSION : EXIT_REFUSED, "%s", why);
 	/* Everything can be undone without the module: threads are not its business. */
 	if (!all)
-		ret = places_find(&rt->places, &rt->sel, &rt->past);
+		ret = outcome(places_find(&rt->places, &rt->sel, &rt->past, &cause), &cause);
 	if (!ret && changes)
 		ret = change(rt);
 	if (!ret && !rt->undo)

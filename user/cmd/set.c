@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
 #include "show/changes.h"
 #include "model/selection.h"
 #include "tune/knobs.h"
@@ -151,13 +151,13 @@ static int add_change(struct set *s, const char *name, const char *text,
 {
 	struct kvmlat_knob_change *c = &s->changes[s->nr];
 	const struct kvmlat_knob_value *k;
+	struct trouble cause;
 	struct value v;
 	char why[512];
-	int ret;
+	int ret = EXIT_OK;
 
-	ret = tuner_demand(&s->t, name, target, &k);
-	if (ret)
-		return ret;
+	if (tuner_demand(&s->t, name, target, &k, &cause))
+		return complain_of(&cause);
 	if (!value_parse(k, text, &v, why, sizeof(why)))
 		return complain(EXIT_USAGE, "set: %s", why);
 	if (s->nr == KVMLAT_KNOBS_MAX)
@@ -171,7 +171,7 @@ static int add_change(struct set *s, const char *name, const char *text,
 		return ret;
 	/* Once, and not again for each VM that is set. */
 	if (!v.inherit && (!s->nr || c[-1].id != k->id))
-		warn_about(k, v.number, &s->load);
+		warn_about(k, v.number, &s->load, tell);
 	/* What this kernel cannot change live can still be made to stay. */
 	if (k->why[0] && s->persist) {
 		complain(0, "%s is not changed now: %s", k->name, k->why);
@@ -271,6 +271,7 @@ static int set(struct set *s)
 static int run(int argc, char **argv)
 {
 	struct set s = { 0 };
+	struct trouble cause;
 	int ret;
 
 	ret = parse_options(&s, argc, argv);
@@ -278,11 +279,12 @@ static int run(int argc, char **argv)
 		ret = check_options(&s);
 	if (ret)
 		return ret;
-	ret = tuner_open(&s.t);
+	ret = outcome(tuner_open(&s.t, &cause), &cause);
 	if (!ret)
 		load_of(s.t.vms, &s.load);
 	if (!ret && selects(&s.sel))
-		ret = tuner_targets(&s.t, &s.sel, &s.targets, &s.nr_targets);
+		ret = outcome(tuner_targets(&s.t, &s.sel, &s.targets, &s.nr_targets, &cause),
+			      &cause);
 	if (!ret)
 		ret = set(&s);
 	free(s.targets);

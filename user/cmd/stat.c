@@ -34,12 +34,11 @@ static int learn(struct stat *s)
 static int narrow(struct stat *s, struct kvmlat_snapshot *snap)
 {
 	struct kvmlat_filter f = { 0 };
+	struct trouble cause;
 	size_t i, n;
-	int ret;
 
-	ret = select_vms(&s->sel, &s->guests, snap, &f);
-	if (ret)
-		return ret;
+	if (select_vms(&s->sel, &s->guests, snap, &f, &cause))
+		return complain_of(&cause);
 	for (i = n = 0; i < snap->nr_vcpus; i++) {
 		struct kvmlat_vcpu *v = &snap->vcpus[i];
 
@@ -99,12 +98,13 @@ static int show_delta(struct stat *s, const struct kvmlat_snapshot *newer,
 static int show_once(struct stat *s)
 {
 	struct kvmlat_snapshot *snap;
+	struct trouble cause;
 	int ret = take(s, &snap);
 
 	if (ret)
 		return ret;
 	if (!snap->nr_vcpus && s->sel.has_vcpu)
-		ret = complain_vcpu(&s->sel);
+		ret = outcome(trouble_vcpu(&cause, &s->sel), &cause);
 	else
 		ret = show(s, snap, true);
 	kvmlat_snapshot_free(snap);
@@ -198,8 +198,10 @@ static int measure_command(struct stat *s)
 
 static int choose(struct stat *s)
 {
+	struct trouble cause;
+
 	if (!s->command)
-		return ask_vms(s->k, &s->sel, &s->guests, &s->filter);
+		return outcome(ask_vms(s->k, &s->sel, &s->guests, &s->filter, &cause), &cause);
 	/* The VM may be one that the command starts: narrow() looks for it in what was measured. */
 	s->filter.has_vcpu_id = s->sel.has_vcpu;
 	s->filter.vcpu_id = s->sel.vcpu_id;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
 #include "stat.h"
 
 const char stat_usage[] =

@@ -5,9 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
-#include "model/selection.h"
 #include "top/top.h"
 
 static const char usage[] =
@@ -122,11 +121,12 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 static int choose(struct top *t, const struct selection *sel)
 {
 	struct guests guests = { 0 };
+	struct trouble cause;
 	int ret;
 
 	if (!selects(sel))
 		return EXIT_OK;
-	ret = ask_vms(t->k, sel, &guests, &t->filter);
+	ret = outcome(ask_vms(t->k, sel, &guests, &t->filter, &cause), &cause);
 	t->selected = true;
 	guests_free(&guests);
 	return ret;

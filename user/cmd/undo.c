@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 
+#include "arguments.h"
 #include "command.h"
-#include "base/options.h"
 #include "show/changes.h"
 #include "tune/knobs.h"
 
@@ -134,12 +134,13 @@ static int undo(struct undo *u)
 static int run(int argc, char **argv)
 {
 	struct undo u = { 0 };
+	struct trouble cause;
 	int ret;
 
 	ret = parse_options(&u, argc, argv);
 	if (ret)
 		return ret;
-	ret = tuner_open(&u.t);
+	ret = outcome(tuner_open(&u.t, &cause), &cause);
 	if (!ret && !u.all && !u.change)
 		ret = find_latest(&u);
 	if (!ret)

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/command.h"
 #include "base/options.h"
 #include "selection.h"
 
@@ -25,26 +24,6 @@ bool parse_selection(int option, const char *text, struct selection *sel, char *
 	}
 }
 
-int selection_options(int argc, char **argv, struct selection *sel)
-{
-	static const struct option options[] = {
-		{ "pid", required_argument, NULL, 'p' },
-		{ "guest", required_argument, NULL, 'g' },
-		{ "vm", required_argument, NULL, OPT_VM },
-		{ 0 }
-	};
-	char why[256];
-	int c;
-
-	while ((c = next_option(argc, argv, "+:p:g:", options)) != -1) {
-		if (c == '?')
-			return EXIT_USAGE;
-		if (!parse_selection(c, optarg, sel, why, sizeof(why)))
-			return complain(EXIT_USAGE, "%s: %s", argv[0], why);
-	}
-	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
-}
-
 static bool matches(const struct guests *g, const struct kvmlat_vm *vm,
 		    const struct selection *sel)
 {
@@ -56,7 +35,7 @@ static bool matches(const struct guests *g, const struct kvmlat_vm *vm,
 }
 
 static int ambiguous(const struct guests *g, const struct kvmlat_snapshot *snap,
-		     const struct selection *sel, bool gone)
+		     const struct selection *sel, bool gone, struct trouble *why)
 {
 	char list[512] = "";
 	size_t i, used = 0;
@@ -69,12 +48,14 @@ static int ambiguous(const struct guests *g, const struct kvmlat_snapshot *snap,
 		used += snprintf(list + used, sizeof(list) - used, "%sVM %u (pid %u)",
 				 used ? ", " : "", vm->vm_id, vm->pid);
 	}
-	return complain(EXIT_AMBIGUOUS, "guest name \"%s\" is that of several: %s; choose with --vm",
-			sel->guest, list);
+	return trouble(why, TROUBLE_AMBIGUOUS,
+		       "guest name \"%s\" is that of several: %s; choose with --vm", sel->guest,
+		       list);
 }
 
 int select_vms(const struct selection *sel, const struct guests *g,
-	       const struct kvmlat_snapshot *snap, struct kvmlat_filter *filter)
+	       const struct kvmlat_snapshot *snap, struct kvmlat_filter *filter,
+	       struct trouble *why)
 {
 	size_t i, nr = 0, alive = 0;
 	uint32_t vm_id = 0;
@@ -92,43 +73,43 @@ int select_vms(const struct selection *sel, const struct guests *g,
 			vm_id = vm->vm_id;
 	}
 	if (!nr && sel->guest)
-		return complain(EXIT_NO_VM, "no VM has the guest name \"%s\"%s", sel->guest,
-				sel->pid || sel->vm_id ? " and matches all else" : "");
+		return trouble(why, TROUBLE_NO_VM, "no VM has the guest name \"%s\"%s", sel->guest,
+			       sel->pid || sel->vm_id ? " and matches all else" : "");
 	if (!nr && sel->vm_id)
-		return complain(EXIT_NO_VM, "there is no VM %u%s", sel->vm_id,
-				sel->pid ? " of that process" : "");
+		return trouble(why, TROUBLE_NO_VM, "there is no VM %u%s", sel->vm_id,
+			       sel->pid ? " of that process" : "");
 	if (!nr && sel->pid)
-		return complain(EXIT_NO_VM, "process %u has no VM", sel->pid);
+		return trouble(why, TROUBLE_NO_VM, "process %u has no VM", sel->pid);
 	if (!nr)
-		return complain(EXIT_NO_VM, "no VM has run since the module was loaded");
+		return trouble(why, TROUBLE_NO_VM, "no VM has run since the module was loaded");
 	if (sel->guest && (alive > 1 || (!alive && nr > 1)))
-		return ambiguous(g, snap, sel, !alive);
+		return ambiguous(g, snap, sel, !alive, why);
 	filter->pid = sel->pid;
 	filter->has_vcpu_id = sel->has_vcpu;
 	filter->vcpu_id = sel->vcpu_id;
 	filter->vm_id = sel->guest ? vm_id : sel->vm_id;
-	return EXIT_OK;
+	return 0;
 }
 
 int ask_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
-	    struct kvmlat_filter *filter)
+	    struct kvmlat_filter *filter, struct trouble *why)
 {
 	struct kvmlat_error err = { 0 };
 	struct kvmlat_snapshot *snap;
 	int ret;
 
 	if (kvmlat_get_vms(k, NULL, &snap, &err))
-		return complain_kvmlat(&err);
+		return trouble_kvmlat(why, &err);
 	if (guests_learn(g, snap))
-		ret = complain(EXIT_REFUSED, "out of memory");
+		ret = trouble_memory(why);
 	else
-		ret = select_vms(sel, g, snap, filter);
+		ret = select_vms(sel, g, snap, filter, why);
 	kvmlat_snapshot_free(snap);
 	return ret;
 }
 
-int complain_vcpu(const struct selection *sel)
+int trouble_vcpu(struct trouble *why, const struct selection *sel)
 {
-	return complain(EXIT_NO_VM, "no VM that is asked for has a vCPU %u that ran yet",
-			sel->vcpu_id);
+	return trouble(why, TROUBLE_NO_VM, "no VM that is asked for has a vCPU %u that ran yet",
+		       sel->vcpu_id);
 }

@@ -2,6 +2,7 @@
 #ifndef _KVMLAT_SELECTION_H
 #define _KVMLAT_SELECTION_H
 
+#include "base/trouble.h"
 #include "guests.h"
 
 /* Which VMs the user asked for, and which of their vCPUs. */
@@ -23,26 +24,24 @@ enum {
 /* Takes an option of next_option(). If its value @text is wrong, says so in @why. */
 bool parse_selection(int option, const char *text, struct selection *sel, char *why, size_t size);
 
-/* For commands that have no other options and no arguments. An exit code, having complained. */
-int selection_options(int argc, char **argv, struct selection *sel);
-
 static inline bool selects(const struct selection *sel)
 {
 	return sel->vm_id || sel->pid || sel->guest;
 }
 
 /*
- * Turns a selection into a filter for the kernel. Returns an exit code, having complained:
- * EXIT_NO_VM if nothing matches, EXIT_AMBIGUOUS if the name is that of several VMs.
+ * Turns a selection into a filter for the kernel. -1 with the reason: TROUBLE_NO_VM if nothing
+ * matches, TROUBLE_AMBIGUOUS if the name is that of several VMs.
  */
 int select_vms(const struct selection *sel, const struct guests *g,
-	       const struct kvmlat_snapshot *snap, struct kvmlat_filter *filter);
+	       const struct kvmlat_snapshot *snap, struct kvmlat_filter *filter,
+	       struct trouble *why);
 
 /* The same of the VMs that the module knows now; their names are learnt. */
 int ask_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
-	    struct kvmlat_filter *filter);
+	    struct kvmlat_filter *filter, struct trouble *why);
 
-/* That none of them has the vCPU, or that it never ran. Returns an exit code. */
-int complain_vcpu(const struct selection *sel);
+/* That none of them has the vCPU, or that it never ran. Returns -1. */
+int trouble_vcpu(struct trouble *why, const struct selection *sel);
 
 #endif /* _KVMLAT_SELECTION_H */

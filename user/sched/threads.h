@@ -13,8 +13,9 @@ struct places {
 	struct place	*all;
 };
 
-/* Asks the module. Returns an exit code, having complained. */
-int places_find(struct places *places, const struct selection *sel, const struct past *past);
+/* Asks the module. -1 with the reason. */
+int places_find(struct places *places, const struct selection *sel, const struct past *past,
+		struct trouble *why);
 void places_free(struct places *places);
 
 /* Looks again how the thread is scheduled. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/options.h"
-#include "tune/holder.h"
+#include "tune/intent.h"
 #include "tune/profile.h"
 
 /** struct diff_view - knobs that are not as a profile wants them; dma latencies are -1 for any */

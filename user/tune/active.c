@@ -32,7 +32,7 @@ static struct flock whole_file(short type)
 	return (struct flock){ .l_type = type, .l_whence = SEEK_SET };
 }
 
-int active_begin(const char *name, char *why, size_t size)
+int active_begin(const char *name, struct trouble *why)
 {
 	struct flock lock = whole_file(F_WRLCK);
 	char other[PROFILE_NAME_SIZE];
@@ -43,25 +43,24 @@ int active_begin(const char *name, char *why, size_t size)
 	mkdir(path_run_dir(), 0755);
 	path = file_name("profile");
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0) {
-		snprintf(why, size, "cannot write \"%s\": %s", path, strerror(errno));
-		return -1;
-	}
+	if (fd < 0)
+		return trouble(why, trouble_of_errno(errno), "cannot write \"%s\": %s", path,
+			       strerror(errno));
 	if (fcntl(fd, F_SETLK, &lock)) {
 		close(fd);
 		if (active_now(&pid, other, sizeof(other)))
-			snprintf(why, size, "profile \"%s\" is active, held by process %d; \"kvmlat profile undo\" ends it",
-				 other, pid);
+			trouble(why, TROUBLE_REFUSED, "profile \"%s\" is active, held by process %d; \"kvmlat profile undo\" ends it",
+				other, pid);
 		else
-			snprintf(why, size, "cannot lock \"%s\": another profile is just ending",
-				 path);
+			trouble(why, TROUBLE_REFUSED,
+				"cannot lock \"%s\": another profile is just ending", path);
 		return -1;
 	}
 	/* Left open: to close it would give up the lock. */
 	if (!ftruncate(fd, 0) && write(fd, name, strlen(name)) == (ssize_t)strlen(name))
 		return 0;
-	snprintf(why, size, "cannot write \"%s\": %s", path, strerror(errno));
-	return -1;
+	return trouble(why, trouble_of_errno(errno), "cannot write \"%s\": %s", path,
+		       strerror(errno));
 }
 
 bool active_now(pid_t *pid, char *name, size_t size)
@@ -86,23 +85,25 @@ bool active_now(pid_t *pid, char *name, size_t size)
 	return true;
 }
 
-int active_end(pid_t pid, char *why, size_t size)
+int active_end(pid_t pid, struct trouble *why)
 {
 	const struct timespec tick = { .tv_nsec = TICK_MS * 1000000 };
 	char name[PROFILE_NAME_SIZE];
+	int ms, error = ESRCH;
 	pid_t now;
-	int ms;
 
 	if (pid <= 0 || kill(pid, SIGTERM)) {
-		snprintf(why, size, "cannot end process %d, which holds the profile: %s", pid,
-			 strerror(pid <= 0 ? ESRCH : errno));
-		return -1;
+		if (pid > 0)
+			error = errno;
+		return trouble(why, trouble_of_errno(error),
+			       "cannot end process %d, which holds the profile: %s", pid,
+			       strerror(error));
 	}
 	for (ms = 0; ms < WAIT_MS; ms += TICK_MS) {
 		if (!active_now(&now, name, sizeof(name)) || now != pid)
 			return 0;
 		nanosleep(&tick, NULL);
 	}
-	snprintf(why, size, "process %d, which holds the profile, does not end", pid);
-	return -1;
+	return trouble(why, TROUBLE_REFUSED, "process %d, which holds the profile, does not end",
+		       pid);
 }

@@ -3,16 +3,18 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "cmd/command.h"
-#include "holder.h"
-#include "modprobe.h"
 #include "base/paths.h"
+#include "host/dma.h"
+#include "holder.h"
+#include "intent.h"
+#include "modprobe.h"
 #include "warn.h"
 
 /* How soon a VM that starts gets its values, and a module that comes back is noticed. */
@@ -26,52 +28,18 @@
  */
 struct holder {
 	const struct profile	*profile;
+	tell_fn			tell;
 	struct tuner		t;
 	bool			open;
 	size_t			nr;
-	struct held {
+	struct applied {
 		uint32_t	vm_id;
 		uint32_t	change;
 	}			*changes;
 	int			dma;
 };
 
-static const char *dma_path(void)
-{
-	static char path[512];
-
-	snprintf(path, sizeof(path), "%s/dev/cpu_dma_latency", path_root());
-	return path;
-}
-
-int32_t dma_latency_now(void)
-{
-	int fd = open(dma_path(), O_RDONLY | O_CLOEXEC);
-	int32_t us;
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	n = read(fd, &us, sizeof(us));
-	close(fd);
-	return n == sizeof(us) ? us : -1;
-}
-
-/* The kernel keeps what was written only while the file is open. */
-static int hold_dma_latency(struct holder *h)
-{
-	int32_t us = h->profile->dma_latency;
-
-	if (us < 0)
-		return EXIT_OK;
-	h->dma = open(dma_path(), O_WRONLY | O_CLOEXEC);
-	if (h->dma >= 0 && write(h->dma, &us, sizeof(us)) == sizeof(us))
-		return EXIT_OK;
-	return complain(errno == EACCES ? EXIT_NO_PERMISSION : EXIT_REFUSED,
-			"cannot write \"%s\": %s", dma_path(), strerror(errno));
-}
-
-static bool is_held(const struct holder *h, uint32_t vm_id)
+static bool is_applied(const struct holder *h, uint32_t vm_id)
 {
 	size_t i;
 
@@ -81,20 +49,32 @@ static bool is_held(const struct holder *h, uint32_t vm_id)
 	return false;
 }
 
-static int keep(struct holder *h, uint32_t vm_id, uint32_t change)
+__attribute__((format(printf, 2, 3)))
+static void tell(const struct holder *h, const char *fmt, ...)
 {
-	struct held *changes = realloc(h->changes, (h->nr + 1) * sizeof(*changes));
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	h->tell(text);
+}
+
+static int keep(struct holder *h, uint32_t vm_id, uint32_t change, struct trouble *why)
+{
+	struct applied *changes = realloc(h->changes, (h->nr + 1) * sizeof(*changes));
 
 	if (!changes)
-		return complain(EXIT_REFUSED, "out of memory");
+		return trouble_memory(why);
 	h->changes = changes;
 	changes[h->nr].vm_id = vm_id;
 	changes[h->nr++].change = change;
-	return EXIT_OK;
+	return 0;
 }
 
 static int set_intents(struct holder *h, const struct target *target,
-		       const struct intent *intents, size_t nr)
+		       const struct intent *intents, size_t nr, struct trouble *why)
 {
 	struct kvmlat_knob_change changes[KVMLAT_KNOBS_MAX] = { 0 };
 	struct kvmlat_error err = { 0 };
@@ -111,11 +91,11 @@ static int set_intents(struct holder *h, const struct target *target,
 			/* A profile is for both vendors: what the other has goes without saying. */
 			if (!modprobe_loaded(modprobe_module(w->knob)))
 				continue;
-			complain(0, "%s is left out: %s", w->knob->name, w->knob->why);
+			tell(h, "%s is left out: %s", w->knob->name, w->knob->why);
 			continue;
 		}
 		if (!w->inherit)
-			warn_about(w->knob, w->value, &load);
+			warn_about(w->knob, w->value, &load, h->tell);
 		changes[n].id = w->knob->id;
 		changes[n].scope = w->knob->scope;
 		changes[n].vm_id = target->vm_id;
@@ -123,23 +103,24 @@ static int set_intents(struct holder *h, const struct target *target,
 		changes[n++].value = w->value;
 	}
 	if (!n)
-		return keep(h, target->vm_id, 0);
+		return keep(h, target->vm_id, 0, why);
 	if (kvmlat_set_knobs(h->t.k, changes, n, false, &reply, &err))
-		return complain_kvmlat(&err);
-	ret = keep(h, target->vm_id, reply.change);
+		return trouble_kvmlat(why, &err);
+	ret = keep(h, target->vm_id, reply.change, why);
 	kvmlat_knobs_free(&reply);
 	return ret;
 }
 
-static int apply_to(struct holder *h, const struct target *target, const char *guest)
+static int apply_to(struct holder *h, const struct target *target, const char *guest,
+		    struct trouble *why)
 {
 	struct intent *intents;
 	size_t nr;
 	int ret;
 
-	ret = profile_intents(h->profile, &h->t, target, guest, &intents, &nr);
+	ret = profile_intents(h->profile, &h->t, target, guest, &intents, &nr, why);
 	if (!ret)
-		ret = set_intents(h, target, intents, nr);
+		ret = set_intents(h, target, intents, nr, why);
 	free(intents);
 	return ret;
 }
@@ -148,27 +129,31 @@ static int apply_to(struct holder *h, const struct target *target, const char *g
 static void apply_to_vms(struct holder *h)
 {
 	const struct kvmlat_snapshot *s = h->t.vms;
+	struct trouble why;
 	size_t i;
 
 	for (i = 0; i < s->nr_vms; i++) {
 		struct target target = { .vm_id = s->vms[i].vm_id };
 		const char *guest = guests_name(&h->t.guests, target.vm_id);
 
-		if (s->vms[i].gone || is_held(h, target.vm_id))
+		if (s->vms[i].gone || is_applied(h, target.vm_id))
 			continue;
-		if (apply_to(h, &target, guest ? guest : "") && !is_held(h, target.vm_id))
-			keep(h, target.vm_id, 0);
+		if (!apply_to(h, &target, guest ? guest : "", &why))
+			continue;
+		h->tell(why.text);
+		if (!is_applied(h, target.vm_id))
+			keep(h, target.vm_id, 0, &why);
 	}
 }
 
-static int apply(struct holder *h)
+static int apply(struct holder *h, struct trouble *why)
 {
 	const struct target host = { 0 };
 	int ret;
 
-	ret = tuner_open(&h->t);
+	ret = tuner_open(&h->t, why);
 	if (!ret)
-		ret = apply_to(h, &host, NULL);
+		ret = apply_to(h, &host, NULL, why);
 	h->open = !ret;
 	if (ret)
 		tuner_close(&h->t);
@@ -189,6 +174,7 @@ static void look(struct holder *h)
 {
 	struct kvmlat_error err = { 0 };
 	struct kvmlat_snapshot *vms;
+	struct trouble why;
 	struct kvmlat *k;
 	size_t i;
 
@@ -196,26 +182,31 @@ static void look(struct holder *h)
 		if (kvmlat_open(&k, &err))
 			return;
 		kvmlat_close(k);
-		apply(h);
+		if (apply(h, &why))
+			h->tell(why.text);
 		return;
 	}
 	if (kvmlat_get_vms(h->t.k, NULL, &vms, &err)) {
 		if (err.status == KVMLAT_E_NO_MODULE || err.status == KVMLAT_E_NOT_FOUND) {
-			complain(0, "the module was unloaded: the profile waits for it");
+			h->tell("the module was unloaded: the profile waits for it");
 			forget(h);
 		}
 		return;
 	}
 	for (i = 0; i < vms->nr_vms; i++)
-		if (!vms->vms[i].gone && !is_held(h, vms->vms[i].vm_id))
+		if (!vms->vms[i].gone && !is_applied(h, vms->vms[i].vm_id))
 			break;
 	/* The table of knobs is read again only when there is somebody new in it. */
-	if (i < vms->nr_vms && !tuner_refresh(&h->t))
-		apply_to_vms(h);
+	if (i < vms->nr_vms) {
+		if (tuner_refresh(&h->t, &why))
+			h->tell(why.text);
+		else
+			apply_to_vms(h);
+	}
 	kvmlat_snapshot_free(vms);
 }
 
-static int undo_one(struct holder *h, uint32_t change)
+static int undo_one(struct holder *h, uint32_t change, struct trouble *why)
 {
 	struct kvmlat_error err = { 0 };
 	struct kvmlat_knobs reply;
@@ -223,38 +214,43 @@ static int undo_one(struct holder *h, uint32_t change)
 	size_t i;
 
 	if (!change)
-		return EXIT_OK;
+		return 0;
 	if (kvmlat_undo_knobs(h->t.k, change, false, &reply, &err)) {
 		/* Somebody has undone it, or its VM ended. */
 		if (err.status == KVMLAT_E_NOT_FOUND || err.status == KVMLAT_E_NO_MODULE)
-			return EXIT_OK;
-		return complain_kvmlat(&err);
+			return 0;
+		return trouble_kvmlat(why, &err);
 	}
 	for (i = 0; i < reply.nr; i++) {
 		tuner_complete(&h->t, &reply.all[i]);
 		if (reply.all[i].result != KVMLAT_RESULT_LEFT)
 			continue;
 		tuner_describe(&h->t, &reply.all[i], what, sizeof(what));
-		complain(0, "%s is left as it is: somebody else changed it since", what);
+		tell(h, "%s is left as it is: somebody else changed it since", what);
 	}
 	kvmlat_knobs_free(&reply);
-	return EXIT_OK;
+	return 0;
 }
 
-static int undo(struct holder *h)
+/* Every change is tried; of several troubles the last is the one that is left to the caller. */
+static int undo(struct holder *h, struct trouble *why)
 {
 	size_t i = h->open ? h->nr : 0;
-	int ret = EXIT_OK, one;
+	struct trouble one;
+	int ret = 0;
 
 	while (i--) {
-		one = undo_one(h, h->changes[i].change);
-		if (one)
-			ret = one;
+		if (!undo_one(h, h->changes[i].change, &one))
+			continue;
+		if (ret)
+			h->tell(why->text);
+		*why = one;
+		ret = -1;
 	}
 	return ret;
 }
 
-static int keep_on(struct holder *h, int signals)
+static int keep_on(struct holder *h, int signals, struct trouble *why)
 {
 	struct pollfd fd = { .fd = signals, .events = POLLIN };
 	int n;
@@ -262,41 +258,68 @@ static int keep_on(struct holder *h, int signals)
 	for (;;) {
 		n = poll(&fd, 1, LOOK_MS);
 		if (n > 0)
-			return EXIT_OK;
+			return 0;
 		if (n < 0 && errno != EINTR)
-			return complain(EXIT_REFUSED, "cannot wait: %s", strerror(errno));
+			return trouble(why, TROUBLE_REFUSED, "cannot wait: %s", strerror(errno));
 		look(h);
 	}
 }
 
-int hold(const struct profile *profile, void (*ready)(int code, void *ctx), void *ctx)
+static int end_signals(struct trouble *why)
 {
-	struct holder h = { .profile = profile, .dma = -1 };
-	int ret, signals, undone;
-	sigset_t set;
+	sigset_t ends;
+	int fd;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signals = signalfd(-1, &set, SFD_CLOEXEC);
-	ret = signals < 0 ? complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno)) :
-			    hold_dma_latency(&h);
-	if (!ret)
-		ret = apply(&h);
-	ready(ret, ctx);
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	fd = signalfd(-1, &ends, SFD_CLOEXEC);
+	if (fd < 0)
+		trouble(why, TROUBLE_REFUSED, "cannot wait for signals: %s", strerror(errno));
+	return fd;
+}
+
+static int keep_and_undo(struct holder *h, int signals, struct trouble *why)
+{
+	int ret = keep_on(h, signals, why);
+	struct trouble undone;
+
+	if (!undo(h, &undone))
+		return ret;
+	if (ret)
+		h->tell(undone.text);
+	else
+		*why = undone;
+	return -1;
+}
+
+int hold(const struct profile *profile, tell_fn tell, void (*ready)(void *ctx), void *ctx,
+	 struct trouble *why)
+{
+	struct holder h = { .profile = profile, .tell = tell, .dma = -1 };
+	int signals, ret = -1;
+
+	signals = end_signals(why);
+	if (signals < 0)
+		return -1;
+	if (profile->dma_latency >= 0) {
+		h.dma = dma_latency_hold(path_root(), profile->dma_latency, why);
+		if (h.dma < 0)
+			goto out;
+	}
+	ret = apply(&h, why);
 	if (!ret) {
-		ret = keep_on(&h, signals);
-		undone = undo(&h);
-		ret = ret ? ret : undone;
+		ready(ctx);
+		ret = keep_and_undo(&h, signals, why);
 	}
 	if (h.open)
 		tuner_close(&h.t);
 	free(h.changes);
 	if (h.dma >= 0)
 		close(h.dma);
-	if (signals >= 0)
-		close(signals);
+out:
+	close(signals);
 	return ret;
 }

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/command.h"
-#include "holder.h"
+#include "intent.h"
 #include "value.h"
 
 static bool is_for(const struct setting *s, const char *guest)
@@ -15,20 +14,22 @@ static bool is_for(const struct setting *s, const char *guest)
 }
 
 static int add_intent(const struct profile *p, const struct setting *s, const struct tuner *t,
-		      const struct target *target, struct intent *intents, size_t *nr)
+		      const struct target *target, struct intent *intents, size_t *nr,
+		      struct trouble *why)
 {
 	const struct kvmlat_knob_value *k;
 	struct value v;
-	char why[512];
+	char text[512];
 	size_t i;
-	int ret;
 
-	/* What is wrong in a file is not how the command was used. */
-	ret = tuner_demand(t, s->knob, target, &k);
-	if (ret)
-		return ret == EXIT_USAGE ? EXIT_REFUSED : ret;
-	if (!value_parse(k, s->value, &v, why, sizeof(why)))
-		return complain(EXIT_REFUSED, "profile \"%s\": %s", p->name, why);
+	if (tuner_demand(t, s->knob, target, &k, why)) {
+		/* What is wrong in a file is not how the command was used. */
+		if (why->kind == TROUBLE_USAGE)
+			why->kind = TROUBLE_REFUSED;
+		return -1;
+	}
+	if (!value_parse(k, s->value, &v, text, sizeof(text)))
+		return trouble(why, TROUBLE_REFUSED, "profile \"%s\": %s", p->name, text);
 	for (i = 0; i < *nr; i++)
 		if (intents[i].knob == k)
 			break;
@@ -37,21 +38,21 @@ static int add_intent(const struct profile *p, const struct setting *s, const st
 	intents[i].text = s->value;
 	intents[i].value = v.number;
 	intents[i].inherit = v.inherit;
-	return EXIT_OK;
+	return 0;
 }
 
 int profile_intents(const struct profile *p, const struct tuner *t, const struct target *target,
-		    const char *guest, struct intent **intents, size_t *nr)
+		    const char *guest, struct intent **intents, size_t *nr, struct trouble *why)
 {
-	int ret = EXIT_OK;
+	int ret = 0;
 	size_t i;
 
 	*nr = 0;
 	*intents = calloc(p->nr + 1, sizeof(**intents));
 	if (!*intents)
-		return complain(EXIT_REFUSED, "out of memory");
+		return trouble_memory(why);
 	for (i = 0; i < p->nr && !ret; i++)
 		if (is_for(&p->settings[i], guest))
-			ret = add_intent(p, &p->settings[i], t, target, *intents, nr);
+			ret = add_intent(p, &p->settings[i], t, target, *intents, nr, why);
 	return ret;
 }

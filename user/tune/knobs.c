@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/command.h"
 #include "knobs.h"
 
-int tuner_refresh(struct tuner *t)
+int tuner_refresh(struct tuner *t, struct trouble *why)
 {
 	struct kvmlat_error err = { 0 };
 
@@ -15,20 +14,20 @@ int tuner_refresh(struct tuner *t)
 	kvmlat_knobs_free(&t->table);
 	if (kvmlat_get_vms(t->k, NULL, &t->vms, &err) ||
 	    kvmlat_get_knobs(t->k, NULL, &t->table, &err))
-		return complain_kvmlat(&err);
+		return trouble_kvmlat(why, &err);
 	if (guests_learn(&t->guests, t->vms))
-		return complain(EXIT_REFUSED, "out of memory");
-	return EXIT_OK;
+		return trouble_memory(why);
+	return 0;
 }
 
-int tuner_open(struct tuner *t)
+int tuner_open(struct tuner *t, struct trouble *why)
 {
 	struct kvmlat_error err = { 0 };
 
 	memset(t, 0, sizeof(*t));
 	if (kvmlat_open(&t->k, &err))
-		return complain_kvmlat(&err);
-	return tuner_refresh(t);
+		return trouble_kvmlat(why, &err);
+	return tuner_refresh(t, why);
 }
 
 void tuner_close(struct tuner *t)
@@ -41,19 +40,17 @@ void tuner_close(struct tuner *t)
 }
 
 int tuner_targets(const struct tuner *t, const struct selection *sel, struct target **targets,
-		  size_t *nr)
+		  size_t *nr, struct trouble *why)
 {
 	struct kvmlat_filter f = { 0 };
 	size_t i, n = 0;
-	int ret;
 
 	*nr = 0;
 	*targets = calloc(t->vms->nr_vms + 1, sizeof(**targets));
 	if (!*targets)
-		return complain(EXIT_REFUSED, "out of memory");
-	ret = select_vms(sel, &t->guests, t->vms, &f);
-	if (ret)
-		return ret;
+		return trouble_memory(why);
+	if (select_vms(sel, &t->guests, t->vms, &f, why))
+		return -1;
 	for (i = 0; i < t->vms->nr_vms; i++) {
 		const struct kvmlat_vm *vm = &t->vms->vms[i];
 
@@ -64,7 +61,7 @@ int tuner_targets(const struct tuner *t, const struct selection *sel, struct tar
 		(*targets)[n++].vcpu_id = sel->vcpu_id;
 	}
 	*nr = n;
-	return n ? EXIT_OK : complain(EXIT_NO_VM, "the VM that is asked for has ended");
+	return n ? 0 : trouble(why, TROUBLE_NO_VM, "the VM that is asked for has ended");
 }
 
 bool knob_is_called(const struct kvmlat_knob_value *k, const char *name)
@@ -102,19 +99,21 @@ static const struct kvmlat_knob_value *find(const struct tuner *t, const char *n
 }
 
 int tuner_demand(const struct tuner *t, const char *name, const struct target *target,
-		 const struct kvmlat_knob_value **knob)
+		 const struct kvmlat_knob_value **knob, struct trouble *why)
 {
 	const struct target host = { 0 }, vm = { .vm_id = target->vm_id };
 
 	*knob = find(t, name, target);
 	if (*knob)
-		return EXIT_OK;
+		return 0;
 	if (!find(t, name, &host))
-		return complain(EXIT_USAGE, "no knob \"%s\"; \"kvmlat get\" lists them all", name);
+		return trouble(why, TROUBLE_USAGE, "no knob \"%s\"; \"kvmlat get\" lists them all",
+			       name);
 	if (target->has_vcpu && find(t, name, &vm))
-		return complain(EXIT_NO_VM, "VM %u has no vCPU %u that ran yet", target->vm_id,
-				target->vcpu_id);
-	return complain(EXIT_USAGE, "knob \"%s\" is of the host only, not of a VM or a vCPU", name);
+		return trouble(why, TROUBLE_NO_VM, "VM %u has no vCPU %u that ran yet",
+			       target->vm_id, target->vcpu_id);
+	return trouble(why, TROUBLE_USAGE, "knob \"%s\" is of the host only, not of a VM or a vCPU",
+		       name);
 }
 
 void tuner_complete(const struct tuner *t, struct kvmlat_knob_value *knob)

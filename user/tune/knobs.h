@@ -23,21 +23,21 @@ struct tuner {
 	struct kvmlat_knobs	table;
 };
 
-/* Each returns an exit code, having complained. tuner_close is due in any case. */
-int tuner_open(struct tuner *t);
-int tuner_refresh(struct tuner *t);
+/* Each 0, or -1 with the reason. tuner_close is due in any case. */
+int tuner_open(struct tuner *t, struct trouble *why);
+int tuner_refresh(struct tuner *t, struct trouble *why);
 void tuner_close(struct tuner *t);
 
-/* The VMs that run and are asked for. @targets is for free(). */
+/* The VMs that run and are asked for. -1 with the reason; @targets is for free() in any case. */
 int tuner_targets(const struct tuner *t, const struct selection *sel, struct target **targets,
-		  size_t *nr);
+		  size_t *nr, struct trouble *why);
 
 /* "-" in a name is as good as "_". */
 bool knob_is_called(const struct kvmlat_knob_value *knob, const char *name);
 
-/* The knob of this name for this target. An exit code, having complained where there is none. */
+/* The knob of this name for this target; -1 with the reason where there is none. */
 int tuner_demand(const struct tuner *t, const char *name, const struct target *target,
-		 const struct kvmlat_knob_value **knob);
+		 const struct kvmlat_knob_value **knob, struct trouble *why);
 
 /* Replies to a set or undo and events do not repeat what the table says. */
 void tuner_complete(const struct tuner *t, struct kvmlat_knob_value *knob);

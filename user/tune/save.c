@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd/command.h"
 #include "base/file.h"
 #include "knobs.h"
 #include "base/paths.h"
@@ -32,8 +31,9 @@ static bool write_section(FILE *to, const char *guest)
 	return true;
 }
 
-static void write_all(FILE *to, const struct tuner *t, const char *name)
+static void write_all(FILE *to, const struct tuner *t, const char *name, tell_fn tell)
 {
+	char left_out[512];
 	time_t now = time(NULL);
 	char date[32] = "";
 	struct tm tm;
@@ -54,14 +54,19 @@ static void write_all(FILE *to, const struct tuner *t, const char *name)
 
 		if (k->scope == KVMLAT_SCOPE_HOST || k->now.source != k->scope)
 			continue;
-		if (k->scope == KVMLAT_SCOPE_VCPU)
-			complain(0, "%s of vCPU %u of VM %u is left out: a profile has no vCPUs",
-				 k->name, k->vcpu_id, k->vm_id);
-		else if (write_section(to, tuner_guest(t, k)))
+		if (k->scope == KVMLAT_SCOPE_VM && write_section(to, tuner_guest(t, k))) {
 			write_knob(to, k);
+			continue;
+		}
+		if (k->scope == KVMLAT_SCOPE_VCPU)
+			snprintf(left_out, sizeof(left_out),
+				 "%s of vCPU %u of VM %u is left out: a profile has no vCPUs",
+				 k->name, k->vcpu_id, k->vm_id);
 		else
-			complain(0, "VM %u is left out: \"%s\" cannot be written as a pattern",
+			snprintf(left_out, sizeof(left_out),
+				 "VM %u is left out: \"%s\" cannot be written as a pattern",
 				 k->vm_id, tuner_guest(t, k));
+		tell(left_out);
 	}
 }
 
@@ -81,7 +86,8 @@ static bool make_dir(const char *dir)
 	return (!mkdir(parent, 0755) || errno == EEXIST) && !mkdir(dir, 0755);
 }
 
-static int write_profile(const struct tuner *t, const char *path, const char *name)
+static int write_profile(const struct tuner *t, const char *path, const char *name, tell_fn tell,
+			 struct trouble *why)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -90,40 +96,40 @@ static int write_profile(const struct tuner *t, const char *path, const char *na
 
 	to = open_memstream(&text, &len);
 	if (!to)
-		return complain(EXIT_REFUSED, "out of memory");
-	write_all(to, t, name);
+		return trouble_memory(why);
+	write_all(to, t, name, tell);
 	if (fclose(to)) {
 		free(text);
-		return complain(EXIT_REFUSED, "out of memory");
+		return trouble_memory(why);
 	}
 	ret = file_replace(path, text);
-	free(text);
 	if (ret)
-		return complain(errno == EACCES ? EXIT_NO_PERMISSION : EXIT_REFUSED,
-				"cannot write \"%s\": %s", path, strerror(errno));
-	printf("profile \"%s\" is in \"%s\"\n", name, path);
-	return EXIT_OK;
+		trouble(why, trouble_of_errno(errno), "cannot write \"%s\": %s", path,
+			strerror(errno));
+	free(text);
+	return ret;
 }
 
-int profile_save(const char *name, bool force)
+int profile_save(const char *name, bool force, char *path, size_t size, tell_fn tell,
+		 struct trouble *why)
 {
-	char dir[400], path[512];
 	struct tuner t;
+	char dir[400];
 	int ret;
 
 	if (!profile_name_ok(name))
-		return complain(EXIT_USAGE, "profile \"%.64s\" is no name: " PROFILE_NAME_RULE,
-				name);
+		return trouble(why, TROUBLE_USAGE,
+			       "profile \"%.64s\" is no name: " PROFILE_NAME_RULE, name);
 	snprintf(dir, sizeof(dir), "%.*s", (int)strcspn(path_profiles(), ":"), path_profiles());
-	snprintf(path, sizeof(path), "%s/%s.ini", dir, name);
+	snprintf(path, size, "%s/%s.ini", dir, name);
 	if (!force && !access(path, F_OK))
-		return complain(EXIT_REFUSED, "\"%s\" exists; --force replaces it", path);
-	ret = tuner_open(&t);
+		return trouble(why, TROUBLE_REFUSED, "\"%s\" exists; --force replaces it", path);
+	ret = tuner_open(&t, why);
 	if (!ret && !make_dir(dir))
-		ret = complain(errno == EACCES ? EXIT_NO_PERMISSION : EXIT_REFUSED,
-			       "cannot make \"%s\": %s", dir, strerror(errno));
+		ret = trouble(why, trouble_of_errno(errno), "cannot make \"%s\": %s", dir,
+			      strerror(errno));
 	if (!ret)
-		ret = write_profile(&t, path, name);
+		ret = write_profile(&t, path, name, tell, why);
 	tuner_close(&t);
 	return ret;
 }

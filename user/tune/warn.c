@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 
-#include "cmd/command.h"
 #include "host/host.h"
 #include "base/paths.h"
 #include "value.h"
@@ -79,12 +78,16 @@ bool warning(unsigned int which, const struct kvmlat_knob_value *k, uint64_t val
 	}
 }
 
-void warn_about(const struct kvmlat_knob_value *k, uint64_t value, const struct load *load)
+void warn_about(const struct kvmlat_knob_value *k, uint64_t value, const struct load *load,
+		tell_fn tell)
 {
-	char text[512];
+	char text[512], warned[sizeof(text) + sizeof("warning: ")];
 	unsigned int i;
 
-	for (i = 0; i < NR_WARNINGS; i++)
-		if (warning(i, k, value, load, text, sizeof(text)))
-			complain(0, "warning: %s", text);
+	for (i = 0; i < NR_WARNINGS; i++) {
+		if (!warning(i, k, value, load, text, sizeof(text)))
+			continue;
+		snprintf(warned, sizeof(warned), "warning: %s", text);
+		tell(warned);
+	}
 }

@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_WARN_H
 #define _KVMLAT_WARN_H
 
-#include "lib/kvmlat.h"
+#include "base/trouble.h"
 
 #define NR_WARNINGS	3
 
@@ -22,6 +22,7 @@ bool warning(unsigned int which, const struct kvmlat_knob_value *knob, uint64_t 
 	     const struct load *load, char *text, size_t size);
 
 /* Tells all that go for it. */
-void warn_about(const struct kvmlat_knob_value *knob, uint64_t value, const struct load *load);
+void warn_about(const struct kvmlat_knob_value *knob, uint64_t value, const struct load *load,
+		tell_fn tell);
 
 #endif /* _KVMLAT_WARN_H */

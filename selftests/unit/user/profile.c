@@ -174,6 +174,7 @@ static void one_is_active(void)
 {
 	char name[PROFILE_NAME_SIZE], byte;
 	int up[2], down[2];
+	struct trouble cause;
 	pid_t child, pid = 0;
 
 	setenv("KVMLAT_RUN_DIR", dir, 1);
@@ -182,7 +183,7 @@ static void one_is_active(void)
 	child = fork();
 	if (!child) {
 		close(down[1]);
-		byte = active_begin("first", why, sizeof(why));
+		byte = active_begin("first", &cause);
 		if (write(up[1], &byte, 1) != 1 || read(down[0], &byte, 1) < 0)
 			_exit(1);
 		_exit(0);
@@ -191,9 +192,9 @@ static void one_is_active(void)
 	EXPECT(active_now(&pid, name, sizeof(name)));
 	EXPECT(pid == child);
 	EXPECT_STR(name, "first");
-	EXPECT(active_begin("second", why, sizeof(why)));
-	EXPECT(strstr(why, "profile \"first\" is active, held by process"));
-	EXPECT(!active_end(child, why, sizeof(why)));
+	EXPECT(active_begin("second", &cause));
+	EXPECT(strstr(cause.text, "profile \"first\" is active, held by process"));
+	EXPECT(!active_end(child, &cause));
 	EXPECT(!active_now(&pid, name, sizeof(name)));
 	close(down[1]);
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "command.h"
+
+int complain(int code, const char *fmt, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("kvmlat: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return code;
+}
+
+int complain_of(const struct trouble *why)
+{
+	static const enum exit_code codes[] = {
+		[TROUBLE_NONE]		= EXIT_OK,
+		[TROUBLE_USAGE]		= EXIT_USAGE,
+		[TROUBLE_NO_MODULE]	= EXIT_NO_MODULE,
+		[TROUBLE_NO_PERMISSION]	= EXIT_NO_PERMISSION,
+		[TROUBLE_NO_VM]		= EXIT_NO_VM,
+		[TROUBLE_REFUSED]	= EXIT_REFUSED,
+		[TROUBLE_AMBIGUOUS]	= EXIT_AMBIGUOUS,
+	};
+
+	return complain(codes[why->kind], "%s", why->text);
+}
+
+int outcome(int failed, const struct trouble *why)
+{
+	return failed ? complain_of(why) : EXIT_OK;
+}
+
+int complain_kvmlat(const struct kvmlat_error *err)
+{
+	struct trouble why;
+
+	trouble_kvmlat(&why, err);
+	return complain_of(&why);
+}
+
+void tell(const char *sentence)
+{
+	complain(0, "%s", sentence);
+}
