@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
-#include <string.h>
 
+#include "clock.h"
 #include "options.h"
 
 #define MAX_SECONDS	86400
-
-static const char * const keys[NR_SORT_KEYS] = {
-	[SORT_COUNT]	= "count",
-	[SORT_TIME]	= "time",
-	[SORT_MEAN]	= "mean",
-	[SORT_MAX]	= "max",
-	[SORT_P99]	= "p99",
-	[SORT_REASON]	= "reason",
-};
 
 /* Digits only: strtoul would take spaces, signs and more. Returns what follows them, or NULL. */
 static const char *digits(const char *text, uint64_t limit, uint64_t *value)
@@ -63,20 +54,5 @@ bool parse_seconds(const char *what, const char *text, uint64_t *ns, char *why, 
 bad:
 	snprintf(why, size, "%s \"%.64s\" is not a number of seconds from 0.01 to %d", what, text,
 		 MAX_SECONDS);
-	return false;
-}
-
-bool parse_key(const char *text, enum sort_key *key, char *why, size_t size)
-{
-	int i;
-
-	for (i = 0; i < NR_SORT_KEYS; i++) {
-		if (!strcmp(text, keys[i])) {
-			*key = i;
-			return true;
-		}
-	}
-	snprintf(why, size,
-		 "sort key \"%.64s\" is none of count, time, mean, max, p99 and reason", text);
 	return false;
 }

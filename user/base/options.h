@@ -6,24 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NSEC_PER_SEC	1000000000ULL
-
 /* What --json and --csv choose. */
 enum output {
 	OUTPUT_TABLE,
 	OUTPUT_JSON,
 	OUTPUT_CSV,
 	NR_OUTPUTS,
-};
-
-enum sort_key {
-	SORT_COUNT,
-	SORT_TIME,
-	SORT_MEAN,
-	SORT_MAX,
-	SORT_P99,
-	SORT_REASON,
-	NR_SORT_KEYS,
 };
 
 /*
@@ -33,6 +21,5 @@ enum sort_key {
 bool parse_u32(const char *what, const char *text, uint32_t min, uint32_t *value,
 	       char *why, size_t size);
 bool parse_seconds(const char *what, const char *text, uint64_t *ns, char *why, size_t size);
-bool parse_key(const char *text, enum sort_key *key, char *why, size_t size);
 
 #endif /* _KVMLAT_OPTIONS_H */

@@ -3,69 +3,34 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "options.h"
 #include "workload.h"
 
-static sigset_t held, before;
-
-void signals_hold(void)
+enum wake workload_wait(struct workload *w, uint64_t deadline)
 {
-	sigemptyset(&held);
-	sigaddset(&held, SIGINT);
-	sigaddset(&held, SIGTERM);
-	sigaddset(&held, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &held, &before);
-}
-
-uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
-}
-
-static bool reap(struct workload *w)
-{
-	if (!w->ended && waitpid(w->pid, &w->status, WNOHANG) == w->pid)
-		w->ended = true;
-	return w->ended;
-}
-
-enum wake wait_until(uint64_t deadline, struct workload *w)
-{
-	struct timespec left;
-	uint64_t now;
-	int sig;
+	enum wake wake;
+	int which;
 
 	for (;;) {
-		if (w && reap(w))
-			return WAKE_END;
-		now = monotonic_ns();
-		if (now >= deadline)
-			return WAKE_TIME;
-		left.tv_sec = (deadline - now) / NSEC_PER_SEC;
-		left.tv_nsec = (deadline - now) % NSEC_PER_SEC;
-		sig = sigtimedwait(&held, NULL, &left);
-		if (!w && (sig == SIGINT || sig == SIGTERM))
-			return WAKE_STOP;
-		if (w && sig == SIGTERM)
+		wake = wait_for(w->wait, deadline, &w->pidfd, 1, &which);
+		if (wake != WAKE_SIGNAL)
+			return wake;
+		if (which == SIGTERM)
 			kill(w->pid, SIGTERM);
 	}
 }
 
-static _Noreturn void child(char **argv, int go, int failure)
+static _Noreturn void child(const struct workload *w, char **argv, int go, int failure)
 {
 	char byte;
 	int error;
 
 	/* The end of the pipe in the place of a byte: the parent gave up before it began. */
 	if (read(go, &byte, 1) == 1) {
-		sigprocmask(SIG_SETMASK, &before, NULL);
+		sigprocmask(SIG_SETMASK, &w->wait->before, NULL);
 		execvp(argv[0], argv);
 		error = errno;
 		if (write(failure, &error, sizeof(error)) < 0)
@@ -74,10 +39,11 @@ static _Noreturn void child(char **argv, int go, int failure)
 	_exit(127);
 }
 
-int workload_start(struct workload *w, char **argv)
+int workload_start(struct workload *w, struct wait *wait, char **argv)
 {
 	int go[2], failure[2];
 
+	w->wait = wait;
 	if (pipe2(go, O_CLOEXEC))
 		return -1;
 	if (pipe2(failure, O_CLOEXEC)) {
@@ -88,13 +54,16 @@ int workload_start(struct workload *w, char **argv)
 	w->pid = fork();
 	if (!w->pid) {
 		close(go[1]);
-		child(argv, go[0], failure[1]);
+		child(w, argv, go[0], failure[1]);
 	}
 	close(go[0]);
 	close(failure[1]);
 	w->go = go[1];
 	w->failure = failure[0];
-	return w->pid < 0 ? -1 : 0;
+	if (w->pid < 0)
+		return -1;
+	w->pidfd = syscall(SYS_pidfd_open, w->pid, 0);
+	return w->pidfd < 0 ? -1 : 0;
 }
 
 int workload_release(struct workload *w)
@@ -113,11 +82,11 @@ int workload_release(struct workload *w)
 
 int workload_exit_code(struct workload *w)
 {
-	while (!w->ended) {
-		if (waitpid(w->pid, &w->status, 0) == w->pid)
-			w->ended = true;
-		else if (errno != EINTR)
+	int status;
+
+	close(w->pidfd);
+	while (waitpid(w->pid, &status, 0) != w->pid)
+		if (errno != EINTR)
 			return 127;
-	}
-	return WIFSIGNALED(w->status) ? 128 + WTERMSIG(w->status) : WEXITSTATUS(w->status);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "arguments.h"
 #include "command.h"
+#include "base/wait.h"
 #include "show/event.h"
 #include "tune/knobs.h"
 
@@ -26,6 +23,7 @@ struct events {
 	struct tuner		t;
 	struct kvmlat		*group;
 	bool			shown;
+	struct wait		wait;
 };
 
 static int64_t now_ms(void)
@@ -61,60 +59,52 @@ static void show(const struct kvmlat_knob_event *event, void *ctx)
 	e->shown = true;
 }
 
-static int follow(struct events *e, int signals)
+static int follow(struct events *e)
 {
-	struct pollfd fds[] = {
-		{ .fd = kvmlat_fd(e->group), .events = POLLIN },
-		{ .fd = signals, .events = POLLIN },
-	};
+	int fd = kvmlat_fd(e->group), ret;
 	struct kvmlat_error err = { 0 };
-	int ret;
 
 	for (;;) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return complain(EXIT_REFUSED, "cannot wait: %s", strerror(errno));
-		if (fds[0].revents) {
-			ret = kvmlat_read_events(e->group, show, e, &err);
-			if (ret < 0)
-				return complain_kvmlat(&err);
-			if (ret)
-				complain(0, "events were lost: they came faster than they could be shown");
-			if (fflush(stdout))
-				return complain(EXIT_REFUSED, "cannot write the output: %s",
-						strerror(errno));
-		}
-		if (fds[1].revents)
+		switch (wait_for(&e->wait, UINT64_MAX, &fd, 1, NULL)) {
+		case WAKE_SIGNAL:
 			return EXIT_OK;
+		case WAKE_FAILED:
+			return complain(EXIT_REFUSED, "cannot wait: %s", strerror(errno));
+		default:
+			ret = kvmlat_read_events(e->group, show, e, &err);
+		}
+		if (ret < 0)
+			return complain_kvmlat(&err);
+		if (ret)
+			complain(0, "events were lost: they came faster than they could be shown");
+		if (fflush(stdout))
+			return complain(EXIT_REFUSED, "cannot write the output: %s",
+					strerror(errno));
 	}
 }
 
 static int run(int argc, char **argv)
 {
+	static const int ends[] = { SIGINT, SIGTERM, 0 };
 	struct events e = { 0 };
 	struct kvmlat_error err = { 0 };
 	struct trouble cause;
-	sigset_t set;
-	int ret, signals;
+	int ret;
 
 	ret = output_options(argc, argv, &e.output);
 	if (ret)
 		return ret;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signals = signalfd(-1, &set, SFD_CLOEXEC);
-	if (signals < 0)
+	if (wait_begin(&e.wait, ends))
 		return complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
 	ret = outcome(tuner_open(&e.t, &cause), &cause);
 	if (!ret && (kvmlat_open(&e.group, &err) || kvmlat_join_events(e.group, &err)))
 		ret = complain_kvmlat(&err);
 	if (!ret)
-		ret = follow(&e, signals);
+		ret = follow(&e);
 	kvmlat_close(e.group);
 	tuner_close(&e.t);
-	close(signals);
+	wait_end(&e.wait);
 	return ret;
 }
 

@@ -4,10 +4,10 @@
 
 #include "arguments.h"
 #include "command.h"
+#include "base/clock.h"
+#include "base/wait.h"
 #include "show/hdr.h"
 #include "show/sample.h"
-#include "model/selection.h"
-#include "base/workload.h"
 
 static const char usage[] =
 "Usage: kvmlat hist [OPTION]...\n"
@@ -223,13 +223,17 @@ static int show(struct hist *h, const struct kvmlat_snapshot *snap)
 
 static int show_duration(struct hist *h)
 {
+	static const int ends[] = { SIGINT, SIGTERM, 0 };
 	struct kvmlat_snapshot *older, *newer, *delta;
+	struct wait wait;
 	int ret = take(h, &older);
 
 	if (ret)
 		return ret;
-	signals_hold();
-	wait_until(monotonic_ns() + h->duration, NULL);
+	if (wait_begin(&wait, ends))
+		return complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
+	wait_for(&wait, monotonic_ns() + h->duration, NULL, 0, NULL);
+	wait_end(&wait);
 	ret = take(h, &newer);
 	if (ret) {
 		kvmlat_snapshot_free(older);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "base/clock.h"
 #include "base/workload.h"
 #include "show/sample.h"
 #include "stat.h"
@@ -135,7 +136,9 @@ static int show_intervals(struct stat *s, struct kvmlat_snapshot *older, struct 
 	int ret;
 
 	do {
-		enum wake wake = wait_until(next < end ? next : end, w);
+		uint64_t until = next < end ? next : end;
+		enum wake wake = w ? workload_wait(w, until) :
+				     wait_for(&s->wait, until, NULL, 0, NULL);
 
 		ret = take(s, &newer);
 		if (ret)
@@ -158,7 +161,7 @@ static int show_whole(struct stat *s, struct kvmlat_snapshot *older, struct work
 	struct kvmlat_snapshot *newer;
 	int ret = EXIT_OK;
 
-	while (wait_until(monotonic_ns() + LEARN_NS, w) == WAKE_TIME && !ret)
+	while (workload_wait(w, monotonic_ns() + LEARN_NS) == WAKE_TIME && !ret)
 		ret = learn(s);
 	if (!ret)
 		ret = take(s, &newer);
@@ -176,7 +179,7 @@ static int measure_command(struct stat *s)
 	struct workload w = { 0 };
 	int ret, error;
 
-	if (workload_start(&w, s->command))
+	if (workload_start(&w, &s->wait, s->command))
 		return complain(EXIT_REFUSED, "cannot start \"%s\": %s", s->command[0],
 				strerror(errno));
 	ret = take(s, &older);
@@ -210,12 +213,14 @@ static int choose(struct stat *s)
 
 static int measure(struct stat *s)
 {
+	static const int ends[] = { SIGINT, SIGTERM, 0 };
 	struct kvmlat_snapshot *older;
 	int ret = choose(s);
 
 	if (ret)
 		return ret;
-	signals_hold();
+	if (wait_begin(&s->wait, ends))
+		return complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
 	if (s->command)
 		return measure_command(s);
 	if (s->once)
@@ -226,7 +231,7 @@ static int measure(struct stat *s)
 
 static int run(int argc, char **argv)
 {
-	struct stat s = { .filter.histograms = true };
+	struct stat s = { .filter.histograms = true, .wait.signals = -1 };
 	struct kvmlat_error err = { 0 };
 	int ret;
 
@@ -247,6 +252,7 @@ static int run(int argc, char **argv)
 			       strerror(errno));
 	if (s.file && s.to)
 		fclose(s.to);
+	wait_end(&s.wait);
 	guests_free(&s.guests);
 	kvmlat_close(s.k);
 	return ret;

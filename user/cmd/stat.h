@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/options.h"
+#include "base/wait.h"
 #include "model/sample.h"
 #include "model/selection.h"
 
@@ -28,6 +29,7 @@ struct stat {
 	FILE			*to;
 	struct kvmlat		*k;
 	struct guests		guests;
+	struct wait		wait;
 	bool			shown;
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "arguments.h"
 #include "command.h"
 #include "top/top.h"
@@ -147,10 +149,26 @@ static void name_vcpu(const struct kvmlat_vcpu *v, char *name, size_t size)
 		name[0] = 0;
 }
 
+static int begin_wait(struct wait *w)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0 };
+	sigset_t resized;
+
+	if (wait_begin(w, ends))
+		return -1;
+	/*
+	 * A change of the terminal's size, whose handler is curses', must not slip by between
+	 * looking and waiting, either: it comes only while wait_for waits.
+	 */
+	sigemptyset(&resized);
+	sigaddset(&resized, SIGWINCH);
+	return sigprocmask(SIG_BLOCK, &resized, NULL);
+}
+
 static int run(int argc, char **argv)
 {
 	struct top t = {
-		.interval = NSEC_PER_SEC,
+		.interval = NSEC_PER_SEC, .wait.signals = -1,
 		.track = { .name_vm = name_vm, .name_vcpu = name_vcpu },
 	};
 	struct options o = { 0 };
@@ -167,8 +185,9 @@ static int run(int argc, char **argv)
 		ret = complain_kvmlat(&err);
 	if (!ret)
 		ret = choose(&t, &o.sel);
+	if (!ret && begin_wait(&t.wait))
+		ret = complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
 	if (!ret) {
-		top_signals();
 		if (o.batch || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 			ret = top_plain(&t, &err);
 		else
@@ -178,6 +197,7 @@ static int run(int argc, char **argv)
 	}
 	pane_free(&t.pane);
 	track_free(&t.track);
+	wait_end(&t.wait);
 	kvmlat_close(t.k);
 	return ret;
 }

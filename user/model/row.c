@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "base/options.h"
+#include "base/clock.h"
 #include "row.h"
 
 double share(uint64_t part, uint64_t whole)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "sample.h"
 
 static bool shows(enum view view, uint32_t cls)

@@ -6,7 +6,7 @@
 #include "histogram.h"
 #include "row.h"
 #include "lib/kvmlat.h"
-#include "base/options.h"
+#include "sort.h"
 
 enum scope {
 	SCOPE_ALL,

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "block.h"
 #include "csv.h"
 #include "json.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "block.h"
 #include "csv.h"
 #include "json.h"

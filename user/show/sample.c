@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What all views of a sample have in common: when it was, and whose each block is. */
+#include "base/clock.h"
 #include "block.h"
 #include "json.h"
 #include "sample.h"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "model/row.h"
 #include "bars.h"
 #include "base/text.h"

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/options.h"
-#include "base/workload.h"
+#include "base/clock.h"
 #include "keys.h"
 #include "screen.h"
 #include "top.h"
@@ -67,6 +66,7 @@ static int handle_keys(struct top *t, struct kvmlat_error *err)
 
 static int loop(struct top *t, struct kvmlat_error *err)
 {
+	static const int keyboard = STDIN_FILENO;
 	uint64_t last = monotonic_ns(), interval = FIRST_NS;
 	uint32_t n = 0;
 	int ret;
@@ -74,11 +74,11 @@ static int loop(struct top *t, struct kvmlat_error *err)
 	if (interval > t->interval)
 		interval = t->interval;
 	for (;;) {
-		enum top_wake wake;
+		enum wake wake;
 
 		screen_draw(t);
-		wake = top_wait(last + interval, STDIN_FILENO);
-		if (wake == TOP_STOP)
+		wake = wait_for(&t->wait, last + interval, &keyboard, 1, NULL);
+		if (wake == WAKE_SIGNAL || wake == WAKE_HANGUP || wake == WAKE_FAILED)
 			return 0;
 		ret = handle_keys(t, err);
 		if (ret)

@@ -5,8 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/options.h"
-#include "base/workload.h"
+#include "base/clock.h"
 #include "top.h"
 
 static void put(char *line)
@@ -67,17 +66,19 @@ int top_plain(struct top *t, struct kvmlat_error *err)
 	if (top_take(t, true, err))
 		return -1;
 	do {
-		enum top_wake wake;
+		int fd = keyboard();
+		enum wake wake;
 
 		next += t->interval;
-		wake = top_wait(next, keyboard());
-		if (wake == TOP_STOP || (wake == TOP_INPUT && ended_by_user()))
+		wake = wait_for(&t->wait, next, &fd, 1, NULL);
+		if (wake == WAKE_SIGNAL || wake == WAKE_HANGUP || wake == WAKE_FAILED ||
+		    (wake == WAKE_INPUT && ended_by_user()))
 			return 0;
 		if (top_take(t, true, err))
 			return -1;
 		ret = print(t, !n, err);
 		/* An interval that was cut short, or slept through, is not caught up with. */
-		if (wake == TOP_INPUT || next + t->interval <= monotonic_ns())
+		if (wake == WAKE_INPUT || next + t->interval <= monotonic_ns())
 			next = monotonic_ns();
 	} while (!ret && ++n != t->count && !top_over(t));
 	return ret;

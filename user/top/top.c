@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/options.h"
-#include "base/workload.h"
+#include "base/clock.h"
 #include "top.h"
 
 int top_fail(struct kvmlat_error *err, const char *fmt, ...)

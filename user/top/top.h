@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "base/wait.h"
 #include "table.h"
 #include "pane.h"
 
@@ -22,6 +23,7 @@ enum prompt {
  * @count: end after so many refreshes; 0 for never
  * @since: when what totals count began
  * @taken: when the last snapshot came
+ * @wait: with the signals that end the program
  * @page: rows that fit on the screen
  * @message: in the last line until the next key
  * @help: the help screen is shown, from its line @help_top
@@ -36,6 +38,7 @@ struct top {
 	uint32_t		count;
 	bool			utf8;
 	bool			colour;
+	struct wait		wait;
 
 	time_t			since;
 	time_t			taken;
@@ -60,18 +63,6 @@ bool top_over(const struct top *t);
 /* The two lines over a table, for exactly @width columns; 0 for as many as it takes. */
 void top_title(const struct top *t, unsigned int width, char *line);
 void top_path(const struct top *t, unsigned int width, char *line);
-
-enum top_wake {
-	TOP_TIME,
-	TOP_INPUT,
-	TOP_STOP,
-};
-
-/* Signals that end the program come only while top_wait waits, and make it say TOP_STOP. */
-void top_signals(void);
-
-/* Until a time of CLOCK_MONOTONIC, or until @fd, if it is not -1, can be read. */
-enum top_wake top_wait(uint64_t deadline, int fd);
 
 /* Each until the user ends it: 0, or -1 with the reason in *err. */
 int top_plain(struct top *t, struct kvmlat_error *err);

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/paths.h"
+#include "base/wait.h"
 #include "host/dma.h"
 #include "holder.h"
 #include "intent.h"
@@ -18,7 +16,7 @@
 #include "warn.h"
 
 /* How soon a VM that starts gets its values, and a module that comes back is noticed. */
-#define LOOK_MS		1000
+#define LOOK_NS		NSEC_PER_SEC
 
 /**
  * struct holder - a profile that is in effect
@@ -37,6 +35,7 @@ struct holder {
 		uint32_t	change;
 	}			*changes;
 	int			dma;
+	struct wait		wait;
 };
 
 static bool is_applied(const struct holder *h, uint32_t vm_id)
@@ -250,40 +249,23 @@ static int undo(struct holder *h, struct trouble *why)
 	return ret;
 }
 
-static int keep_on(struct holder *h, int signals, struct trouble *why)
+static int keep_on(struct holder *h, struct trouble *why)
 {
-	struct pollfd fd = { .fd = signals, .events = POLLIN };
-	int n;
-
 	for (;;) {
-		n = poll(&fd, 1, LOOK_MS);
-		if (n > 0)
+		switch (wait_for(&h->wait, monotonic_ns() + LOOK_NS, NULL, 0, NULL)) {
+		case WAKE_SIGNAL:
 			return 0;
-		if (n < 0 && errno != EINTR)
+		case WAKE_FAILED:
 			return trouble(why, TROUBLE_REFUSED, "cannot wait: %s", strerror(errno));
-		look(h);
+		default:
+			look(h);
+		}
 	}
 }
 
-static int end_signals(struct trouble *why)
+static int keep_and_undo(struct holder *h, struct trouble *why)
 {
-	sigset_t ends;
-	int fd;
-
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGTERM);
-	sigaddset(&ends, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
-	fd = signalfd(-1, &ends, SFD_CLOEXEC);
-	if (fd < 0)
-		trouble(why, TROUBLE_REFUSED, "cannot wait for signals: %s", strerror(errno));
-	return fd;
-}
-
-static int keep_and_undo(struct holder *h, int signals, struct trouble *why)
-{
-	int ret = keep_on(h, signals, why);
+	int ret = keep_on(h, why);
 	struct trouble undone;
 
 	if (!undo(h, &undone))
@@ -298,12 +280,13 @@ static int keep_and_undo(struct holder *h, int signals, struct trouble *why)
 int hold(const struct profile *profile, tell_fn tell, void (*ready)(void *ctx), void *ctx,
 	 struct trouble *why)
 {
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, 0 };
 	struct holder h = { .profile = profile, .tell = tell, .dma = -1 };
-	int signals, ret = -1;
+	int ret = -1;
 
-	signals = end_signals(why);
-	if (signals < 0)
-		return -1;
+	if (wait_begin(&h.wait, ends))
+		return trouble(why, TROUBLE_REFUSED, "cannot wait for signals: %s",
+			       strerror(errno));
 	if (profile->dma_latency >= 0) {
 		h.dma = dma_latency_hold(path_root(), profile->dma_latency, why);
 		if (h.dma < 0)
@@ -312,7 +295,7 @@ int hold(const struct profile *profile, tell_fn tell, void (*ready)(void *ctx), 
 	ret = apply(&h, why);
 	if (!ret) {
 		ready(ctx);
-		ret = keep_and_undo(&h, signals, why);
+		ret = keep_and_undo(&h, why);
 	}
 	if (h.open)
 		tuner_close(&h.t);
@@ -320,6 +303,6 @@ int hold(const struct profile *profile, tell_fn tell, void (*ready)(void *ctx), 
 	if (h.dma >= 0)
 		close(h.dma);
 out:
-	close(signals);
+	wait_end(&h.wait);
 	return ret;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "base/clock.h"
 #include "base/options.h"
+#include "model/sort.h"
 #include "tap.h"
 
 static char why[256];
