@@ -253,7 +253,7 @@ static int set(struct set *s)
 {
 	struct kvmlat_error err = { 0 };
 	char why[512];
-	int ret;
+	int ret, shown;
 
 	ret = parse_words(s);
 	if (ret)
@@ -265,7 +265,8 @@ static int set(struct set *s)
 		ret = complain(EXIT_REFUSED, "%s", why);
 	if (ret)
 		s->nr_options = 0;
-	return ret | show(s);
+	shown = show(s);
+	return ret ? ret : shown;
 }
 
 static int run(int argc, char **argv)
