@@ -2,7 +2,7 @@
 #ifndef _KVMLAT_TROUBLE_H
 #define _KVMLAT_TROUBLE_H
 
-#include "lib/kvmlat.h"
+#include "lib/error.h"
 
 /* What kind of trouble it is; cmd/ has an exit status for each. */
 enum trouble_kind {

@@ -7,7 +7,7 @@
 #include "arguments.h"
 #include "command.h"
 #include "show/rt.h"
-#include "model/selection.h"
+#include "sched/placement.h"
 #include "sched/restore.h"
 #include "base/paths.h"
 #include "sched/threads.h"
@@ -71,8 +71,8 @@ struct rt {
 	enum output		output;
 
 	struct host			host;
-	struct past			past;
-	struct places			places;
+	struct restore			restore;
+	struct threads			threads;
 };
 
 static bool parse_priority(const char *text, struct placement *want, int policy, char *why,
@@ -161,15 +161,15 @@ static int check_options(const struct rt *rt)
 	return EXIT_OK;
 }
 
-static int check_places(const struct rt *rt)
+static int check_threads(const struct rt *rt)
 {
 	char why[1024];
 	size_t i;
 
-	if (!placement_possible(&rt->want, &rt->host, rt->places.nr, why, sizeof(why)))
+	if (!placement_possible(&rt->want, &rt->host, rt->threads.nr, why, sizeof(why)))
 		return complain(EXIT_REFUSED, "%s", why);
-	for (i = 0; i < rt->places.nr; i++) {
-		const struct place *p = &rt->places.all[i];
+	for (i = 0; i < rt->threads.nr; i++) {
+		const struct thread *p = &rt->threads.all[i];
 		struct sched s;
 
 		if (!p->known)
@@ -183,7 +183,7 @@ static int check_places(const struct rt *rt)
 	return EXIT_OK;
 }
 
-static int fail_set(const struct place *p, int error)
+static int fail_set(const struct thread *p, int error)
 {
 	if (error == ESRCH)
 		return complain(EXIT_NO_VM, "thread %u of vCPU %u ended", p->task.tid, p->vcpu_id);
@@ -202,17 +202,17 @@ static int fail_set(const struct place *p, int error)
 static void roll_back(struct rt *rt, size_t nr)
 {
 	while (nr--)
-		task_set(&rt->places.all[nr].task, &rt->places.all[nr].sched);
+		task_set(&rt->threads.all[nr].task, &rt->threads.all[nr].sched);
 }
 
-static int set_places(struct rt *rt)
+static int set_threads(struct rt *rt)
 {
 	char asked[256], got[256];
 	struct sched want, now;
 	size_t i;
 
-	for (i = 0; i < rt->places.nr; i++) {
-		struct place *p = &rt->places.all[i];
+	for (i = 0; i < rt->threads.nr; i++) {
+		struct thread *p = &rt->threads.all[i];
 
 		want = placement_of(&rt->want, &p->sched, i);
 		if (task_set(&p->task, &want) || task_get(&p->task, &now)) {
@@ -227,7 +227,7 @@ static int set_places(struct rt *rt)
 			complain(0, "thread %u of vCPU %u: its cpuset leaves CPUs %s of %s",
 				 p->task.tid, p->vcpu_id, got, asked);
 		}
-		if (past_add(&rt->past, &p->task, &p->sched, &now)) {
+		if (restore_add(&rt->restore, &p->task, &p->sched, &now)) {
 			roll_back(rt, i + 1);
 			return complain(EXIT_REFUSED, "out of memory");
 		}
@@ -268,33 +268,35 @@ static bool asked_for(const struct rt *rt, const struct record *r)
 
 	if (!selects(&rt->sel) && !rt->sel.has_vcpu)
 		return true;
-	for (i = 0; i < rt->places.nr; i++)
-		if (rt->places.all[i].task.tid == r->task.tid)
+	for (i = 0; i < rt->threads.nr; i++)
+		if (rt->threads.all[i].task.tid == r->task.tid)
 			return true;
 	return false;
 }
 
 static int undo(struct rt *rt)
 {
-	size_t i = rt->past.nr;
+	size_t i = rt->restore.nr;
 	int ret = EXIT_OK;
 
 	while (i--) {
-		struct record *r = &rt->past.records[i];
+		struct record *r = &rt->restore.records[i];
 
 		if (asked_for(rt, r) && undo_one(rt, r, &ret))
-			past_remove(&rt->past, r);
+			restore_remove(&rt->restore, r);
 	}
 	return ret;
 }
 
 static int show(struct rt *rt)
 {
-	struct rt_view view = { .host = &rt->host, .nr = rt->places.nr, .places = rt->places.all };
+	struct rt_view view = {
+		.host = &rt->host, .nr = rt->threads.nr, .threads = rt->threads.all,
+	};
 	size_t i;
 
-	for (i = 0; i < rt->places.nr; i++)
-		places_look(&rt->places.all[i], &rt->past);
+	for (i = 0; i < rt->threads.nr; i++)
+		thread_look(&rt->threads.all[i], &rt->restore);
 	show_rt(stdout, rt->output, &view);
 	return EXIT_OK;
 }
@@ -305,19 +307,19 @@ static int change(struct rt *rt)
 	int ret;
 
 	if (!rt->undo) {
-		ret = check_places(rt);
+		ret = check_threads(rt);
 		if (!ret)
-			ret = set_places(rt);
+			ret = set_threads(rt);
 		if (ret)
 			return ret;
 	} else {
 		ret = undo(rt);
 	}
-	if (!past_save(&rt->past, why, sizeof(why)))
+	if (!restore_save(&rt->restore, why, sizeof(why)))
 		return ret;
 	/* What could not be undone later is not done. */
 	if (!rt->undo)
-		roll_back(rt, rt->places.nr);
+		roll_back(rt, rt->threads.nr);
 	return complain(EXIT_REFUSED, "%s", why);
 }
 
@@ -332,11 +334,11 @@ static int act(struct rt *rt)
 	if (!host_read(path_root(), &rt->host))
 		return complain(EXIT_REFUSED, "cannot read which CPUs are online in /sys");
 	/* Who may only read sees all but what kvmlat can undo. */
-	if (past_open(&rt->past, changes, why, sizeof(why)) && changes)
+	if (restore_open(&rt->restore, changes, why, sizeof(why)) && changes)
 		return complain(errno == EACCES ? EXIT_NO_PERMISSION : EXIT_REFUSED, "%s", why);
 	/* Everything can be undone without the module: threads are not its business. */
 	if (!all)
-		ret = outcome(places_find(&rt->places, &rt->sel, &rt->past, &cause), &cause);
+		ret = outcome(threads_find(&rt->threads, &rt->sel, &rt->restore, &cause), &cause);
 	if (!ret && changes)
 		ret = change(rt);
 	if (!ret && !rt->undo)
@@ -346,7 +348,7 @@ static int act(struct rt *rt)
 
 static int run(int argc, char **argv)
 {
-	struct rt rt = { .want.policy = -1, .past.lock = -1 };
+	struct rt rt = { .want.policy = -1, .restore.lock = -1 };
 	int ret;
 
 	ret = parse_options(&rt, argc, argv);
@@ -354,8 +356,8 @@ static int run(int argc, char **argv)
 		ret = check_options(&rt);
 	if (!ret)
 		ret = act(&rt);
-	past_close(&rt.past);
-	places_free(&rt.places);
+	restore_close(&rt.restore);
+	threads_free(&rt.threads);
 	return ret;
 }
 

@@ -1,26 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _KVMLAT_PLACE_H
-#define _KVMLAT_PLACE_H
+#ifndef _KVMLAT_PLACEMENT_H
+#define _KVMLAT_PLACEMENT_H
 
 #include "host/host.h"
 #include "task.h"
-
-/**
- * struct place - a vCPU's thread and how it is scheduled
- * @known: the thread is there; of @task and @sched nothing holds if not
- * @changed: kvmlat rt changed it, and can undo that
- */
-struct place {
-	uint32_t	vm_id;
-	uint32_t	pid;
-	uint32_t	vcpu_id;
-	const char	*guest;
-	char		thread[64];
-	bool		known;
-	bool		changed;
-	struct task	task;
-	struct sched	sched;
-};
 
 /**
  * struct placement - what is asked for
@@ -44,4 +27,4 @@ bool placement_possible(const struct placement *want, const struct host *host, u
 			char *why, size_t size);
 bool placement_safe(const struct sched *sched, const struct host *host, char *why, size_t size);
 
-#endif /* _KVMLAT_PLACE_H */
+#endif /* _KVMLAT_PLACEMENT_H */

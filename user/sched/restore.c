@@ -9,15 +9,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "restore.h"
+#include "base/file.h"
 #include "base/paths.h"
+#include "restore.h"
 
 #define SPACE		"\n "
 #define HEADER		"kvmlat-rt 1\n"
 /* Every other CPU of MAX_CPUS, with its comma. */
 #define CPUS_TEXT	(MAX_CPUS / 2 * 5)
 
-struct record *past_find(const struct past *p, const struct task *task)
+struct record *restore_find(const struct restore *p, const struct task *task)
 {
 	size_t i;
 
@@ -30,17 +31,17 @@ struct record *past_find(const struct past *p, const struct task *task)
 	return NULL;
 }
 
-void past_remove(struct past *p, struct record *r)
+void restore_remove(struct restore *p, struct record *r)
 {
 	struct record *end = p->records + --p->nr;
 
 	memmove(r, r + 1, (end - r) * sizeof(*r));
 }
 
-int past_add(struct past *p, const struct task *task, const struct sched *old,
-	     const struct sched *new)
+int restore_add(struct restore *p, const struct task *task, const struct sched *old,
+		const struct sched *new)
 {
-	struct record *r = past_find(p, task);
+	struct record *r = restore_find(p, task);
 	void *records;
 
 	if (!r) {
@@ -81,7 +82,7 @@ static bool read_record(char *line, struct record *r)
 	return read_sched(&line, &r->old) && read_sched(&line, &r->new);
 }
 
-static int load(struct past *p, FILE *f, char *why, size_t size)
+static int load(struct restore *p, FILE *f, char *why, size_t size)
 {
 	size_t room = 0;
 	char *line = NULL;
@@ -93,7 +94,7 @@ static int load(struct past *p, FILE *f, char *why, size_t size)
 	while (getline(&line, &room, f) > 0) {
 		if (!read_record(line, &r))
 			goto bad;
-		if (task_same(&r.task) && past_add(p, &r.task, &r.old, &r.new)) {
+		if (task_same(&r.task) && restore_add(p, &r.task, &r.old, &r.new)) {
 			snprintf(why, size, "out of memory");
 			goto out;
 		}
@@ -108,7 +109,7 @@ out:
 	return ret;
 }
 
-static int open_lock(struct past *p, char *name, size_t size)
+static int open_lock(struct restore *p, char *name, size_t size)
 {
 	snprintf(name, size, "%s/rt.lock", path_run_dir());
 	if (mkdir(path_run_dir(), 0755) && errno != EEXIST)
@@ -122,7 +123,7 @@ static int open_lock(struct past *p, char *name, size_t size)
 	return 0;
 }
 
-int past_open(struct past *p, bool change, char *why, size_t size)
+int restore_open(struct restore *p, bool change, char *why, size_t size)
 {
 	char name[512];
 	int ret = 0;
@@ -155,36 +156,50 @@ static void write_sched(FILE *f, const struct sched *s)
 		s->nice, s->flags, cpus);
 }
 
-int past_save(const struct past *p, char *why, size_t size)
+static char *write_records(const struct restore *p)
 {
-	char name[512], temporary[520];
-	size_t i;
-	FILE *f;
+	char *text = NULL;
+	size_t len = 0, i;
+	FILE *to;
 
-	snprintf(name, sizeof(name), "%s/rt", path_run_dir());
-	snprintf(temporary, sizeof(temporary), "%s.new", name);
-	f = fopen(temporary, "we");
-	if (!f)
-		goto fail;
-	fputs(HEADER, f);
+	to = open_memstream(&text, &len);
+	if (!to)
+		return NULL;
+	fputs(HEADER, to);
 	for (i = 0; i < p->nr; i++) {
 		const struct record *r = &p->records[i];
 
-		fprintf(f, "%" PRIu32 " %" PRIu32 " %" PRIu64, r->task.pid, r->task.tid,
+		fprintf(to, "%" PRIu32 " %" PRIu32 " %" PRIu64, r->task.pid, r->task.tid,
 			r->task.start);
-		write_sched(f, &r->old);
-		write_sched(f, &r->new);
-		fputc('\n', f);
+		write_sched(to, &r->old);
+		write_sched(to, &r->new);
+		fputc('\n', to);
 	}
-	if (ferror(f) | fclose(f) || rename(temporary, name))
-		goto fail;
-	return 0;
-fail:
-	snprintf(why, size, "cannot write \"%s\": %s", temporary, strerror(errno));
-	return -1;
+	if (!fclose(to))
+		return text;
+	free(text);
+	return NULL;
 }
 
-void past_close(struct past *p)
+int restore_save(const struct restore *p, char *why, size_t size)
+{
+	char *text = write_records(p);
+	char name[512];
+	int ret;
+
+	if (!text) {
+		snprintf(why, size, "out of memory");
+		return -1;
+	}
+	snprintf(name, sizeof(name), "%s/rt", path_run_dir());
+	ret = file_replace(name, text);
+	if (ret)
+		snprintf(why, size, "cannot write \"%s\": %s", name, strerror(errno));
+	free(text);
+	return ret;
+}
+
+void restore_close(struct restore *p)
 {
 	free(p->records);
 	if (p->lock >= 0)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _KVMLAT_PAST_H
-#define _KVMLAT_PAST_H
+#ifndef _KVMLAT_RESTORE_H
+#define _KVMLAT_RESTORE_H
 
 #include "task.h"
 
 /**
- * struct past - what threads were before kvmlat rt changed them, kept in a file until undone
+ * struct restore - what threads were before kvmlat rt changed them, kept in a file until undone
  * @lock: held by who changes, so that two do not lose each other's records; else -1
  *
  * Threads that ended are forgotten when it is opened.
  */
-struct past {
+struct restore {
 	int		lock;
 	size_t		nr;
 	struct record {
@@ -20,16 +20,18 @@ struct past {
 	}		*records;
 };
 
-/* Each 0, or -1 with a sentence why; past_close is due in any case. Only to read: no @change. */
-int past_open(struct past *past, bool change, char *why, size_t size);
-int past_save(const struct past *past, char *why, size_t size);
-void past_close(struct past *past);
+/*
+ * Each 0, or -1 with a sentence why; restore_close is due in any case. Only to read: no @change.
+ */
+int restore_open(struct restore *restore, bool change, char *why, size_t size);
+int restore_save(const struct restore *restore, char *why, size_t size);
+void restore_close(struct restore *restore);
 
-struct record *past_find(const struct past *past, const struct task *task);
+struct record *restore_find(const struct restore *restore, const struct task *task);
 
 /* Keeps what a thread was before the first of several changes. -1 if memory is short. */
-int past_add(struct past *past, const struct task *task, const struct sched *old,
-	     const struct sched *new);
-void past_remove(struct past *past, struct record *record);
+int restore_add(struct restore *restore, const struct task *task, const struct sched *old,
+		const struct sched *new);
+void restore_remove(struct restore *restore, struct record *record);
 
-#endif /* _KVMLAT_PAST_H */
+#endif /* _KVMLAT_RESTORE_H */

@@ -4,54 +4,54 @@
 
 #include "threads.h"
 
-void places_look(struct place *p, const struct past *past)
+void thread_look(struct thread *p, const struct restore *restore)
 {
 	p->known = p->task.tid && !task_get(&p->task, &p->sched);
-	p->changed = p->known && past_find(past, &p->task);
+	p->changed = p->known && restore_find(restore, &p->task);
 }
 
-static int add(struct places *places, const struct kvmlat_vcpu *v, const struct past *past,
-	       struct trouble *why)
+static int add(struct threads *threads, const struct kvmlat_vcpu *v,
+	       const struct restore *restore, struct trouble *why)
 {
-	struct place *p;
+	struct thread *p;
 
-	p = realloc(places->all, (places->nr + 1) * sizeof(*p));
+	p = realloc(threads->all, (threads->nr + 1) * sizeof(*p));
 	if (!p)
 		return trouble_memory(why);
-	places->all = p;
-	p += places->nr++;
+	threads->all = p;
+	p += threads->nr++;
 	memset(p, 0, sizeof(*p));
 	p->vm_id = v->vm_id;
 	p->pid = v->pid;
 	p->vcpu_id = v->vcpu_id;
-	p->guest = guests_name(&places->guests, v->vm_id);
+	p->guest = guests_name(&threads->guests, v->vm_id);
 	if (!p->guest)
 		p->guest = "";
 	if (!v->tid || !task_find(v->pid, v->tid, &p->task))
 		return 0;
-	kvmlat_thread_name(v->pid, v->tid, p->thread, sizeof(p->thread));
-	places_look(p, past);
+	kvmlat_thread_name(v->pid, v->tid, p->name, sizeof(p->name));
+	thread_look(p, restore);
 	return 0;
 }
 
-static int choose(struct places *places, const struct kvmlat_snapshot *snap,
-		  const struct selection *sel, const struct past *past,
+static int choose(struct threads *threads, const struct kvmlat_snapshot *snap,
+		  const struct selection *sel, const struct restore *restore,
 		  struct trouble *why)
 {
 	struct kvmlat_filter f = { 0 };
 	size_t i;
 	int ret;
 
-	if (guests_learn(&places->guests, snap))
+	if (guests_learn(&threads->guests, snap))
 		return trouble_memory(why);
-	ret = select_vms(sel, &places->guests, snap, &f, why);
+	ret = select_vms(sel, &threads->guests, snap, &f, why);
 	for (i = 0; !ret && i < snap->nr_vcpus; i++) {
 		const struct kvmlat_vcpu *v = &snap->vcpus[i];
 
 		if (!v->gone && (!f.pid || v->pid == f.pid) && (!f.vm_id || v->vm_id == f.vm_id))
-			ret = add(places, v, past, why);
+			ret = add(threads, v, restore, why);
 	}
-	if (ret || places->nr)
+	if (ret || threads->nr)
 		return ret;
 	if (sel->has_vcpu)
 		return trouble_vcpu(why, sel);
@@ -60,8 +60,8 @@ static int choose(struct places *places, const struct kvmlat_snapshot *snap,
 	return trouble(why, TROUBLE_NO_VM, "no VM runs");
 }
 
-int places_find(struct places *places, const struct selection *sel, const struct past *past,
-		struct trouble *why)
+int threads_find(struct threads *threads, const struct selection *sel,
+		 const struct restore *restore, struct trouble *why)
 {
 	const struct kvmlat_filter f = { .has_vcpu_id = sel->has_vcpu, .vcpu_id = sel->vcpu_id };
 	struct kvmlat_error err = { 0 };
@@ -75,14 +75,14 @@ int places_find(struct places *places, const struct selection *sel, const struct
 	kvmlat_close(k);
 	if (ret)
 		return trouble_kvmlat(why, &err);
-	ret = choose(places, snap, sel, past, why);
+	ret = choose(threads, snap, sel, restore, why);
 	kvmlat_snapshot_free(snap);
 	return ret;
 }
 
-void places_free(struct places *places)
+void threads_free(struct threads *threads)
 {
-	guests_free(&places->guests);
-	free(places->all);
-	memset(places, 0, sizeof(*places));
+	guests_free(&threads->guests);
+	free(threads->all);
+	memset(threads, 0, sizeof(*threads));
 }

@@ -1,24 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _KVMLAT_PLACES_H
-#define _KVMLAT_PLACES_H
+#ifndef _KVMLAT_THREADS_H
+#define _KVMLAT_THREADS_H
 
 #include "model/selection.h"
 #include "restore.h"
-#include "placement.h"
 
-/** struct places - the threads of the vCPUs that the user asked for */
-struct places {
+/**
+ * struct thread - a vCPU's thread and how it is scheduled
+ * @known: the thread is there; of @task and @sched nothing holds if not
+ * @changed: kvmlat rt changed it, and can undo that
+ */
+struct thread {
+	uint32_t	vm_id;
+	uint32_t	pid;
+	uint32_t	vcpu_id;
+	const char	*guest;
+	char		name[64];
+	bool		known;
+	bool		changed;
+	struct task	task;
+	struct sched	sched;
+};
+
+/** struct threads - the threads of the vCPUs that the user asked for */
+struct threads {
 	struct guests	guests;
 	size_t		nr;
-	struct place	*all;
+	struct thread	*all;
 };
 
 /* Asks the module. -1 with the reason. */
-int places_find(struct places *places, const struct selection *sel, const struct past *past,
-		struct trouble *why);
-void places_free(struct places *places);
+int threads_find(struct threads *threads, const struct selection *sel,
+		 const struct restore *restore, struct trouble *why);
+void threads_free(struct threads *threads);
 
 /* Looks again how the thread is scheduled. */
-void places_look(struct place *place, const struct past *past);
+void thread_look(struct thread *thread, const struct restore *restore);
 
-#endif /* _KVMLAT_PLACES_H */
+#endif /* _KVMLAT_THREADS_H */

@@ -24,7 +24,7 @@ static void table(FILE *to, const struct rt_view *v)
 
 	cells(&g, header);
 	for (i = 0; i < v->nr; i++) {
-		const struct place *p = &v->places[i];
+		const struct thread *p = &v->threads[i];
 
 		cell(&g, "%u", p->vm_id);
 		cell(&g, "%u", p->pid);
@@ -41,7 +41,7 @@ static void table(FILE *to, const struct rt_view *v)
 			cell(&g, "-");
 		}
 		cell(&g, "%s", p->changed ? "kvmlat" : "-");
-		cell(&g, "%s", p->thread[0] ? p->thread : "-");
+		cell(&g, "%s", p->name[0] ? p->name : "-");
 		cell(&g, "%s", p->guest);
 	}
 	print_grid(to, &g);
@@ -57,7 +57,7 @@ static struct json_object *cpus_array(const struct cpus *set)
 	return array;
 }
 
-static struct json_object *thread(const struct place *p)
+static struct json_object *thread(const struct thread *p)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -66,7 +66,7 @@ static struct json_object *thread(const struct place *p)
 	add_text(o, "guest", p->guest);
 	add_u64(o, "vcpu_id", p->vcpu_id);
 	add_if(o, "tid", p->known, p->task.tid);
-	add(o, "thread", p->thread[0] ? json_object_new_string(p->thread) : NULL);
+	add(o, "thread", p->name[0] ? json_object_new_string(p->name) : NULL);
 	add(o, "policy", p->known ? json_object_new_string(policy_name(p->sched.policy)) : NULL);
 	add_if(o, "priority", p->known, p->sched.priority);
 	add(o, "nice", p->known ? json_object_new_int(p->sched.nice) : NULL);
@@ -87,7 +87,7 @@ static void json(FILE *to, const struct rt_view *v)
 	add_bool(host, "rt_throttling", v->host->throttled);
 	add(o, "host", host);
 	for (i = 0; i < v->nr; i++)
-		json_object_array_add(array, thread(&v->places[i]));
+		json_object_array_add(array, thread(&v->threads[i]));
 	add(o, "threads", array);
 	print(to, o);
 }
@@ -100,7 +100,7 @@ static void csv(FILE *to, const struct rt_view *v)
 
 	fputs("vm_id,pid,guest,vcpu_id,tid,thread,policy,priority,nice,cpus,set_by_kvmlat\n", to);
 	for (i = 0; i < v->nr; i++) {
-		const struct place *p = &v->places[i];
+		const struct thread *p = &v->threads[i];
 
 		fprintf(to, "%u,%u,", p->vm_id, p->pid);
 		text(to, p->guest);
@@ -108,7 +108,7 @@ static void csv(FILE *to, const struct rt_view *v)
 		if (p->known) {
 			cpus_format(&p->sched.cpus, cpus, sizeof(cpus));
 			fprintf(to, "%u,", p->task.tid);
-			text(to, p->thread);
+			text(to, p->name);
 			fprintf(to, ",%s,%u,%d,", policy_name(p->sched.policy), p->sched.priority,
 				p->sched.nice);
 			text(to, cpus);

@@ -6,12 +6,12 @@
 
 #include "base/options.h"
 #include "host/host.h"
-#include "sched/placement.h"
+#include "sched/threads.h"
 
 struct rt_view {
 	const struct host	*host;
 	size_t			nr;
-	const struct place	*places;
+	const struct thread	*threads;
 };
 
 void show_rt(FILE *to, enum output output, const struct rt_view *v);

@@ -188,7 +188,7 @@ static void what_was_is_kept(void)
 			     .cpus = set_of("1,3,5") };
 	struct task me, gone;
 	struct record *r;
-	struct past p;
+	struct restore p;
 	FILE *f;
 
 	EXPECT(mkdtemp(dir));
@@ -196,32 +196,32 @@ static void what_was_is_kept(void)
 	EXPECT(task_find(getpid(), getpid(), &me));
 	gone = me;
 	gone.start++;
-	EXPECT(!past_open(&p, true, why, sizeof(why)));
+	EXPECT(!restore_open(&p, true, why, sizeof(why)));
 	EXPECT_EQ(p.nr, 0);
-	EXPECT(!past_add(&p, &me, &old, &new) && !past_add(&p, &gone, &old, &new));
+	EXPECT(!restore_add(&p, &me, &old, &new) && !restore_add(&p, &gone, &old, &new));
 	/* A second change keeps what was before the first. */
-	EXPECT(!past_add(&p, &me, &new, &new));
+	EXPECT(!restore_add(&p, &me, &new, &new));
 	EXPECT_EQ(p.nr, 2);
-	EXPECT(!past_save(&p, why, sizeof(why)));
-	past_close(&p);
+	EXPECT(!restore_save(&p, why, sizeof(why)));
+	restore_close(&p);
 
-	EXPECT(!past_open(&p, false, why, sizeof(why)));
+	EXPECT(!restore_open(&p, false, why, sizeof(why)));
 	EXPECT_EQ(p.nr, 1);
-	r = past_find(&p, &me);
+	r = restore_find(&p, &me);
 	EXPECT(r && sched_equal(&r->old, &old) && sched_equal(&r->new, &new));
-	EXPECT(!past_find(&p, &gone));
+	EXPECT(!restore_find(&p, &gone));
 	if (r)
-		past_remove(&p, r);
+		restore_remove(&p, r);
 	EXPECT_EQ(p.nr, 0);
-	past_close(&p);
+	restore_close(&p);
 
 	snprintf(name, sizeof(name), "%s/rt", dir);
 	f = fopen(name, "w");
 	fputs("kvmlat-rt 1\n1 2 3 nonsense\n", f);
 	fclose(f);
-	EXPECT(past_open(&p, true, why, sizeof(why)));
+	EXPECT(restore_open(&p, true, why, sizeof(why)));
 	EXPECT(strstr(why, "is not what kvmlat wrote"));
-	past_close(&p);
+	restore_close(&p);
 	snprintf(name, sizeof(name), "rm -r %s", dir);
 	EXPECT(!system(name));
 }

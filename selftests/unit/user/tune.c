@@ -107,16 +107,16 @@ static void events_are_shown(void)
 
 static void places_are_shown(void)
 {
-	struct place places[] = {
-		{ .vm_id = 1, .pid = 2, .vcpu_id = 0, .guest = "db", .thread = "CPU 0/KVM",
+	struct thread threads[] = {
+		{ .vm_id = 1, .pid = 2, .vcpu_id = 0, .guest = "db", .name = "CPU 0/KVM",
 		  .known = true, .changed = true, .task = { 2, 3, 4 },
 		  .sched = { .policy = SCHED_FIFO, .priority = 9 } },
 		{ .vm_id = 1, .pid = 2, .vcpu_id = 1, .guest = "db" },
 	};
 	struct host host = { .throttled = true };
-	const struct rt_view v = { .host = &host, .nr = 2, .places = places };
+	const struct rt_view v = { .host = &host, .nr = 2, .threads = threads };
 
-	EXPECT(cpus_parse("0-3", &host.online) && cpus_parse("1,3", &places[0].sched.cpus));
+	EXPECT(cpus_parse("0-3", &host.online) && cpus_parse("1,3", &threads[0].sched.cpus));
 	SHOW(OUTPUT_TABLE, rt, &v);
 	EXPECT(has("host CPUs 0-3, isolated -, nohz_full -, real-time throttling on\n"));
 	EXPECT(has(" 1    2     0    3  fifo 9   1,3  kvmlat  CPU 0/KVM  db\n"));
