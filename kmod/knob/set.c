@@ -6,54 +6,12 @@
 #include <linux/errno.h>
 
 #include "netlink/event.h"
+#include "check.h"
 #include "set.h"
 #include "undo.h"
 #include "vms.h"
 
 static u32 last_change;
-
-/* What the scope above has in effect. */
-static int inherited(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *value,
-		     const char **why)
-{
-	struct kvmlat_knob_of above = *of;
-
-	above.scope--;
-	if (above.scope == KVMLAT_SCOPE_HOST)
-		above.vm_id = 0;
-	return kvmlat_knob_read(&above, value, why);
-}
-
-static bool is_expected(const struct kvmlat_knob_change *knob)
-{
-	if (knob->has_expect && knob->old.value != knob->expect)
-		return false;
-	return !knob->expect_inherit || !kvmlat_knob_is_own(&knob->of, &knob->old);
-}
-
-static int check(struct kvmlat_knob_change *knob, const char **why)
-{
-	const struct kvmlat_knob_kind *kind = &kvmlat_knobs[knob->of.id];
-	int err;
-
-	if (!knob->inherit && (knob->value < kind->min || knob->value > kind->max)) {
-		*why = "the value is out of the knob's range";
-		return -ERANGE;
-	}
-	err = kvmlat_knob_read(&knob->of, &knob->old, why);
-	if (err == -ENOENT)
-		*why = "the VM has just ended";
-	if (err || *why)
-		return err ?: -EOPNOTSUPP;
-	if (!is_expected(knob)) {
-		*why = "not changed, what is in effect is not what was expected";
-		return -ECANCELED;
-	}
-	if (knob->inherit)
-		return inherited(&knob->of, &knob->new, why);
-	knob->new = (struct kvmlat_knob_value) { .value = knob->value, .source = knob->of.scope };
-	return 0;
-}
 
 static void roll_back(struct kvmlat_set *set, u32 nr)
 {
@@ -103,7 +61,7 @@ int kvmlat_set_apply(struct kvmlat_set *set)
 	for (i = 0; i < set->nr; i++) {
 		set->culprit = i;
 		set->knob[i].result = KVMLAT_RESULT_CHECKED;
-		err = check(&set->knob[i], &set->why);
+		err = kvmlat_check_change(&set->knob[i], &set->why);
 		if (err)
 			return err;
 	}

@@ -9,7 +9,7 @@ struct sk_buff;
 
 /* All return 0 or -EMSGSIZE; what they began is then the caller's to cancel. */
 
-/* A knob with all that is known of it, @err and @why from kvmlat_knob_read(). */
+/* A knob with all that is known of it, @err and @why from kvmlat_check_read(). */
 int kvmlat_event_put_state(struct sk_buff *skb, const struct kvmlat_knob_of *of, int err,
 			   const struct kvmlat_knob_value *value, const char *why);
 /* A knob that a request has changed or tried to. */

@@ -5,7 +5,7 @@
 
 #include "dump.h"
 #include "request.h"
-#include "knob/knob.h"
+#include "knob/check.h"
 #include "event.h"
 #include "netlink-gen.h"
 #include "knob.h"
@@ -71,7 +71,7 @@ static int dump_knob(struct sk_buff *skb, struct netlink_callback *cb, const str
 	if (!(d->knobs & BIT(of->id)) ||
 	    !(d->scopes & kvmlat_knobs[of->id].scopes & BIT(of->scope)))
 		return 0;
-	err = kvmlat_knob_read(of, &value, &why);
+	err = kvmlat_check_read(of, &value, &why);
 	if (err == -ENOENT)
 		return 0;
 	head = kvmlat_dump_head(skb, cb, KVMLAT_CMD_KNOB_GET);
