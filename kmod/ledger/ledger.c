@@ -4,7 +4,31 @@
 
 #include "detail.h"
 #include "ledger.h"
-#include "snapshot.h"
+
+u32 kvmlat_ledger_state(const struct kvmlat_ledger *l)
+{
+	if (READ_ONCE(l->out_at))
+		return READ_ONCE(l->out_state);
+	if (!READ_ONCE(l->open))
+		return KVMLAT_STATE_GUEST;
+	return READ_ONCE(l->user_at) ? KVMLAT_STATE_USER : KVMLAT_STATE_EXIT;
+}
+
+u64 kvmlat_ledger_state_since(const struct kvmlat_ledger *l)
+{
+	u64 mark = READ_ONCE(l->mark), ran_from = READ_ONCE(l->ran_from);
+
+	switch (kvmlat_ledger_state(l)) {
+	case KVMLAT_STATE_GUEST:
+		return mark;
+	case KVMLAT_STATE_USER:
+		return READ_ONCE(l->user_at);
+	case KVMLAT_STATE_EXIT:
+		return mark > ran_from ? mark : ran_from;
+	default:
+		return READ_ONCE(l->out_at);
+	}
+}
 
 static void clear(struct kvmlat_ledger *l, u64 now)
 {
@@ -341,7 +365,7 @@ void kvmlat_ledger_obey(struct kvmlat_ledger *l)
 {
 	struct kvmlat_cell *dead = NULL;
 	u64 at = READ_ONCE(l->reset_at);
-	u64 since = kvmlat_snapshot_state_since(l);
+	u64 since = kvmlat_ledger_state_since(l);
 	struct kvmlat_detail *detail;
 	u32 i;
 
@@ -375,7 +399,7 @@ void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now)
 {
 	kvmlat_ledger_obey(l);
 	now = kvmlat_ledger_after(l, now);
-	l->last_state = kvmlat_snapshot_state(l);
+	l->last_state = kvmlat_ledger_state(l);
 	if (l->out_at)
 		l->spent[l->out_state] += now - l->out_at;
 	if (l->out_at && l->user_at)
@@ -389,7 +413,7 @@ void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now)
 
 u64 kvmlat_ledger_after(const struct kvmlat_ledger *l, u64 now)
 {
-	u64 since = kvmlat_snapshot_state_since(l);
+	u64 since = kvmlat_ledger_state_since(l);
 
 	return now > since ? now : since;
 }

@@ -4,7 +4,7 @@
  *
  * Pure: no kernel call but the reserve's, so that it also compiles into user-space unit
  * tests. Time is given by the caller, in ns. What happens at every exit is here; the rest
- * is in ledger.c (exits), absence.c (the thread leaves its CPU), halt.c and detail.c.
+ * is in ledger.c (exits), offcpu.c (the thread leaves its CPU), halt.c and detail.c.
  * snapshot.h reads it.
  *
  * Concurrency. One writer at a time: the probes that run in the vCPU's own thread, with
@@ -201,6 +201,9 @@ void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state, u32 code_ma
 			const struct kvmlat_polls *polls);
 void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now);
 u32 kvmlat_ledger_memory(const struct kvmlat_ledger *l);
+/* Of the ledger as it is; a reader has to check the sequence count afterwards. */
+u32 kvmlat_ledger_state(const struct kvmlat_ledger *l);
+u64 kvmlat_ledger_state_since(const struct kvmlat_ledger *l);
 /* now, or the last event if that is later: clocks of two CPUs may disagree by a few ns. */
 u64 kvmlat_ledger_after(const struct kvmlat_ledger *l, u64 now);
 

@@ -6,31 +6,6 @@
 /* So often does a reader start again before its caller had better wait. */
 #define READ_TRIES	1000
 
-u32 kvmlat_snapshot_state(const struct kvmlat_ledger *l)
-{
-	if (READ_ONCE(l->out_at))
-		return READ_ONCE(l->out_state);
-	if (!READ_ONCE(l->open))
-		return KVMLAT_STATE_GUEST;
-	return READ_ONCE(l->user_at) ? KVMLAT_STATE_USER : KVMLAT_STATE_EXIT;
-}
-
-u64 kvmlat_snapshot_state_since(const struct kvmlat_ledger *l)
-{
-	u64 mark = READ_ONCE(l->mark), ran_from = READ_ONCE(l->ran_from);
-
-	switch (kvmlat_snapshot_state(l)) {
-	case KVMLAT_STATE_GUEST:
-		return mark;
-	case KVMLAT_STATE_USER:
-		return READ_ONCE(l->user_at);
-	case KVMLAT_STATE_EXIT:
-		return mark > ran_from ? mark : ran_from;
-	default:
-		return READ_ONCE(l->out_at);
-	}
-}
-
 /* By hand: the compiler's way to copy is a call, and here the sum comes along. */
 static u64 read_seg(const struct kvmlat_seg *seg, u64 *to)
 {
@@ -221,8 +196,8 @@ bool kvmlat_snapshot_take(const struct kvmlat_ledger *l, struct kvmlat_snap *sna
 		if (seq & 1)
 			continue;
 		at = READ_ONCE(l->reset_at);
-		snap->state = kvmlat_snapshot_state(l);
-		snap->state_since = kvmlat_snapshot_state_since(l);
+		snap->state = kvmlat_ledger_state(l);
+		snap->state_since = kvmlat_ledger_state_since(l);
 		snap->memory = kvmlat_ledger_memory(l);
 		snap->halt_window = READ_ONCE(l->halt_window);
 		exit_at = READ_ONCE(l->mark);

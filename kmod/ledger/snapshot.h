@@ -62,10 +62,6 @@ struct kvmlat_snap {
 bool kvmlat_snapshot_take(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
 			  u64 (*clock)(void));
 
-/* Of the ledger as it is; a reader has to check the sequence count afterwards. */
-u32 kvmlat_snapshot_state(const struct kvmlat_ledger *l);
-u64 kvmlat_snapshot_state_since(const struct kvmlat_ledger *l);
-
 /* Whether rows of this class are exits, whose times add up to the time outside the guest. */
 static inline bool kvmlat_class_is_exit(u32 class)
 {
