@@ -2,17 +2,16 @@
 /*
  * Knobs: what can be tuned, for the host, a VM or a vCPU, and how it is taken back.
  *
- *	knob-table.c	what there is
- *	knob-param.c	the host's values, parameters of KVM's modules
- *	knob-vm.c	values of VMs and vCPUs
- *	knob.c		reads and writes a knob, whatever its scope
- *	knob-undo.c	what was changed, and the way back
- *	knob-set.c	transactions
- *	knob-event.c	knobs in messages, the multicast group
- *	knob-dump.c	KNOB_GET
- *	netlink-knob.c	KNOB_SET and KNOB_UNDO
+ *	table.c		what there is
+ *	param.c		the host's values, parameters of KVM's modules
+ *	halt.c		values of VMs and vCPUs
+ *	value.c		reads and writes a knob, whatever its scope
+ *	undo.c		what was changed, and the way back
+ *	check.c		may a knob be changed
+ *	set.c		transactions
  *
- * All but the probe runs under kvmlat_mutex.
+ * Each uses those above it only. All but halt.c's probe runs under kvmlat_mutex. No message is
+ * read or written here: whoever asks for a change is told of it by report.h.
  */
 #ifndef KVMLAT_KNOB_H
 #define KVMLAT_KNOB_H
@@ -22,8 +21,6 @@
 #include <uapi/linux/kvmlat-gen.h>
 
 #include "param.h"
-
-struct module;
 
 struct kvmlat_knob_kind {
 	struct kvmlat_param param;
@@ -60,7 +57,6 @@ struct kvmlat_knob_change {
 	u32 result;
 	struct kvmlat_knob_value old;
 	struct kvmlat_knob_value new;
-	const struct nlattr *attr;	/* of the request, and in it what is at fault */
 };
 
 extern const struct kvmlat_knob_kind kvmlat_knobs[KVMLAT_KNOB_MAX + 1];

@@ -5,11 +5,9 @@
  */
 #include <linux/errno.h>
 
-#include "netlink/event.h"
 #include "check.h"
 #include "set.h"
 #include "undo.h"
-#include "vms.h"
 
 static u32 last_change;
 
@@ -24,7 +22,7 @@ static void roll_back(struct kvmlat_set *set, u32 nr)
 		back.new = set->knob[nr].old;
 		back.result = kvmlat_knob_write(&back.of, &back.old, &back.new, &why) ?
 			      KVMLAT_RESULT_FAILED : KVMLAT_RESULT_RESTORED;
-		kvmlat_event_send(set->change, KVMLAT_ACTION_ROLLBACK, &back);
+		set->report->knob(set->report, set->change, KVMLAT_ACTION_ROLLBACK, &back);
 	}
 }
 
@@ -42,12 +40,12 @@ static int write_all(struct kvmlat_set *set)
 			if (err == -ENOENT)
 				set->why = "the VM has just ended";
 			knob->result = KVMLAT_RESULT_FAILED;
-			kvmlat_event_send(set->change, KVMLAT_ACTION_SET, knob);
+			set->report->knob(set->report, set->change, KVMLAT_ACTION_SET, knob);
 			roll_back(set, i);
 			return err;
 		}
 		knob->result = KVMLAT_RESULT_APPLIED;
-		kvmlat_event_send(set->change, KVMLAT_ACTION_SET, knob);
+		set->report->knob(set->report, set->change, KVMLAT_ACTION_SET, knob);
 	}
 	return 0;
 }

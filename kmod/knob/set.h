@@ -4,6 +4,7 @@
 #define KVMLAT_KNOB_SET_H
 
 #include "knob.h"
+#include "report.h"
 
 struct kvmlat_set {
 	u32 change;		/* 0: a dry run or nothing done */
@@ -11,6 +12,7 @@ struct kvmlat_set {
 	bool dry_run;
 	u32 culprit;		/* index of the knob that an error is about */
 	const char *why;
+	struct kvmlat_report *report;
 	struct kvmlat_knob_change knob[KVMLAT_KNOBS_MAX];
 };
 

@@ -181,50 +181,64 @@ static void take_out(struct kvmlat_undo *undo, u32 i, struct kvmlat_knob_change 
 	memmove(&undo->step[i], &undo->step[i + 1], (undo->nr - i) * sizeof(undo->step[0]));
 }
 
-static void undo_step(struct kvmlat_undo *undo, u32 i, struct kvmlat_undo_report *report)
+static void tell(const struct kvmlat_undo_request *request,
+		 const struct kvmlat_knob_change *done)
+{
+	request->report->knob(request->report, request->change, request->action, done);
+}
+
+static void undo_step(struct kvmlat_undo *undo, u32 i, const struct kvmlat_undo_request *request)
 {
 	struct kvmlat_knob_change done;
 	bool known = true;
 
 	if (i + 1 < undo->nr)
-		take_out(undo, i, &done, report->dry_run);
+		take_out(undo, i, &done, request->dry_run);
 	else
-		known = restore(undo, &undo->step[i].before, &done, report->dry_run);
+		known = restore(undo, &undo->step[i].before, &done, request->dry_run);
 	if (done.result == KVMLAT_RESULT_RESTORED)
 		undo->nr--;
-	report->knob(report, &done);
-	if (!report->dry_run && (!known || is_void(undo)))
+	tell(request, &done);
+	if (!request->dry_run && (!known || is_void(undo)))
 		forget(undo);
 }
 
-bool kvmlat_undo_one(u32 change, struct kvmlat_undo_report *report)
+static bool undo_one(const struct kvmlat_undo_request *request)
 {
 	struct kvmlat_undo *undo, *next;
 	bool found = false;
 	u32 i;
 
 	list_for_each_entry_safe_reverse(undo, next, &undos, node) {
-		for (i = 0; i < undo->nr && undo->step[i].change != change; i++)
+		for (i = 0; i < undo->nr && undo->step[i].change != request->change; i++)
 			;
 		if (i == undo->nr)
 			continue;
 		found = true;
-		undo_step(undo, i, report);
+		undo_step(undo, i, request);
 	}
 	return found;
 }
 
-void kvmlat_undo_all(struct kvmlat_undo_report *report)
+static void undo_all(const struct kvmlat_undo_request *request)
 {
 	struct kvmlat_knob_change done;
 	struct kvmlat_undo *undo, *next;
 
 	list_for_each_entry_safe_reverse(undo, next, &undos, node) {
-		restore(undo, &undo->original, &done, report->dry_run);
-		report->knob(report, &done);
-		if (!report->dry_run && done.result != KVMLAT_RESULT_FAILED)
+		restore(undo, &undo->original, &done, request->dry_run);
+		tell(request, &done);
+		if (!request->dry_run && done.result != KVMLAT_RESULT_FAILED)
 			forget(undo);
 	}
+}
+
+bool kvmlat_undo_apply(const struct kvmlat_undo_request *request)
+{
+	if (request->change)
+		return undo_one(request);
+	undo_all(request);
+	return true;
 }
 
 void kvmlat_undo_module(const char *module)

@@ -4,13 +4,16 @@
 #define KVMLAT_KNOB_UNDO_H
 
 #include "knob.h"
+#include "report.h"
 
 struct kvmlat_undo;
 
-/* Is told of each knob that an undo meets. */
-struct kvmlat_undo_report {
-	void (*knob)(struct kvmlat_undo_report *report, const struct kvmlat_knob_change *change);
+/* What shall be taken back, and who is told of each knob that is met. */
+struct kvmlat_undo_request {
+	u32 change;		/* 0: everything */
+	u32 action;		/* for the report */
 	bool dry_run;
+	struct kvmlat_report *report;
 };
 
 /* What an undo of everything restores. False if the knob was not changed. */
@@ -28,9 +31,8 @@ void kvmlat_undo_note(struct kvmlat_undo *undo, u32 change, const struct kvmlat_
 		      const struct kvmlat_knob_value *new);
 void kvmlat_undo_drop(struct kvmlat_undo *undo);
 
-/* Takes a change back. False if none of its knobs is known. */
-bool kvmlat_undo_one(u32 change, struct kvmlat_undo_report *report);
-void kvmlat_undo_all(struct kvmlat_undo_report *report);
+/* False if none of the change's knobs is known. */
+bool kvmlat_undo_apply(const struct kvmlat_undo_request *request);
 
 /* Records of VMs that ended. None of kvmlat_undo_record() may be in use. */
 void kvmlat_undo_forget_gone(void);

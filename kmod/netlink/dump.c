@@ -10,9 +10,9 @@
 #include "dump.h"
 #include "request.h"
 #include "message.h"
-#include "family.h"
 #include "netlink-gen.h"
 #include "ledger/snapshot.h"
+#include "reply.h"
 #include "vms.h"
 
 /* A reader waits so often 100 us for a writer whose virtual CPU does not run: a second. */
@@ -57,45 +57,13 @@ int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
 	return -EBUSY;
 }
 
-int kvmlat_dump_start(struct netlink_callback *cb, unsigned long allowed,
-		      struct kvmlat_filter *filter)
+static int start(struct netlink_callback *cb, bool with_snap)
 {
-	struct nlattr **attrs = genl_info_dump(cb)->attrs;
-	struct netlink_ext_ack own = {};
-	struct netlink_ext_ack *extack = compat_dump_extack(cb, &own);
-	int err;
+	struct dump *d = kzalloc(sizeof(*d), GFP_KERNEL);
 
-	err = kvmlat_may_read(cb->skb, extack) ?:
-	      kvmlat_filter_only(attrs, extack, allowed);
-	if (err)
-		return compat_dump_refuse(cb, &own, err);
-	kvmlat_filter_get(attrs, filter);
-	/* The first message of a dump is otherwise as small as the caller's last one. */
-	cb->min_dump_alloc = KVMLAT_MESSAGE_SIZE;
-	return 0;
-}
-
-void *kvmlat_dump_head(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
-{
-	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				 &kvmlat_family, NLM_F_MULTI, cmd);
-
-	if (head)
-		genl_dump_check_consistent(cb, head);
-	return head;
-}
-
-static int start(struct netlink_callback *cb, unsigned long allowed, bool with_snap)
-{
-	struct kvmlat_filter filter;
-	struct dump *d;
-	int err = kvmlat_dump_start(cb, allowed, &filter);
-
-	if (err)
-		return err;
-	d = kzalloc(sizeof(*d), GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;
+	kvmlat_filter_get(genl_info_dump(cb)->attrs, &d->filter);
 	if (with_snap) {
 		d->snap = kvmalloc(sizeof(*d->snap), GFP_KERNEL);
 		if (!d->snap) {
@@ -103,21 +71,20 @@ static int start(struct netlink_callback *cb, unsigned long allowed, bool with_s
 			return -ENOMEM;
 		}
 	}
-	d->filter = filter;
 	if (with_snap)
-		d->snap->histograms = filter.histograms;
+		d->snap->histograms = d->filter.histograms;
 	cb->args[0] = (long)d;
 	return 0;
 }
 
 int kvmlat_dump_start_vms(struct netlink_callback *cb)
 {
-	return start(cb, KVMLAT_VM_ATTRS, false);
+	return start(cb, false);
 }
 
 int kvmlat_dump_start_vcpus(struct netlink_callback *cb)
 {
-	return start(cb, KVMLAT_VCPU_ATTRS, true);
+	return start(cb, true);
 }
 
 int kvmlat_dump_done(struct netlink_callback *cb)
@@ -144,7 +111,7 @@ int kvmlat_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 		if (vm->id <= d->vm_id)
 			continue;
-		head = kvmlat_dump_head(skb, cb, KVMLAT_CMD_VM_GET);
+		head = kvmlat_reply_dump(skb, cb, KVMLAT_CMD_VM_GET);
 		err = head ? kvmlat_message_vm(skb, vm) : -EMSGSIZE;
 		if (err) {
 			if (head)
@@ -175,7 +142,7 @@ static int dump_begun(struct sk_buff *skb, struct netlink_callback *cb, struct d
 	int err;
 
 	do {
-		head = kvmlat_dump_head(skb, cb, KVMLAT_CMD_VCPU_GET);
+		head = kvmlat_reply_dump(skb, cb, KVMLAT_CMD_VCPU_GET);
 		if (!head)
 			return -EMSGSIZE;
 		err = kvmlat_message_vcpu(skb, d->snap, detail, &d->filter, &d->row);

@@ -5,25 +5,14 @@
 
 #include <linux/types.h>
 
-struct kvmlat_filter;
 struct kvmlat_snap;
 struct kvmlat_vcpu;
 struct netlink_callback;
 struct netlink_ext_ack;
-struct sk_buff;
 
 int kvmlat_dump_start_vms(struct netlink_callback *cb);
 int kvmlat_dump_start_vcpus(struct netlink_callback *cb);
 int kvmlat_dump_done(struct netlink_callback *cb);
-
-/*
- * What every dump begins with: may he, are these the attributes, what is it about. Returns what its
- * start() has to.
- */
-int kvmlat_dump_start(struct netlink_callback *cb, unsigned long allowed,
-		      struct kvmlat_filter *filter);
-/* The head of one object's message; NULL where it does not fit. */
-void *kvmlat_dump_head(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
 
 /* A snapshot of one vCPU under kvmlat_mutex. May sleep. 0, or -EBUSY with a sentence. */
 int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,

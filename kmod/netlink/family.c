@@ -1,230 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Handlers of the generic netlink family; the contract is in linux/kvmlat.h. */
-#include <linux/mm.h>
-#include <linux/module.h>
-#include <linux/slab.h>
+/* The operations of the generic netlink family, and who is admitted to each. */
+#include <linux/bits.h>
 #include <net/genetlink.h>
 
-#include "collect.h"
 #include "dump.h"
-#include "request.h"
-#include "message.h"
+#include "event.h"
 #include "family.h"
-#include "netlink-gen.h"
-#include "ledger/snapshot.h"
 #include "knob.h"
-#include "vms.h"
+#include "netlink-gen.h"
+#include "reply.h"
+#include "request.h"
 
-/* A reply to a "do"; @fill puts the nest into it. */
-static int reply(struct genl_info *info, u8 cmd,
-		 int (*fill)(struct sk_buff *skb, const void *what), const void *what)
-{
-	struct sk_buff *skb = genlmsg_new(KVMLAT_MESSAGE_SIZE, GFP_KERNEL);
-	void *head;
-	int err;
+#define VM_ATTRS	(BIT(KVMLAT_A_VM_ID) | BIT(KVMLAT_A_PID))
+#define VCPU_ATTRS	(VM_ATTRS | BIT(KVMLAT_A_VCPU_ID) | BIT(KVMLAT_A_CODE) | \
+			 BIT(KVMLAT_A_HISTOGRAMS) | BIT(KVMLAT_A_DETAILS))
 
-	if (!skb)
-		return -ENOMEM;
-	head = genlmsg_put_reply(skb, info, &kvmlat_family, 0, cmd);
-	err = head ? fill(skb, what) : -EMSGSIZE;
-	if (err) {
-		nlmsg_free(skb);
-		return err;
-	}
-	genlmsg_end(skb, head);
-	return genlmsg_reply(skb, info);
-}
-
-int kvmlat_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nlattr *abi = info->attrs[KVMLAT_A_ABI];
-	struct kvmlat_counts counts;
-	int err;
-
-	err = kvmlat_may_read(skb, info->extack) ?:
-	      kvmlat_filter_only(info->attrs, info->extack, BIT(KVMLAT_A_ABI));
-	if (err)
-		return err;
-	if (abi && nla_get_u32(abi) != KVMLAT_ABI) {
-		NL_SET_ERR_MSG_ATTR(info->extack, abi,
-				    "this module speaks ABI " __stringify(KVMLAT_ABI) " only, install the command and the module of the same release");
-		return -EPROTO;
-	}
-	mutex_lock(&kvmlat_mutex);
-	kvmlat_vms_count(&counts);
-	mutex_unlock(&kvmlat_mutex);
-	return reply(info, KVMLAT_CMD_INFO, kvmlat_message_info, &counts);
-}
-
-static int fill_vm(struct sk_buff *skb, const void *vm)
-{
-	return kvmlat_message_vm(skb, vm);
-}
-
-int kvmlat_nl_vm_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct kvmlat_filter filter;
-	struct kvmlat_vm *vm;
-	const char *why;
-	int err;
-
-	err = kvmlat_may_read(skb, info->extack) ?:
-	      kvmlat_filter_only(info->attrs, info->extack, KVMLAT_VM_ATTRS);
-	if (err)
-		return err;
-	kvmlat_filter_get(info->attrs, &filter);
-	mutex_lock(&kvmlat_mutex);
-	vm = kvmlat_vms_find(filter.vm_id, filter.pid, false, &why);
-	err = IS_ERR(vm) ? kvmlat_refuse(info->extack, NULL, why, PTR_ERR(vm)) :
-			   reply(info, KVMLAT_CMD_VM_GET, fill_vm, vm);
-	mutex_unlock(&kvmlat_mutex);
-	return err;
-}
-
-struct one_vcpu {
-	const struct kvmlat_filter *filter;
-	const struct kvmlat_vcpu *vcpu;
-	struct kvmlat_snap *snap;
+/*
+ * The one table of admission: what each command takes and whether it changes anything. The contract
+ * is in linux/kvmlat.h.
+ */
+static const struct command {
+	unsigned long attrs;		/* all others are refused */
+	bool changes;			/* needs CAP_SYS_ADMIN, reading does with CAP_PERFMON */
+	int (*start)(struct netlink_callback *cb);
+	int (*done)(struct netlink_callback *cb);
+} commands[KVMLAT_CMD_MAX + 1] = {
+	[KVMLAT_CMD_INFO]	= { .attrs = BIT(KVMLAT_A_ABI) },
+	[KVMLAT_CMD_VM_GET]	= { .attrs = VM_ATTRS, .start = kvmlat_dump_start_vms,
+				    .done = kvmlat_dump_done },
+	[KVMLAT_CMD_VCPU_GET]	= { .attrs = VCPU_ATTRS, .start = kvmlat_dump_start_vcpus,
+				    .done = kvmlat_dump_done },
+	[KVMLAT_CMD_RESET]	= { .attrs = VM_ATTRS, .changes = true },
+	[KVMLAT_CMD_DETAIL_SET]	= { .attrs = VM_ATTRS | BIT(KVMLAT_A_SWITCH), .changes = true },
+	[KVMLAT_CMD_KNOB_GET]	= { .attrs = VM_ATTRS | BIT(KVMLAT_A_VCPU_ID) |
+					     BIT(KVMLAT_A_WHICH_KNOB) | BIT(KVMLAT_A_SCOPE),
+				    .start = kvmlat_knob_dump_start,
+				    .done = kvmlat_knob_dump_done },
+	[KVMLAT_CMD_KNOB_SET]	= { .attrs = BIT(KVMLAT_A_KNOB) | BIT(KVMLAT_A_DRY_RUN),
+				    .changes = true },
+	[KVMLAT_CMD_KNOB_UNDO]	= { .attrs = BIT(KVMLAT_A_CHANGE) | BIT(KVMLAT_A_DRY_RUN),
+				    .changes = true },
 };
 
-static int fill_vcpu(struct sk_buff *skb, const void *what)
+static int admit(struct sk_buff *skb, struct nlattr **attrs, struct netlink_ext_ack *extack,
+		 u8 cmd)
 {
-	const struct one_vcpu *one = what;
-	u32 row = 0;
+	const struct command *command = &commands[cmd];
+
+	return (command->changes ? kvmlat_may_change(skb, extack) : kvmlat_may_read(skb, extack)) ?:
+	       kvmlat_request_only(attrs, extack, command->attrs);
+}
+
+/* By command, from the generated table. */
+static int (*handlers[KVMLAT_CMD_MAX + 1])(struct sk_buff *skb, struct genl_info *info);
+
+static int doit(struct sk_buff *skb, struct genl_info *info)
+{
+	u8 cmd = info->genlhdr->cmd;
+
+	return admit(skb, info->attrs, info->extack, cmd) ?: handlers[cmd](skb, info);
+}
+
+static int start(struct netlink_callback *cb)
+{
+	const struct genlmsghdr *head = nlmsg_data(cb->nlh);
+	struct netlink_ext_ack own = {};
 	int err;
 
-	err = kvmlat_message_vcpu(skb, one->snap, NULL, one->filter, &row);
-	return err ?: row < kvmlat_message_rows(one->snap, one->filter) ? -EMSGSIZE : 0;
-}
-
-static int find_one(const struct kvmlat_filter *filter, struct netlink_ext_ack *extack,
-		    const struct kvmlat_vcpu **found)
-{
-	struct kvmlat_vcpu *vcpu;
-	struct kvmlat_vm *vm;
-
-	*found = NULL;
-	kvmlat_vms_for_each(vm, filter->vm_id, filter->pid) {
-		list_for_each_entry(vcpu, &vm->vcpus, node) {
-			if (!kvmlat_filter_vcpu(filter, vcpu))
-				continue;
-			if (*found) {
-				NL_SET_ERR_MSG(extack, "more than one vCPU is meant, name the VM by its id and the vCPU");
-				return -EINVAL;
-			}
-			*found = vcpu;
-		}
-	}
-	if (*found)
-		return 0;
-	return kvmlat_refuse(extack, NULL, kvmlat_vms_no_vcpu, -ENOENT);
-}
-
-int kvmlat_nl_vcpu_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct kvmlat_filter filter;
-	struct one_vcpu one = { .filter = &filter };
-	int err;
-
-	err = kvmlat_may_read(skb, info->extack) ?:
-	      kvmlat_filter_only(info->attrs, info->extack, KVMLAT_VCPU_ATTRS);
+	err = admit(cb->skb, genl_info_dump(cb)->attrs, compat_dump_extack(cb, &own), head->cmd);
 	if (err)
-		return err;
-	kvmlat_filter_get(info->attrs, &filter);
-	if (filter.histograms && !filter.has_code) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[KVMLAT_A_HISTOGRAMS],
-				    "one message does not hold all histograms, name an exit reason or ask for a dump");
-		return -EINVAL;
-	}
-	if (filter.details) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[KVMLAT_A_DETAILS],
-				    "one message does not hold all details, ask for a dump");
-		return -EINVAL;
-	}
-	one.snap = kvmalloc(sizeof(*one.snap), GFP_KERNEL);
-	if (!one.snap)
-		return -ENOMEM;
-	one.snap->histograms = filter.histograms;
-	mutex_lock(&kvmlat_mutex);
-	err = find_one(&filter, info->extack, &one.vcpu) ?:
-	      kvmlat_dump_read(one.vcpu, one.snap, info->extack) ?:
-	      reply(info, KVMLAT_CMD_VCPU_GET, fill_vcpu, &one);
-	mutex_unlock(&kvmlat_mutex);
-	kvfree(one.snap);
-	return err;
+		return compat_dump_refuse(cb, &own, err);
+	/* The first message of a dump is otherwise as small as the caller's last one. */
+	cb->min_dump_alloc = KVMLAT_MESSAGE_SIZE;
+	return commands[head->cmd].start(cb);
 }
 
-int kvmlat_nl_reset_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct kvmlat_filter filter;
-	int err;
-
-	err = kvmlat_may_change(skb, info->extack) ?:
-	      kvmlat_filter_only(info->attrs, info->extack, KVMLAT_VM_ATTRS);
-	if (err)
-		return err;
-	kvmlat_filter_get(info->attrs, &filter);
-	if (!kvmlat_vms_reset(filter.vm_id, filter.pid) && (filter.vm_id || filter.pid))
-		return kvmlat_refuse(info->extack, NULL, kvmlat_vms_none(false), -ENOENT);
-	return 0;
-}
-
-int kvmlat_nl_detail_set_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct kvmlat_filter filter;
-	struct kvmlat_vm *vm;
-	bool met = false, on;
-	int err;
-
-	err = kvmlat_may_change(skb, info->extack) ?:
-	      kvmlat_filter_only(info->attrs, info->extack,
-				 KVMLAT_VM_ATTRS | BIT(KVMLAT_A_SWITCH));
-	if (err)
-		return err;
-	if (GENL_REQ_ATTR_CHECK(info, KVMLAT_A_SWITCH)) {
-		GENL_SET_ERR_MSG(info, "the switch is missing: 1 turns details on, 0 off");
-		return -EINVAL;
-	}
-	on = nla_get_u32(info->attrs[KVMLAT_A_SWITCH]);
-	kvmlat_filter_get(info->attrs, &filter);
-	mutex_lock(&kvmlat_mutex);
-	kvmlat_vms_for_each(vm, filter.vm_id, filter.pid) {
-		if (READ_ONCE(vm->gone))
-			continue;
-		met = true;
-		if (on)
-			err = kvmlat_collect_on(vm);
-		else
-			kvmlat_collect_off(vm);
-		if (err)
-			break;
-	}
-	mutex_unlock(&kvmlat_mutex);
-	if (!met && (filter.vm_id || filter.pid))
-		return kvmlat_refuse(info->extack, NULL, kvmlat_vms_none(true), -ENOENT);
-	if (err)
-		GENL_SET_ERR_MSG(info, "no memory for the details of all vCPUs");
-	return err;
-}
+/* The generated table has no flags: whoever listens must be allowed to change. */
+static const struct genl_multicast_group groups[] = {
+	[KVMLAT_NLGRP_EVENTS] = {
+		.name = KVMLAT_MCGRP_EVENTS,
+		.flags = GENL_MCAST_CAP_SYS_ADMIN,
+	},
+};
 
 /*
  * The generator makes small ops, the widest form that 6.1 and 7.x both take, but those have
  * no room for start and done. So the table is widened here.
  */
 static struct genl_ops ops[ARRAY_SIZE(kvmlat_nl_ops)];
-
-struct genl_family kvmlat_family __ro_after_init = {
-	.name		= KVMLAT_FAMILY_NAME,
-	.version	= KVMLAT_FAMILY_VERSION,
-	.module		= THIS_MODULE,
-	.maxattr	= ARRAY_SIZE(kvmlat_main_nl_policy) - 1,
-	.policy		= kvmlat_main_nl_policy,
-	.ops		= ops,
-	.n_ops		= ARRAY_SIZE(ops),
-	.mcgrps		= kvmlat_knob_mcgrps,
-	.n_mcgrps	= KVMLAT_KNOB_MCGRPS,
-	.parallel_ops	= true,
-};
 
 int __init kvmlat_netlink_init(void)
 {
@@ -237,16 +100,19 @@ int __init kvmlat_netlink_init(void)
 			.cmd = small->cmd,
 			.flags = small->flags,
 			.validate = small->validate,
-			.doit = small->doit,
+			.doit = small->doit ? doit : NULL,
 			.dumpit = small->dumpit,
-			.done = small->dumpit ? kvmlat_dump_done : NULL,
+			.start = small->dumpit ? start : NULL,
+			.done = commands[small->cmd].done,
 		};
-		if (small->dumpit)
-			ops[i].start = small->cmd == KVMLAT_CMD_VCPU_GET ? kvmlat_dump_start_vcpus :
-									   kvmlat_dump_start_vms;
-		if (small->cmd == KVMLAT_CMD_KNOB_GET)
-			kvmlat_knob_dump(&ops[i]);
+		handlers[small->cmd] = small->doit;
 	}
+	kvmlat_family.maxattr = ARRAY_SIZE(kvmlat_main_nl_policy) - 1;
+	kvmlat_family.policy = kvmlat_main_nl_policy;
+	kvmlat_family.ops = ops;
+	kvmlat_family.n_ops = ARRAY_SIZE(ops);
+	kvmlat_family.mcgrps = groups;
+	kvmlat_family.n_mcgrps = ARRAY_SIZE(groups);
 	return genl_register_family(&kvmlat_family);
 }
 

@@ -3,12 +3,12 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
-#include "dump.h"
 #include "request.h"
 #include "knob/check.h"
-#include "event.h"
+#include "knob-message.h"
 #include "netlink-gen.h"
 #include "knob.h"
+#include "reply.h"
 #include "vms.h"
 
 /* A dump of knobs: first the host's, then by VM its own and those of its vCPUs. */
@@ -21,22 +21,14 @@ struct dump {
 	u32 index;			/* in the VM: 0 its own, else one more than the vCPU's */
 };
 
-#define KNOB_GET_ATTRS	(KVMLAT_VM_ATTRS | BIT(KVMLAT_A_VCPU_ID) | BIT(KVMLAT_A_WHICH_KNOB) | \
-			 BIT(KVMLAT_A_SCOPE))
-
-static int start(struct netlink_callback *cb)
+int kvmlat_knob_dump_start(struct netlink_callback *cb)
 {
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
-	struct kvmlat_filter filter;
-	struct dump *d;
-	int err = kvmlat_dump_start(cb, KNOB_GET_ATTRS, &filter);
+	struct dump *d = kzalloc(sizeof(*d), GFP_KERNEL);
 
-	if (err)
-		return err;
-	d = kzalloc(sizeof(*d), GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;
-	d->filter = filter;
+	kvmlat_filter_get(attrs, &d->filter);
 	d->scopes = attrs[KVMLAT_A_SCOPE] ? BIT(nla_get_u32(attrs[KVMLAT_A_SCOPE])) : ~0U;
 	if (d->filter.vm_id || d->filter.pid || d->filter.has_vcpu_id)
 		d->scopes &= ~BIT(KVMLAT_SCOPE_HOST);
@@ -48,16 +40,10 @@ static int start(struct netlink_callback *cb)
 	return 0;
 }
 
-static int done(struct netlink_callback *cb)
+int kvmlat_knob_dump_done(struct netlink_callback *cb)
 {
 	kfree((struct dump *)cb->args[0]);
 	return 0;
-}
-
-void __init kvmlat_knob_dump(struct genl_ops *op)
-{
-	op->start = start;
-	op->done = done;
 }
 
 static int dump_knob(struct sk_buff *skb, struct netlink_callback *cb, const struct dump *d,
@@ -74,10 +60,10 @@ static int dump_knob(struct sk_buff *skb, struct netlink_callback *cb, const str
 	err = kvmlat_check_read(of, &value, &why);
 	if (err == -ENOENT)
 		return 0;
-	head = kvmlat_dump_head(skb, cb, KVMLAT_CMD_KNOB_GET);
+	head = kvmlat_reply_dump(skb, cb, KVMLAT_CMD_KNOB_GET);
 	if (!head)
 		return -EMSGSIZE;
-	err = kvmlat_event_put_state(skb, of, err, &value, why);
+	err = kvmlat_message_knob(skb, of, err, &value, why);
 	if (err) {
 		genlmsg_cancel(skb, head);
 		return err;

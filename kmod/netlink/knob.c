@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Handlers of the commands that change knobs; the contract is in linux/kvmlat.h. */
+/* Handlers of the commands that change knobs; family.c has admitted who asks. */
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
-#include "request.h"
 #include "event.h"
+#include "knob.h"
+#include "knob-message.h"
 #include "knob/set.h"
 #include "knob/undo.h"
-#include "family.h"
 #include "netlink-gen.h"
-#include "knob.h"
+#include "reply.h"
+#include "request.h"
 #include "vms.h"
 
-/* The generated table has no flags: whoever listens must be allowed to read. */
-const struct genl_multicast_group kvmlat_knob_mcgrps[] = {
-	[KVMLAT_NLGRP_EVENTS] = {
-		.name = KVMLAT_MCGRP_EVENTS,
-		.flags = GENL_MCAST_CAP_SYS_ADMIN,
-	},
+/* What KNOB_SET asks for, and of each knob the attribute that is at fault if it cannot be set. */
+struct set_request {
+	struct kvmlat_set set;
+	const struct nlattr *attr[KVMLAT_KNOBS_MAX];
 };
 
 #define REQUEST_ATTRS	(BIT(KVMLAT_A_KNOB_ID) | BIT(KVMLAT_A_KNOB_SCOPE) | \
@@ -108,13 +107,14 @@ static int get_value(struct nlattr *attr, struct nlattr **tb, struct kvmlat_knob
 	if (knob->has_expect)
 		knob->expect = nla_get_u64(tb[KVMLAT_A_KNOB_EXPECT]);
 	knob->expect_inherit = tb[KVMLAT_A_KNOB_EXPECT_INHERIT];
-	knob->attr = tb[KVMLAT_A_KNOB_VALUE] ?: tb[KVMLAT_A_KNOB_INHERIT];
 	return 0;
 }
 
-static int get_knob(struct nlattr *attr, struct kvmlat_set *set, struct netlink_ext_ack *extack)
+static int get_knob(struct nlattr *attr, struct set_request *request,
+		    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[KVMLAT_A_KNOB_MAX + 1];
+	struct kvmlat_set *set = &request->set;
 	struct kvmlat_knob_change *knob;
 	u32 i;
 	int err;
@@ -140,22 +140,24 @@ static int get_knob(struct nlattr *attr, struct kvmlat_set *set, struct netlink_
 			return -EINVAL;
 		}
 	}
-	set->nr++;
+	request->attr[set->nr++] = tb[KVMLAT_A_KNOB_VALUE] ?: tb[KVMLAT_A_KNOB_INHERIT];
 	return 0;
 }
 
-static int get_knobs(struct genl_info *info, struct kvmlat_set *set)
+static int get_knobs(struct genl_info *info, struct set_request *request)
 {
 	struct nlattr *attr;
 	int rem, err;
 
-	set->dry_run = info->attrs[KVMLAT_A_DRY_RUN];
+	request->set.dry_run = info->attrs[KVMLAT_A_DRY_RUN];
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
-		err = nla_type(attr) == KVMLAT_A_KNOB ? get_knob(attr, set, info->extack) : 0;
+		if (nla_type(attr) != KVMLAT_A_KNOB)
+			continue;
+		err = get_knob(attr, request, info->extack);
 		if (err)
 			return err;
 	}
-	if (set->nr)
+	if (request->set.nr)
 		return 0;
 	GENL_SET_ERR_MSG(info, "there is no knob in the request");
 	return -EINVAL;
@@ -164,8 +166,9 @@ static int get_knobs(struct genl_info *info, struct kvmlat_set *set)
 /* The module leaves: what would be changed now nobody would undo. */
 static bool leaving;
 
-static int set_and_fill(struct genl_info *info, struct kvmlat_set *set, struct sk_buff *skb)
+static int set_and_fill(struct genl_info *info, struct set_request *request, struct sk_buff *skb)
 {
+	struct kvmlat_set *set = &request->set;
 	int err;
 	u32 i;
 
@@ -173,133 +176,115 @@ static int set_and_fill(struct genl_info *info, struct kvmlat_set *set, struct s
 		GENL_SET_ERR_MSG(info, "the module is being unloaded");
 		return -ENODEV;
 	}
-	err = get_knobs(info, set);
+	err = get_knobs(info, request);
 	if (err)
 		return err;
 	err = kvmlat_set_apply(set);
 	if (err)
-		return kvmlat_refuse(info->extack, set->knob[set->culprit].attr, set->why, err);
+		return kvmlat_refuse(info->extack, request->attr[set->culprit], set->why, err);
 	if (set->change && nla_put_u32(skb, KVMLAT_A_CHANGE, set->change))
 		return -EMSGSIZE;
 	for (i = 0; i < set->nr; i++) {
-		if (kvmlat_event_put_change(skb, &set->knob[i]))
+		if (kvmlat_message_change(skb, &set->knob[i]))
 			return -EMSGSIZE;
 	}
 	return 0;
 }
 
-static struct sk_buff *new_reply(struct genl_info *info, u8 cmd, void **head)
-{
-	struct sk_buff *skb = genlmsg_new(KVMLAT_MESSAGE_SIZE, GFP_KERNEL);
+/* Told of each knob that is changed: the events, and a reply if there is one to fill. */
+struct teller {
+	struct kvmlat_report report;
+	bool dry_run;
+	struct sk_buff *skb;
+};
 
-	if (!skb)
-		return NULL;
-	*head = genlmsg_put_reply(skb, info, &kvmlat_family, 0, cmd);
-	if (*head)
-		return skb;
-	nlmsg_free(skb);
-	return NULL;
+static void tell(struct kvmlat_report *report, u32 id, u32 action,
+		 const struct kvmlat_knob_change *change)
+{
+	struct teller *teller = container_of(report, struct teller, report);
+	void *before;
+
+	if (!teller->dry_run)
+		kvmlat_event_send(id, action, change);
+	if (!teller->skb)
+		return;
+	before = skb_tail_pointer(teller->skb);
+	/* As many as fit, see linux/kvmlat.h. */
+	if (kvmlat_message_change(teller->skb, change))
+		nlmsg_trim(teller->skb, before);
 }
 
 int kvmlat_nl_knob_set_doit(struct sk_buff *unused, struct genl_info *info)
 {
-	struct kvmlat_set *set;
+	/* The reply has the knobs in the request's order, once it is known that all are set. */
+	struct teller teller = { .report.knob = tell };
+	struct set_request *request;
 	struct sk_buff *skb;
 	void *head;
 	int err;
 
-	err = kvmlat_may_change(unused, info->extack) ?:
-	      kvmlat_filter_only(info->attrs, info->extack,
-				 BIT(KVMLAT_A_KNOB) | BIT(KVMLAT_A_DRY_RUN));
-	if (err)
-		return err;
-	set = kzalloc(sizeof(*set), GFP_KERNEL);
+	request = kzalloc(sizeof(*request), GFP_KERNEL);
 	/* First, so that what was done can always be told. */
-	skb = new_reply(info, KVMLAT_CMD_KNOB_SET, &head);
-	if (!set || !skb) {
-		kfree(set);
+	skb = kvmlat_reply_new(info, KVMLAT_CMD_KNOB_SET, &head);
+	if (!request || !skb) {
+		kfree(request);
 		nlmsg_free(skb);
 		return -ENOMEM;
 	}
+	request->set.report = &teller.report;
 	mutex_lock(&kvmlat_mutex);
-	err = set_and_fill(info, set, skb);
+	err = set_and_fill(info, request, skb);
 	mutex_unlock(&kvmlat_mutex);
-	kfree(set);
+	kfree(request);
 	if (err) {
 		nlmsg_free(skb);
 		return err;
 	}
-	genlmsg_end(skb, head);
-	return genlmsg_reply(skb, info);
-}
-
-struct undo {
-	struct kvmlat_undo_report report;
-	struct sk_buff *skb;
-	u32 change;
-	u32 action;
-};
-
-static void report_knob(struct kvmlat_undo_report *report, const struct kvmlat_knob_change *knob)
-{
-	struct undo *undo = container_of(report, struct undo, report);
-	void *before;
-
-	if (!report->dry_run)
-		kvmlat_event_send(undo->change, undo->action, knob);
-	if (!undo->skb)
-		return;
-	before = skb_tail_pointer(undo->skb);
-	/* As many as fit, see linux/kvmlat.h. */
-	if (kvmlat_event_put_change(undo->skb, knob))
-		nlmsg_trim(undo->skb, before);
+	return kvmlat_reply_send(info, skb, head);
 }
 
 int kvmlat_nl_knob_undo_doit(struct sk_buff *unused, struct genl_info *info)
 {
 	struct nlattr *change = info->attrs[KVMLAT_A_CHANGE];
-	struct undo undo = {
-		.report = { .knob = report_knob, .dry_run = info->attrs[KVMLAT_A_DRY_RUN] },
+	struct teller teller = {
+		.report.knob = tell,
+		.dry_run = info->attrs[KVMLAT_A_DRY_RUN],
+	};
+	const struct kvmlat_undo_request request = {
 		.change = change ? nla_get_u32(change) : 0,
 		.action = KVMLAT_ACTION_UNDO,
+		.dry_run = teller.dry_run,
+		.report = &teller.report,
 	};
 	void *head;
-	int err;
+	bool met;
 
-	err = kvmlat_may_change(unused, info->extack) ?:
-	      kvmlat_filter_only(info->attrs, info->extack,
-				 BIT(KVMLAT_A_CHANGE) | BIT(KVMLAT_A_DRY_RUN));
-	if (err)
-		return err;
-	undo.skb = new_reply(info, KVMLAT_CMD_KNOB_UNDO, &head);
-	if (!undo.skb)
+	teller.skb = kvmlat_reply_new(info, KVMLAT_CMD_KNOB_UNDO, &head);
+	if (!teller.skb)
 		return -ENOMEM;
 	mutex_lock(&kvmlat_mutex);
-	if (!change)
-		kvmlat_undo_all(&undo.report);
-	else if (!kvmlat_undo_one(undo.change, &undo.report))
-		err = -ENOENT;
+	met = kvmlat_undo_apply(&request);
 	mutex_unlock(&kvmlat_mutex);
-	if (err) {
+	if (!met) {
 		NL_SET_ERR_MSG_ATTR(info->extack, change,
 				    "no change with this id is in effect, or it is too old to be taken back alone");
-		nlmsg_free(undo.skb);
-		return err;
+		nlmsg_free(teller.skb);
+		return -ENOENT;
 	}
-	genlmsg_end(undo.skb, head);
-	return genlmsg_reply(undo.skb, info);
+	return kvmlat_reply_send(info, teller.skb, head);
 }
 
 void kvmlat_knob_exit(void)
 {
-	struct undo undo = {
-		.report.knob = report_knob,
+	struct teller teller = { .report.knob = tell };
+	const struct kvmlat_undo_request request = {
 		.action = KVMLAT_ACTION_UNLOAD,
+		.report = &teller.report,
 	};
 
 	mutex_lock(&kvmlat_mutex);
 	leaving = true;
-	kvmlat_undo_all(&undo.report);
+	kvmlat_undo_apply(&request);
 	kvmlat_undo_exit();
 	mutex_unlock(&kvmlat_mutex);
 }

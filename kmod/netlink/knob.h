@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Commands about knobs: what the generated table has no place for. */
 #ifndef KVMLAT_NETLINK_KNOB_H
 #define KVMLAT_NETLINK_KNOB_H
 
-#include <net/genetlink.h>
+struct netlink_callback;
 
-#define KVMLAT_KNOB_MCGRPS	1
-
-extern const struct genl_multicast_group kvmlat_knob_mcgrps[KVMLAT_KNOB_MCGRPS];
-
-void kvmlat_knob_dump(struct genl_ops *op);
+int kvmlat_knob_dump_start(struct netlink_callback *cb);
+int kvmlat_knob_dump_done(struct netlink_callback *cb);
 
 /* Everything is undone for good, and whoever listens is told. Requests may still come. */
 void kvmlat_knob_exit(void);

@@ -24,8 +24,8 @@ int kvmlat_may_change(struct sk_buff *skb, struct netlink_ext_ack *extack)
 }
 
 /* The policy is one for all commands, so what a command does not know is found here. */
-int kvmlat_filter_only(struct nlattr **attrs, struct netlink_ext_ack *extack,
-		       unsigned long allowed)
+int kvmlat_request_only(struct nlattr **attrs, struct netlink_ext_ack *extack,
+			unsigned long allowed)
 {
 	int i;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who may ask, with which attributes, and what the answer is about. */
-#ifndef KVMLAT_FILTER_H
-#define KVMLAT_FILTER_H
+#ifndef KVMLAT_REQUEST_H
+#define KVMLAT_REQUEST_H
 
 #include <linux/bits.h>
 #include <linux/types.h>
@@ -21,18 +21,13 @@ struct kvmlat_filter {
 	bool details;
 };
 
-/* The attributes that commands about VMs and about vCPUs take. */
-#define KVMLAT_VM_ATTRS	(BIT(KVMLAT_A_VM_ID) | BIT(KVMLAT_A_PID))
-#define KVMLAT_VCPU_ATTRS	(KVMLAT_VM_ATTRS | BIT(KVMLAT_A_VCPU_ID) | BIT(KVMLAT_A_CODE) | \
-			 BIT(KVMLAT_A_HISTOGRAMS) | BIT(KVMLAT_A_DETAILS))
-
 /* 0, or -EPERM with a sentence. */
 int kvmlat_may_read(struct sk_buff *skb, struct netlink_ext_ack *extack);
 int kvmlat_may_change(struct sk_buff *skb, struct netlink_ext_ack *extack);
 
 /* 0, or -EINVAL with a sentence if there is an attribute that is not allowed (a mask of bits). */
-int kvmlat_filter_only(struct nlattr **attrs, struct netlink_ext_ack *extack,
-		       unsigned long allowed);
+int kvmlat_request_only(struct nlattr **attrs, struct netlink_ext_ack *extack,
+			unsigned long allowed);
 void kvmlat_filter_get(struct nlattr **attrs, struct kvmlat_filter *filter);
 bool kvmlat_filter_vcpu(const struct kvmlat_filter *filter, const struct kvmlat_vcpu *vcpu);
 
