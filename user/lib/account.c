@@ -185,6 +185,8 @@ static void times_delta(struct kvmlat_account *to, const struct kvmlat_account *
 	}
 }
 
+_Static_assert(KVMLAT_NR_STATES <= KVMLAT_STATES_ROOM, "a state without room");
+
 static uint64_t since(uint64_t newer, uint64_t older)
 {
 	return newer > older ? newer - older : 0;

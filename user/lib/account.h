@@ -9,7 +9,9 @@
 extern "C" {
 #endif
 
+/* States that this header knows, and what an account has room for: that does not grow. */
 #define KVMLAT_NR_STATES	(KVMLAT_STATE_MAX + 1)
+#define KVMLAT_STATES_ROOM	16
 #define KVMLAT_DETAIL_SETS	16
 
 /** struct kvmlat_bucket - a bucket of a histogram that is not empty */
@@ -104,7 +106,8 @@ struct kvmlat_detail {
  * struct kvmlat_account - where the time of one or several vCPUs went
  * @start: begin of the time it covers; of several vCPUs the earliest
  * @end: end of it; of several vCPUs the latest
- * @elapsed: the time covered, of several vCPUs their sum. Equals the sum of @times.
+ * @elapsed: the time covered, of several vCPUs their sum. Equals the sum of @times, unless the
+ *	module has a state that this library does not know, see kvmlat_unknown.
  * @times: time in each enum kvmlat_state
  * @preempted: the part of the state runq that began with a preemption
  * @reentries: entries that followed an entry
@@ -123,7 +126,7 @@ struct kvmlat_account {
 	uint64_t		start;
 	uint64_t		end;
 	uint64_t		elapsed;
-	uint64_t		times[KVMLAT_NR_STATES];
+	uint64_t		times[KVMLAT_STATES_ROOM];
 	uint64_t		preempted;
 	uint64_t		reentries;
 	struct kvmlat_halt	halt;

@@ -94,6 +94,7 @@ static int take_event(struct kvmlat *k, const struct nlmsghdr *nlh, kvmlat_knob_
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	struct kvmlat_knob_event event;
+	int ret;
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*genl))
 		return 0;
@@ -103,10 +104,10 @@ static int take_event(struct kvmlat *k, const struct nlmsghdr *nlh, kvmlat_knob_
 	/* Other kinds of events are of a newer module. */
 	if (nlh->nlmsg_type != k->family || genl->cmd != KVMLAT_CMD_KNOB_CHANGED)
 		return 0;
-	if (kvmlat_parse_event(nlh, &event, err))
-		return -1;
-	fn(&event, ctx);
-	return 0;
+	ret = kvmlat_parse_event(nlh, &event, &k->unknown, err);
+	if (!ret)
+		fn(&event, ctx);
+	return ret < 0 ? -1 : 0;
 }
 
 int kvmlat_read_events(struct kvmlat *k, kvmlat_knob_event_fn fn, void *ctx,

@@ -183,7 +183,7 @@ static int dump(struct kvmlat *k, const struct dump *d, const struct kvmlat_filt
 	int ret;
 
 	for (try = 0; try <= k->retries; try++) {
-		struct kvmlat_builder b = { .snap = snap };
+		struct kvmlat_builder b = { .snap = snap, .unknown = &k->unknown };
 		char buf[REQUEST_SIZE];
 		struct nlmsghdr *nlh;
 

@@ -78,6 +78,15 @@ KVMLAT_API void kvmlat_close(struct kvmlat *handle);
 /** kvmlat_set_retries - read an interrupted dump again so often before flagging it (default 5) */
 KVMLAT_API void kvmlat_set_retries(struct kvmlat *handle, unsigned int retries);
 
+/**
+ * kvmlat_unknown - what was left out since kvmlat_open, since only a newer module knows it
+ * @text: a sentence without a full stop that names the first of it; empty if there is none
+ *
+ * Returns how often. It is no failure that a module has knobs, rows or states that this library
+ * does not know: all else is as it was.
+ */
+KVMLAT_API uint64_t kvmlat_unknown(const struct kvmlat *handle, char *text, size_t size);
+
 /** kvmlat_get_info - what the module says of itself; @info is for kvmlat_info_free */
 KVMLAT_API int kvmlat_get_info(struct kvmlat *handle, struct kvmlat_info *info,
 			       struct kvmlat_error *err);

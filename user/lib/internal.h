@@ -14,6 +14,13 @@
  */
 #define KVMLAT_RECV_SIZE	(256 * 1024)
 
+/* What a newer module sent that this library has no name for: so much, and the first of it. */
+struct kvmlat_unknown {
+	uint64_t	count;
+	const char	*what;
+	uint32_t	value;
+};
+
 /* send and recv are members so that a test can play the kernel's part. */
 struct kvmlat {
 	struct mnl_socket	*sock;
@@ -23,6 +30,7 @@ struct kvmlat {
 	uint16_t		family;
 	uint32_t		seq;
 	unsigned int		retries;
+	struct kvmlat_unknown	unknown;
 	char			*buf;
 };
 
@@ -35,6 +43,9 @@ int kvmlat_fail_ack(struct kvmlat_error *err, const struct nlmsghdr *reply,
 		    const struct nlmsghdr *request);
 void kvmlat_printable(char *text);
 
+/* unknown.c */
+void kvmlat_skip(struct kvmlat_unknown *unknown, const char *what, uint32_t value);
+
 /* socket.c */
 int kvmlat_socket_open(struct kvmlat *k, struct kvmlat_error *err);
 int kvmlat_talk(struct kvmlat *k, struct nlmsghdr *request, kvmlat_msg_fn fn, void *ctx,
@@ -45,8 +56,9 @@ struct nlmsghdr *kvmlat_request(char *buf, uint16_t type, uint8_t cmd, uint8_t v
 				uint16_t flags);
 
 /* knob.c */
+/* Returns 1 for an event of a knob that is unknown, which @unknown has. */
 int kvmlat_parse_event(const struct nlmsghdr *nlh, struct kvmlat_knob_event *event,
-		       struct kvmlat_error *err);
+		       struct kvmlat_unknown *unknown, struct kvmlat_error *err);
 
 /* parse.c */
 void *kvmlat_grow(void *array, size_t n, size_t size);
@@ -55,11 +67,12 @@ int kvmlat_parse_vm(const struct nlmsghdr *nlh, struct kvmlat_vm *vm, struct kvm
 
 /* parse_vcpu.c */
 int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *vcpu, bool *more,
-		      struct kvmlat_error *err);
+		      struct kvmlat_unknown *unknown, struct kvmlat_error *err);
 
 /* snapshot.c */
 struct kvmlat_builder {
 	struct kvmlat_snapshot	*snap;
+	struct kvmlat_unknown	*unknown;
 	bool			more;
 };
 

@@ -70,8 +70,9 @@ static struct kvmlat_level level(const struct nlattr *value, const struct nlattr
 	return l;
 }
 
+/* Returns 1 for a knob that is left out: nobody can tell what it is a knob of. */
 static int parse_knob(const struct nlattr *nest, struct kvmlat_knob_value *knob,
-		      struct kvmlat_error *err)
+		      struct kvmlat_unknown *unknown, struct kvmlat_error *err)
 {
 	const struct nlattr *tb[MAX_ATTRS];
 
@@ -96,14 +97,23 @@ static int parse_knob(const struct nlattr *nest, struct kvmlat_knob_value *knob,
 	kvmlat_attr_string(tb[KVMLAT_A_KNOB_WHY], knob->why, sizeof(knob->why));
 	if (knob->scope <= KVMLAT_SCOPE_MAX && knob->now.source <= KVMLAT_SCOPE_MAX)
 		return 0;
-	return kvmlat_attr_bad(err, &knob_set, "scope", "is none of the contract's");
+	kvmlat_skip(unknown, "scope of knobs",
+		    knob->scope > KVMLAT_SCOPE_MAX ? knob->scope : knob->now.source);
+	return 1;
 }
+
+struct answer {
+	struct kvmlat_knobs	*knobs;
+	struct kvmlat_unknown	*unknown;
+};
 
 static int take_knobs(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error *err)
 {
 	const struct nlattr *tb[MAX_ATTRS], *attr;
-	struct kvmlat_knobs *knobs = ctx;
+	struct answer *answer = ctx;
+	struct kvmlat_knobs *knobs = answer->knobs;
 	void *all;
+	int ret;
 
 	if (parse_main(nlh, tb, err))
 		return -1;
@@ -116,25 +126,29 @@ static int take_knobs(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error
 		if (!all)
 			return kvmlat_fail(err, KVMLAT_E_SYSTEM, ENOMEM, "out of memory");
 		knobs->all = all;
-		if (parse_knob(attr, &knobs->all[knobs->nr], err))
+		ret = parse_knob(attr, &knobs->all[knobs->nr], answer->unknown, err);
+		if (ret < 0)
 			return -1;
-		knobs->nr++;
+		knobs->nr += !ret;
 	}
 	return 0;
 }
 
 int kvmlat_parse_event(const struct nlmsghdr *nlh, struct kvmlat_knob_event *event,
-		       struct kvmlat_error *err)
+		       struct kvmlat_unknown *unknown, struct kvmlat_error *err)
 {
 	const struct nlattr *tb[MAX_ATTRS], *author[MAX_ATTRS];
+	int ret;
 
 	memset(event, 0, sizeof(*event));
 	if (parse_main(nlh, tb, err))
 		return -1;
 	if (!tb[KVMLAT_A_KNOB] || !tb[KVMLAT_A_AUTHOR])
 		return kvmlat_attr_bad(err, &main_set, "knob or author", "is missing");
-	if (parse_knob(tb[KVMLAT_A_KNOB], &event->knob, err) ||
-	    kvmlat_attr_parse_nest(&author_set, tb[KVMLAT_A_AUTHOR], author, err))
+	ret = parse_knob(tb[KVMLAT_A_KNOB], &event->knob, unknown, err);
+	if (ret)
+		return ret;
+	if (kvmlat_attr_parse_nest(&author_set, tb[KVMLAT_A_AUTHOR], author, err))
 		return -1;
 	event->change = kvmlat_attr_u32(tb[KVMLAT_A_CHANGE]);
 	event->action = kvmlat_attr_u32(author[KVMLAT_A_AUTHOR_ACTION]);
@@ -172,6 +186,7 @@ static int compare(const void *a, const void *b)
 int kvmlat_get_knobs(struct kvmlat *k, const struct kvmlat_filter *f, struct kvmlat_knobs *knobs,
 		     struct kvmlat_error *err)
 {
+	struct answer answer = { .knobs = knobs, .unknown = &k->unknown };
 	bool interrupted = true;
 	char buf[REQUEST_SIZE];
 	struct nlmsghdr *nlh;
@@ -189,7 +204,7 @@ int kvmlat_get_knobs(struct kvmlat *k, const struct kvmlat_filter *f, struct kvm
 			mnl_attr_put_u32(nlh, KVMLAT_A_PID, f->pid);
 		if (f && f->has_vcpu_id)
 			mnl_attr_put_u32(nlh, KVMLAT_A_VCPU_ID, f->vcpu_id);
-		ret = kvmlat_talk(k, nlh, take_knobs, knobs, &interrupted, err);
+		ret = kvmlat_talk(k, nlh, take_knobs, &answer, &interrupted, err);
 		if (ret < 0)
 			break;
 		interrupted |= ret;
@@ -227,9 +242,11 @@ static void put_knob(struct nlmsghdr *nlh, const struct kvmlat_knob_change *c)
 static int change_knobs(struct kvmlat *k, struct nlmsghdr *nlh, bool dry_run,
 			struct kvmlat_knobs *knobs, struct kvmlat_error *err)
 {
+	struct answer answer = { .knobs = knobs, .unknown = &k->unknown };
+
 	if (dry_run)
 		mnl_attr_put(nlh, KVMLAT_A_DRY_RUN, 0, NULL);
-	if (!kvmlat_talk(k, nlh, take_knobs, knobs, NULL, err))
+	if (!kvmlat_talk(k, nlh, take_knobs, &answer, NULL, err))
 		return 0;
 	kvmlat_knobs_free(knobs);
 	return -1;

@@ -116,13 +116,18 @@ static int parse_buckets(const struct nlattr *index, const struct nlattr *count,
 }
 
 static int parse_reason(const struct nlattr *nest, struct kvmlat_account *a,
-			struct kvmlat_error *err)
+			struct kvmlat_unknown *unknown, struct kvmlat_error *err)
 {
 	const struct nlattr *tb[MAX_ATTRS];
 	struct kvmlat_reason *r;
 
 	if (kvmlat_attr_parse_nest(&reason_set, nest, tb, err))
 		return -1;
+	if (kvmlat_attr_u32(tb[KVMLAT_A_REASON_CLASS]) > KVMLAT_REASON_CLASS_MAX) {
+		kvmlat_skip(unknown, "class of reasons",
+			    kvmlat_attr_u32(tb[KVMLAT_A_REASON_CLASS]));
+		return 0;
+	}
 	r = kvmlat_grow(a->reasons, a->nr_reasons, sizeof(*r));
 	if (!r)
 		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
@@ -141,13 +146,19 @@ static int parse_reason(const struct nlattr *nest, struct kvmlat_account *a,
 			     r, err);
 }
 
+/* The time in a state that is unknown is in none of @a->times, which then are not all of it. */
 static int parse_times(const struct nlattr *nest, struct kvmlat_account *a,
-		       struct kvmlat_error *err)
+		       struct kvmlat_unknown *unknown, struct kvmlat_error *err)
 {
-	const struct nlattr *tb[MAX_ATTRS];
+	const struct nlattr *tb[MAX_ATTRS], *attr;
 
 	if (kvmlat_attr_parse_nest(&times_set, nest, tb, err))
 		return -1;
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) > KVMLAT_A_TIMES_MAX)
+			kvmlat_skip(unknown, "time of a state, attribute",
+				    mnl_attr_get_type(attr));
+	}
 	a->times[KVMLAT_STATE_GUEST] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_GUEST]);
 	a->times[KVMLAT_STATE_EXIT] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_EXIT]);
 	a->times[KVMLAT_STATE_USER] = kvmlat_attr_u64(tb[KVMLAT_A_TIMES_USER]);
@@ -196,13 +207,17 @@ static int parse_preemptor(const struct nlattr *nest, struct kvmlat_vcpu *v,
 }
 
 static int parse_detail(const struct nlattr *nest, struct kvmlat_account *a,
-			struct kvmlat_error *err)
+			struct kvmlat_unknown *unknown, struct kvmlat_error *err)
 {
 	const struct nlattr *tb[MAX_ATTRS];
 	struct kvmlat_detail *d;
 
 	if (kvmlat_attr_parse_nest(&detail_set, nest, tb, err))
 		return -1;
+	if (kvmlat_attr_u32(tb[KVMLAT_A_DETAIL_KIND]) > KVMLAT_DETAIL_KIND_MAX) {
+		kvmlat_skip(unknown, "kind of details", kvmlat_attr_u32(tb[KVMLAT_A_DETAIL_KIND]));
+		return 0;
+	}
 	d = kvmlat_grow(a->details, a->nr_details, sizeof(*d));
 	if (!d)
 		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
@@ -235,7 +250,7 @@ static int parse_open(const struct nlattr *nest, struct kvmlat_vcpu *v, struct k
 
 /* Fills @vcpu, which must be zero; what it allocated is the caller's also after a failure. */
 int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *v, bool *more,
-		      struct kvmlat_error *err)
+		      struct kvmlat_unknown *unknown, struct kvmlat_error *err)
 {
 	const struct nlattr *tb[MAX_ATTRS], *nest, *attr;
 	struct kvmlat_account *a = &v->account;
@@ -252,6 +267,8 @@ int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *v, bool *m
 	v->tid = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_TID]);
 	v->gone = tb[KVMLAT_A_VCPU_GONE];
 	v->state = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_STATE]);
+	if (v->state > KVMLAT_STATE_MAX)
+		kvmlat_skip(unknown, "state", v->state);
 	v->state_since = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_STATE_SINCE]);
 	v->memory = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_MEMORY]);
 	a->start = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_SINCE]);
@@ -269,11 +286,11 @@ int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *v, bool *m
 	mnl_attr_for_each_nested(attr, nest) {
 		switch (mnl_attr_get_type(attr)) {
 		case KVMLAT_A_VCPU_TIMES:
-			if (parse_times(attr, a, err))
+			if (parse_times(attr, a, unknown, err))
 				return -1;
 			break;
 		case KVMLAT_A_VCPU_REASON:
-			if (parse_reason(attr, a, err))
+			if (parse_reason(attr, a, unknown, err))
 				return -1;
 			break;
 		case KVMLAT_A_VCPU_HALT:
@@ -285,7 +302,7 @@ int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *v, bool *m
 				return -1;
 			break;
 		case KVMLAT_A_VCPU_DETAIL:
-			if (parse_detail(attr, a, err))
+			if (parse_detail(attr, a, unknown, err))
 				return -1;
 			break;
 		}

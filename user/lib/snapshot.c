@@ -111,7 +111,7 @@ int kvmlat_add_vcpu(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error *
 	bool more;
 	int ret;
 
-	ret = kvmlat_parse_vcpu(nlh, &vcpu, &more, err);
+	ret = kvmlat_parse_vcpu(nlh, &vcpu, &more, b->unknown, err);
 	if (ret)
 		goto out;
 	if (b->more) {

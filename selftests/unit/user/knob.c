@@ -79,18 +79,43 @@ static void an_interrupted_dump_is_read_again(void)
 	kvmlat_close(k);
 }
 
+static void a_scope_of_a_newer_module_is_left_out(void)
+{
+	struct kvmlat *k = start();
+	struct kvmlat_knobs knobs;
+	char text[128];
+
+	knob(0, KVMLAT_SCOPE_MAX + 1, 0, 0, 1);
+	knob(1, KVMLAT_SCOPE_HOST, 0, 0, 1);
+	knob(KVMLAT_KNOB_MAX + 1, KVMLAT_SCOPE_HOST, 0, 0, 1);
+	knob(0, KVMLAT_SCOPE_MAX + 2, 0, 0, 1);
+	done(0);
+	EXPECT_EQ(kvmlat_unknown(k, text, sizeof(text)), 0);
+	EXPECT_STR(text, "");
+	EXPECT(!kvmlat_get_knobs(k, NULL, &knobs, NULL));
+	EXPECT_EQ(knobs.nr, 2);
+	EXPECT(knobs.nr == 2 && knobs.all[0].id == 1 && knobs.all[1].id == KVMLAT_KNOB_MAX + 1);
+	EXPECT_EQ(kvmlat_unknown(k, text, sizeof(text)), 2);
+	EXPECT_STR(text, "the module is newer than libkvmlat: scope of knobs 3 is not known here");
+	kvmlat_knobs_free(&knobs);
+	kvmlat_close(k);
+}
+
 static void malformed_knobs_are_refused(void)
 {
+	struct nlmsghdr *nlh;
 	struct kvmlat *k = start();
 	struct kvmlat_knobs knobs;
 	struct kvmlat_error err;
 
-	knob(0, KVMLAT_SCOPE_MAX + 1, 0, 0, 1);
+	nlh = message(true, FAMILY, NLM_F_MULTI);
+	mnl_attr_nest_end(nlh, mnl_attr_nest_start(nlh, KVMLAT_A_KNOB));
+	end(nlh);
 	done(0);
 	EXPECT(kvmlat_get_knobs(k, NULL, &knobs, &err));
 	EXPECT_EQ(err.status, KVMLAT_E_PROTOCOL);
 	EXPECT_STR(err.text,
-		   "the module's reply is malformed: knob.scope is none of the contract's");
+		   "the module's reply is malformed: knob.id is missing");
 	EXPECT(!knobs.all && !knobs.nr);
 	kvmlat_close(k);
 }
@@ -208,7 +233,7 @@ static void see(const struct kvmlat_knob_event *event, void *ctx)
 	last = *event;
 }
 
-static void event(bool own, uint8_t cmd)
+static void event(bool own, uint8_t cmd, uint32_t scope)
 {
 	struct nlmsghdr *nlh = message(own, FAMILY, 0);
 	struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
@@ -223,7 +248,7 @@ static void event(bool own, uint8_t cmd)
 	mnl_attr_put_u64(nlh, KVMLAT_A_AUTHOR_AT, 7);
 	mnl_attr_put_strz(nlh, KVMLAT_A_AUTHOR_COMM, "a\nb");
 	mnl_attr_nest_end(nlh, nest);
-	nest = begin_knob(nlh, 0, KVMLAT_SCOPE_VM);
+	nest = begin_knob(nlh, 0, scope);
 	mnl_attr_put_u64(nlh, KVMLAT_A_KNOB_OLD, 1);
 	mnl_attr_put_u32(nlh, KVMLAT_A_KNOB_OLD_SOURCE, KVMLAT_SCOPE_VM);
 	mnl_attr_nest_end(nlh, nest);
@@ -235,9 +260,10 @@ static void events_are_told(void)
 	struct kvmlat *k = start();
 
 	seen = 0;
-	event(true, KVMLAT_CMD_KNOB_CHANGED);
-	event(false, KVMLAT_CMD_KNOB_CHANGED);
-	event(false, KVMLAT_CMD_MAX + 1);
+	event(true, KVMLAT_CMD_KNOB_CHANGED, KVMLAT_SCOPE_VM);
+	event(false, KVMLAT_CMD_KNOB_CHANGED, KVMLAT_SCOPE_MAX + 1);
+	event(false, KVMLAT_CMD_KNOB_CHANGED, KVMLAT_SCOPE_VM);
+	event(false, KVMLAT_CMD_MAX + 1, KVMLAT_SCOPE_VM);
 	errno_part(EINTR);
 	errno_part(ENOBUFS);
 	EXPECT_EQ(kvmlat_read_events(k, see, &seen, NULL), 0);
@@ -281,6 +307,7 @@ static void the_end_of_the_module_is_told(void)
 static const struct tap_case cases[] = {
 	{ "knobs are read in order", knobs_are_read_in_order },
 	{ "an interrupted dump is read again", an_interrupted_dump_is_read_again },
+	{ "a scope of a newer module is left out", a_scope_of_a_newer_module_is_left_out },
 	{ "malformed knobs are refused", malformed_knobs_are_refused },
 	{ "requests carry what is asked", requests_carry_what_is_asked },
 	{ "too many never leave", too_many_never_leave },

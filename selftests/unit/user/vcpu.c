@@ -132,6 +132,64 @@ static void all_is_read(void)
 	kvmlat_close(k);
 }
 
+/* A module that knows more states, classes and kinds than this library, and what is left of it. */
+static void what_a_newer_module_adds_is_left_out(void)
+{
+	struct kvmlat *k = start();
+	const struct kvmlat_account *a;
+	struct kvmlat_snapshot *s;
+	struct kvmlat_error err;
+	struct nlattr *nest, *times;
+	struct nlmsghdr *nlh;
+	char text[128];
+
+	info();
+	nlh = message(true, FAMILY, NLM_F_MULTI);
+	nest = begin_full(nlh);
+	mnl_attr_put_u32(nlh, KVMLAT_A_VCPU_STATE, KVMLAT_STATE_MAX + 1);
+	put_row(nlh, KVMLAT_REASON_CLASS_MAX + 1, 6000, 2);
+	put_row(nlh, KVMLAT_REASON_CLASS_WAKE, 6000, 2);
+	put_row(nlh, KVMLAT_REASON_CLASS_MAX + 9, 6000, 2);
+	put_detail(nlh, KVMLAT_DETAIL_KIND_MAX + 1, 0x6e0, 40, 0);
+	put_detail(nlh, KVMLAT_DETAIL_KIND_PIO_IN, 0x3f8, 50, 7);
+	mnl_attr_put_u64(nlh, KVMLAT_A_VCPU_MAX + 1, 1);
+	mnl_attr_nest_end(nlh, nest);
+	end(nlh);
+	nlh = message(false, FAMILY, NLM_F_MULTI);
+	nest = mnl_attr_nest_start(nlh, KVMLAT_A_VCPU);
+	mnl_attr_put_u32(nlh, KVMLAT_A_VCPU_VM_ID, 4);
+	mnl_attr_put_u32(nlh, KVMLAT_A_VCPU_PID, 4711);
+	mnl_attr_put_u32(nlh, KVMLAT_A_VCPU_VCPU_ID, 7);
+	mnl_attr_put_u64(nlh, KVMLAT_A_VCPU_SINCE, 1000);
+	mnl_attr_put_u64(nlh, KVMLAT_A_VCPU_NOW, 3000);
+	times = mnl_attr_nest_start(nlh, KVMLAT_A_VCPU_TIMES);
+	mnl_attr_put_u64(nlh, KVMLAT_A_TIMES_GUEST, 500);
+	mnl_attr_put_u64(nlh, KVMLAT_A_TIMES_EXIT, 0);
+	mnl_attr_put_u64(nlh, KVMLAT_A_TIMES_USER, 0);
+	mnl_attr_put_u64(nlh, KVMLAT_A_TIMES_MAX + 1, 1500);
+	mnl_attr_nest_end(nlh, times);
+	mnl_attr_nest_end(nlh, nest);
+	end(nlh);
+	done(0);
+	no_vms();
+	EXPECT(!snapshot(k, &s, &err));
+	EXPECT_EQ(s->nr_vcpus, 2);
+	a = &s->vcpus[0].account;
+	EXPECT_EQ(s->vcpus[0].state, KVMLAT_STATE_MAX + 1);
+	EXPECT_STR(kvmlat_state_name(s->vcpus[0].state), "unknown");
+	EXPECT_EQ(a->nr_reasons, 1);
+	EXPECT(kvmlat_find_reason(a, KVMLAT_REASON_CLASS_WAKE, 0));
+	EXPECT_EQ(a->nr_details, 1);
+	EXPECT_EQ(a->details[0].key, 0x3f8);
+	a = &s->vcpus[1].account;
+	EXPECT_EQ(a->elapsed, 2000);
+	EXPECT_EQ(a->times[KVMLAT_STATE_GUEST], 500);
+	EXPECT_EQ(kvmlat_unknown(k, text, sizeof(text)), 5);
+	EXPECT_STR(text, "the module is newer than libkvmlat: state 7 is not known here");
+	kvmlat_snapshot_free(s);
+	kvmlat_close(k);
+}
+
 /* Every byte of it broken: an error or not, but never a crash or a leak. */
 static void broken_messages(void)
 {
@@ -221,6 +279,7 @@ static void vms_tell_whether_details_are_on(void)
 
 static const struct tap_case cases[] = {
 	{ "all of a vCPU is read", all_is_read },
+	{ "what a newer module adds is left out", what_a_newer_module_adds_is_left_out },
 	{ "broken messages", broken_messages },
 	{ "an error above the count is refused", an_error_above_the_count_is_refused },
 	{ "VMs tell whether details are on", vms_tell_whether_details_are_on },
