@@ -62,8 +62,7 @@ struct set {
 	struct target			*targets;
 	size_t				nr;
 	struct kvmlat_knob_change	changes[KVMLAT_KNOBS_MAX];
-	size_t				nr_options;
-	struct module_option		options[KVMLAT_KNOBS_MAX];
+	struct module_options		options;
 	struct kvmlat_knobs		reply;
 };
 
@@ -135,22 +134,33 @@ static int expect(const struct set *s, const struct kvmlat_knob_value *k,
 
 static int add_option(struct set *s, const struct kvmlat_knob_value *k, uint64_t value)
 {
-	struct module_option *o = &s->options[s->nr_options++];
+	const char *module = modprobe_module(k);
 	char why[256];
 
-	o->module = modprobe_module(k);
-	o->name = k->name;
-	o->value = value;
-	if (!modprobe_takes(o->module, why, sizeof(why)))
+	if (!modprobe_takes(module, why, sizeof(why)))
 		return complain(EXIT_REFUSED, "%s cannot be made to stay: %s", k->name, why);
+	if (modprobe_add(&s->options, module, k->name, value, why, sizeof(why)))
+		return complain(EXIT_USAGE, "set: %s", why);
 	return EXIT_OK;
+}
+
+/* The module refuses that, too, but not of what is only to stay. */
+static bool is_named_twice(const struct set *s, const struct kvmlat_knob_change *c)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr; i++)
+		if (s->changes[i].id == c->id && s->changes[i].scope == c->scope &&
+		    s->changes[i].vm_id == c->vm_id && s->changes[i].vcpu_id == c->vcpu_id)
+			return true;
+	return false;
 }
 
 static int add_change(struct set *s, const char *name, const char *text,
 		      const struct target *target)
 {
-	struct kvmlat_knob_change *c = &s->changes[s->nr];
 	const struct kvmlat_knob_value *k;
+	struct kvmlat_knob_change c = { 0 };
 	struct trouble cause;
 	struct value v;
 	char why[512];
@@ -160,30 +170,32 @@ static int add_change(struct set *s, const char *name, const char *text,
 		return complain_of(&cause);
 	if (!value_parse(k, text, &v, why, sizeof(why)))
 		return complain(EXIT_USAGE, "set: %s", why);
+	c.id = k->id;
+	c.scope = k->scope;
+	c.vm_id = target->vm_id;
+	c.vcpu_id = target->vcpu_id;
+	c.inherit = v.inherit;
+	c.value = v.number;
+	if (is_named_twice(s, &c))
+		return complain(EXIT_USAGE, "set: knob \"%s\" comes twice", k->name);
 	if (s->nr == KVMLAT_KNOBS_MAX)
 		return complain(EXIT_REFUSED, "more than %d changes are too many for one command",
 				KVMLAT_KNOBS_MAX);
 	if (s->if_old)
-		ret = expect(s, k, c);
+		ret = expect(s, k, &c);
 	if (!ret && s->persist)
 		ret = add_option(s, k, v.number);
 	if (ret)
 		return ret;
 	/* Once, and not again for each VM that is set. */
-	if (!v.inherit && (!s->nr || c[-1].id != k->id))
+	if (!v.inherit && (!s->nr || s->changes[s->nr - 1].id != k->id))
 		warn_about(k, v.number, &s->load, tell);
 	/* What this kernel cannot change live can still be made to stay. */
 	if (k->why[0] && s->persist) {
 		complain(0, "%s is not changed now: %s", k->name, k->why);
 		return EXIT_OK;
 	}
-	c->id = k->id;
-	c->scope = k->scope;
-	c->vm_id = target->vm_id;
-	c->vcpu_id = target->vcpu_id;
-	c->inherit = v.inherit;
-	c->value = v.number;
-	s->nr++;
+	s->changes[s->nr++] = c;
 	return EXIT_OK;
 }
 
@@ -230,8 +242,8 @@ static int show(struct set *s)
 {
 	struct changes_view view = {
 		.command = "set", .dry_run = s->dry_run, .change = s->reply.change,
-		.nr = s->reply.nr, .file = path_modprobe(), .nr_options = s->nr_options,
-		.options = s->options,
+		.nr = s->reply.nr, .file = path_modprobe(), .nr_options = s->options.nr,
+		.options = s->options.all,
 	};
 	struct knob_row *rows = calloc(s->reply.nr + 1, sizeof(*rows));
 	size_t i;
@@ -260,11 +272,11 @@ static int set(struct set *s)
 		return ret;
 	if (s->nr && kvmlat_set_knobs(s->t.k, s->changes, s->nr, s->dry_run, &s->reply, &err))
 		return fail(s, &err);
-	if (s->nr_options && !s->dry_run &&
-	    modprobe_write(path_modprobe(), s->options, s->nr_options, why, sizeof(why)))
+	if (s->options.nr && !s->dry_run &&
+	    modprobe_write(path_modprobe(), s->options.all, s->options.nr, why, sizeof(why)))
 		ret = complain(EXIT_REFUSED, "%s", why);
 	if (ret)
-		s->nr_options = 0;
+		s->options.nr = 0;
 	shown = show(s);
 	return ret ? ret : shown;
 }

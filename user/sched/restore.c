@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/lock.h"
 #include "base/paths.h"
 #include "restore.h"
 
@@ -109,42 +107,30 @@ out:
 	return ret;
 }
 
-static int open_lock(struct restore *p, char *name, size_t size)
-{
-	snprintf(name, size, "%s/rt.lock", path_run_dir());
-	if (mkdir(path_run_dir(), 0755) && errno != EEXIST)
-		return -1;
-	p->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (p->lock < 0)
-		return -1;
-	while (flock(p->lock, LOCK_EX))
-		if (errno != EINTR)
-			return -1;
-	return 0;
-}
-
 int restore_open(struct restore *p, bool change, char *why, size_t size)
 {
 	char name[512];
-	int ret = 0;
+	int ret;
 	FILE *f;
 
 	memset(p, 0, sizeof(*p));
 	p->lock = -1;
-	if (change && open_lock(p, name, sizeof(name)))
-		goto fail;
+	if (change) {
+		p->lock = lock_take("rt.lock", true, why, size);
+		if (p->lock < 0)
+			return -1;
+	}
 	snprintf(name, sizeof(name), "%s/rt", path_run_dir());
 	f = fopen(name, "re");
-	if (!f && errno != ENOENT)
-		goto fail;
-	if (f) {
-		ret = load(p, f, why, size);
-		fclose(f);
+	if (!f && errno == ENOENT)
+		return 0;
+	if (!f) {
+		snprintf(why, size, "cannot use \"%s\": %s", name, strerror(errno));
+		return -1;
 	}
+	ret = load(p, f, why, size);
+	fclose(f);
 	return ret;
-fail:
-	snprintf(why, size, "cannot use \"%s\": %s", name, strerror(errno));
-	return -1;
 }
 
 static void write_sched(FILE *f, const struct sched *s)

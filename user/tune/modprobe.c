@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "modprobe.h"
+#include "base/lock.h"
 #include "base/paths.h"
+#include "modprobe.h"
 
 #define BLANKS	" \t\\\n"
 
@@ -44,6 +45,26 @@ bool modprobe_takes(const char *module, char *why, size_t size)
 		return false;
 	}
 	return true;
+}
+
+int modprobe_add(struct module_options *o, const char *module, const char *name, uint64_t value,
+		 char *why, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < o->nr; i++) {
+		if (strcmp(o->all[i].module, module) || strcmp(o->all[i].name, name))
+			continue;
+		snprintf(why, size, "knob \"%s\" comes twice", name);
+		return -1;
+	}
+	if (o->nr == KVMLAT_KNOBS_MAX) {
+		snprintf(why, size, "more than %d options are too many for one command",
+			 KVMLAT_KNOBS_MAX);
+		return -1;
+	}
+	o->all[o->nr++] = (struct module_option){ module, name, value };
+	return 0;
 }
 
 static bool same_name(const char *word, size_t len, const char *name)
@@ -149,7 +170,7 @@ char *modprobe_edit(const char *old, const struct module_option *options, size_t
 	return text;
 }
 
-int modprobe_write(const char *path, const struct module_option *options, size_t nr, char *why,
+static int replace(const char *path, const struct module_option *options, size_t nr, char *why,
 		   size_t size)
 {
 	char *old = file_read(path), *new;
@@ -169,5 +190,17 @@ int modprobe_write(const char *path, const struct module_option *options, size_t
 		ret = 0;
 	free(old);
 	free(new);
+	return ret;
+}
+
+int modprobe_write(const char *path, const struct module_option *options, size_t nr, char *why,
+		   size_t size)
+{
+	int lock = lock_take("modprobe.lock", true, why, size), ret;
+
+	if (lock < 0)
+		return -1;
+	ret = replace(path, options, nr, why, size);
+	close(lock);
 	return ret;
 }

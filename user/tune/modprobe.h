@@ -11,6 +11,16 @@ struct module_option {
 	uint64_t	value;
 };
 
+/** struct module_options - what one command makes stay, each parameter once */
+struct module_options {
+	size_t			nr;
+	struct module_option	all[KVMLAT_KNOBS_MAX];
+};
+
+/* -1 with a sentence if there are too many, or if the parameter is among them already. */
+int modprobe_add(struct module_options *options, const char *module, const char *name,
+		 uint64_t value, char *why, size_t size);
+
 /* The module that has the knob as its parameter. */
 const char *modprobe_module(const struct kvmlat_knob_value *knob);
 
@@ -26,7 +36,9 @@ bool modprobe_takes(const char *module, char *why, size_t size);
  */
 char *modprobe_edit(const char *old, const struct module_option *options, size_t nr);
 
-/* Replaces the file at once or not at all. -1 with a sentence why. */
+/*
+ * Replaces the file at once or not at all, one command after the other. -1 with a sentence why.
+ */
 int modprobe_write(const char *path, const struct module_option *options, size_t nr, char *why,
 		   size_t size);
 

@@ -76,7 +76,8 @@ is "both are set" "50000 3" "$(cat $kvm/halt_poll_ns) $(cat $kvm/halt_poll_ns_gr
 gives 5 'halt_poll_ns: ' kvmlat set halt_poll_ns=60us --if-old 51us
 is "what is not expected is not changed" 50000 "$(cat $kvm/halt_poll_ns)"
 gives 0 applied kvmlat set halt_poll_ns=60us --if-old 50us
-gives 5 'halt_poll_ns: ' kvmlat set halt_poll_ns_grow=4 halt_poll_ns=1 halt_poll_ns=2
+gives 1 'set: knob "halt_poll_ns" comes twice' \
+	kvmlat set halt_poll_ns_grow=4 halt_poll_ns=1 halt_poll_ns=2
 is "all or none" "60000 3" "$(cat $kvm/halt_poll_ns) $(cat $kvm/halt_poll_ns_grow)"
 gives 0 '60us .* 50us .* restored' kvmlat undo
 echo 77 > $kvm/halt_poll_ns

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -57,11 +58,13 @@ static void several_at_once(void)
 
 static void files_are_replaced_whole(void)
 {
-	char dir[] = "/tmp/user_modprobe.XXXXXX", path[64], command[64], why[256];
+	char dir[] = "/tmp/user_modprobe.XXXXXX", path[64], run[64], command[128], why[256];
 	struct stat st;
 	char *text;
 
 	EXPECT(mkdtemp(dir));
+	snprintf(run, sizeof(run), "%s.run", dir);
+	setenv("KVMLAT_RUN_DIR", run, 1);
 	snprintf(path, sizeof(path), "%s/kvmlat.conf", dir);
 	EXPECT(!modprobe_write(path, &poll, 1, why, sizeof(why)));
 	EXPECT(!modprobe_write(path, &gap, 1, why, sizeof(why)));
@@ -75,7 +78,7 @@ static void files_are_replaced_whole(void)
 	EXPECT(!system(command));
 	EXPECT(modprobe_write("/nonexistent/x", &poll, 1, why, sizeof(why)));
 	EXPECT(strstr(why, "cannot write \"/nonexistent/x\""));
-	snprintf(command, sizeof(command), "rm -r %s", dir);
+	snprintf(command, sizeof(command), "rm -r %s %s", dir, run);
 	EXPECT(!system(command));
 }
 
@@ -99,6 +102,66 @@ static void built_in_is_told(void)
 	EXPECT(!system(command));
 }
 
+/* 33 options went past the end of an array of 32. */
+static void options_have_a_bound(void)
+{
+	struct module_options o = { 0 };
+	char names[KVMLAT_KNOBS_MAX + 1][16], why[256] = "";
+	size_t i;
+
+	for (i = 0; i <= KVMLAT_KNOBS_MAX; i++)
+		snprintf(names[i], sizeof(names[i]), "knob%zu", i);
+	for (i = 0; i < KVMLAT_KNOBS_MAX; i++)
+		EXPECT(!modprobe_add(&o, "kvm", names[i], i, why, sizeof(why)));
+	EXPECT(modprobe_add(&o, "kvm", names[i], i, why, sizeof(why)));
+	EXPECT_STR(why, "more than 32 options are too many for one command");
+	EXPECT_EQ(o.nr, KVMLAT_KNOBS_MAX);
+}
+
+static void options_come_once(void)
+{
+	struct module_options o = { 0 };
+	char why[256] = "";
+
+	EXPECT(!modprobe_add(&o, "kvm", "halt_poll_ns", 1, why, sizeof(why)));
+	EXPECT(!modprobe_add(&o, "kvm_intel", "halt_poll_ns", 1, why, sizeof(why)));
+	EXPECT(modprobe_add(&o, "kvm", "halt_poll_ns", 2, why, sizeof(why)));
+	EXPECT_STR(why, "knob \"halt_poll_ns\" comes twice");
+	EXPECT_EQ(o.nr, 2);
+}
+
+/* Each writes an option of its own; without a lock some would be lost. */
+static void writers_take_turns(void)
+{
+	char dir[] = "/tmp/user_modprobe.XXXXXX", path[64], command[64], name[32], why[256];
+	const struct module_option option = { "kvm", name, 1 };
+	char *text;
+	int i, j, lines = 0;
+
+	EXPECT(mkdtemp(dir));
+	setenv("KVMLAT_RUN_DIR", dir, 1);
+	snprintf(path, sizeof(path), "%s/conf", dir);
+	for (i = 0; i < 8; i++) {
+		if (fork())
+			continue;
+		for (j = 0; j < 8; j++) {
+			snprintf(name, sizeof(name), "knob_%d_%d", i, j);
+			if (modprobe_write(path, &option, 1, why, sizeof(why)))
+				_exit(1);
+		}
+		_exit(0);
+	}
+	for (i = 0; i < 8; i++)
+		EXPECT(wait(&j) > 0 && !j);
+	text = file_read(path);
+	for (i = 0; text && text[i]; i++)
+		lines += text[i] == '\n';
+	free(text);
+	EXPECT_EQ(lines, 1 + 64);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	EXPECT(!system(command));
+}
+
 static void modules_of_knobs(void)
 {
 	struct kvmlat_knob_value k = { .id = KVMLAT_KNOB_HALT_POLL_NS_SHRINK };
@@ -118,6 +181,9 @@ static const struct tap_case cases[] = {
 	{ "several at once", several_at_once },
 	{ "files are replaced whole", files_are_replaced_whole },
 	{ "what is built in is told", built_in_is_told },
+	{ "options have a bound", options_have_a_bound },
+	{ "options come once", options_come_once },
+	{ "writers take turns", writers_take_turns },
 	{ "modules of knobs", modules_of_knobs },
 };
 
