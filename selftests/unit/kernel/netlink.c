@@ -21,6 +21,7 @@ int nla_put(struct sk_buff *skb, int type, int len, const void *data)
 
 	if (!nla)
 		return -EMSGSIZE;
-	memcpy(nla_data(nla), data, len);
+	if (len)
+		memcpy(nla_data(nla), data, len);
 	return 0;
 }

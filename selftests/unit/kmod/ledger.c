@@ -214,6 +214,62 @@ static void endings(void)
 	ledger_free(l);
 }
 
+/* Who destroys the VM may be on a CPU whose clock is behind that of the last event. */
+static void endings_with_a_clock_behind(void)
+{
+	struct kvmlat_ledger *l = ledger_new(1000, KVMLAT_STATE_GUEST);
+
+	do_exit(l, 1100, 7);
+	do_entry(l, 1400);
+	do_end(l, 1390);
+	look(l, 9999);
+	EXPECT_EQ(snap.now, 1400);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_GUEST], 100);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_EXIT], 300);
+	ledger_free(l);
+
+	l = ledger_new(1000, KVMLAT_STATE_GUEST);
+	do_exit(l, 1100, 7);
+	do_out(l, 1500, KVMLAT_STATE_OFF, true);
+	do_end(l, 1450);
+	look(l, 9999);
+	EXPECT_EQ(snap.now, 1500);
+	EXPECT_EQ(snap.state, KVMLAT_STATE_OFF);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_OFF], 0);
+	EXPECT_EQ(row_of(7)->total, 400);
+	ledger_free(l);
+
+	/* With a reset that the writer has not seen. */
+	l = ledger_new(1000, KVMLAT_STATE_GUEST);
+	do_exit(l, 1100, 7);
+	do_entry(l, 1400);
+	kvmlat_ledger_reset(l, 2000);
+	do_end(l, 1990);
+	look(l, 9999);
+	EXPECT_EQ(snap.since, 2000);
+	EXPECT_EQ(snap.now, 2000);
+	EXPECT_EQ(snap.rows, 0);
+	ledger_free(l);
+}
+
+/* The thread that slept in the VMM does so up to the end. */
+static void ending_away_in_the_vmm(void)
+{
+	struct kvmlat_ledger *l = ledger_new(1000, KVMLAT_STATE_GUEST);
+
+	do_exit(l, 1100, 7);
+	do_user(l, 1200, 2);
+	do_out(l, 1300, KVMLAT_STATE_OFF, false);
+	do_end(l, 1500);
+	look(l, 9999);
+	EXPECT_EQ(snap.state, KVMLAT_STATE_OFF);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_USER], 100);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_OFF], 200);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_EXIT], 100);
+	EXPECT_EQ(row_of_class(KVMLAT_REASON_CLASS_USER, 2)->total, 300);
+	ledger_free(l);
+}
+
 /* Against a model that keeps every interval by itself. */
 static void random_events(void)
 {
@@ -321,6 +377,8 @@ int main(void)
 		{ "an account is bounded and loses nothing", bounded },
 		{ "reset", resets },
 		{ "end", endings },
+		{ "end by a clock that is behind", endings_with_a_clock_behind },
+		{ "end while it is away in the VMM", ending_away_in_the_vmm },
 		{ "random events against a model", random_events },
 		{ "read while it is written", read_while_written },
 	};

@@ -46,7 +46,7 @@ void kvmlat_reserve_bury(struct kvmlat_cell *first)
 	}
 }
 
-static struct kvmlat_ledger *ledger_new(u64 now, u32 first)
+static inline struct kvmlat_ledger *ledger_new(u64 now, u32 first)
 {
 	struct kvmlat_ledger *l = zeroed(sizeof(*l));
 
@@ -56,7 +56,7 @@ static struct kvmlat_ledger *ledger_new(u64 now, u32 first)
 	return l;
 }
 
-static void ledger_free(struct kvmlat_ledger *l)
+static inline void ledger_free(struct kvmlat_ledger *l)
 {
 	for (u32 i = 0; i < l->cells; i++)
 		free_cell(l->cell[i]);

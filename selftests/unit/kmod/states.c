@@ -220,6 +220,66 @@ static void halt_that_goes_on(void)
 	ledger_free(l);
 }
 
+/* What the VMM does after a wakeup is no lateness of KVM's: the next halt begins anew. */
+static void visit_after_a_wakeup(void)
+{
+	struct kvmlat_ledger *l = fresh();
+
+	do_exit(l, 2000, 0x78);
+	do_out(l, 2500, KVMLAT_STATE_WAIT, true);
+	do_in(l, 4000, 0);
+	do_halt(l, 4100, 2000, 0, 0);
+	do_user(l, 4200, 2);
+	do_entry(l, 9000);
+	look(l, 9000);
+	EXPECT_EQ(CLASS(WAKE)->count, 0);
+	EXPECT_EQ(TIME(USER), 4800);
+	ledger_free(l);
+}
+
+/* A new sleep ends what was late of the one before, which did not lead to an entry. */
+static void sleep_after_a_wakeup(void)
+{
+	struct kvmlat_ledger *l = fresh();
+
+	do_exit(l, 2000, 0x78);
+	do_out(l, 2500, KVMLAT_STATE_WAIT, true);
+	do_in(l, 4000, 100);
+	do_out(l, 4500, KVMLAT_STATE_WAIT, true);
+	do_in(l, 6000, 0);
+	do_entry(l, 6300);
+	look(l, 6300);
+	EXPECT_EQ(CLASS(WAKE)->count, 1);
+	EXPECT_EQ(CLASS(WAKE)->total, 300);
+	EXPECT_EQ(CLASS(SLEEP)->count, 2);
+	EXPECT_EQ(CLASS(SLEEP)->total, 1400 + 1500);
+	ledger_free(l);
+}
+
+/* A counter that says that a poll was made is believed though it took no time. */
+static void polls_without_time(void)
+{
+	struct kvmlat_ledger *l = fresh();
+	struct kvmlat_halt halt = { .ns = 10, .valid = true, .polls = { .attempted = 1 } };
+
+	do_exit(l, 2000, 0x78);
+	EVENT(l, kvmlat_ledger_halt(l, 2100, &halt));
+	halt.polls = (struct kvmlat_polls){ .attempted = 2, .successful = 1 };
+	EVENT(l, kvmlat_ledger_halt(l, 2200, &halt));
+	/* Nothing new: no poll was made. */
+	EVENT(l, kvmlat_ledger_halt(l, 2300, &halt));
+	look(l, 2300);
+	EXPECT_EQ(CLASS(POLL_MISS)->count, 1);
+	EXPECT_EQ(CLASS(POLL_HIT)->count, 1);
+	EXPECT_EQ(CLASS(HALT)->count, 3);
+	EXPECT_EQ(snap.halt_invalid, 0);
+	halt.valid = false;
+	EVENT(l, kvmlat_ledger_halt(l, 2400, &halt));
+	look(l, 2400);
+	EXPECT_EQ(snap.halt_invalid, 1);
+	ledger_free(l);
+}
+
 /* A poll that has to give its CPU away is the sum of its parts; so is one after a signal. */
 static void poll_with_breaks(void)
 {
@@ -428,6 +488,9 @@ int main(void)
 		{ "preemption before kvm_exit", preemption_before_the_exit },
 		{ "away in the VMM", away_in_the_vmm },
 		{ "a halt that a signal interrupts", halt_that_goes_on },
+		{ "a visit to the VMM after a wakeup", visit_after_a_wakeup },
+		{ "a sleep after a wakeup", sleep_after_a_wakeup },
+		{ "polls that took no time", polls_without_time },
 		{ "a poll that loses its CPU", poll_with_breaks },
 		{ "counters that somebody cleared", polls_that_somebody_cleared },
 		{ "nested guests", nested_guests },
