@@ -12,7 +12,7 @@ DKMS_SRC := $(DESTDIR)/usr/src/kvmlat-$(VERSION)
 
 export PREFIX DESTDIR VERSION
 
-.PHONY: all kmod user demo check check-fast check-matrix check-debug unit lint bench regen install dkms dkms-src deb dist clean help
+.PHONY: all kmod user demo check check-fast check-matrix check-debug unit mutate lint bench regen install dkms dkms-src deb dist clean help
 
 all: kmod user		## build the module for the running kernel, the command, the man pages
 
@@ -64,6 +64,10 @@ check-matrix:		## run every suite on every kernel and vendor, and print the tabl
 check-debug:		## run all tests on the sanitizer kernels, and prove that their detectors detect
 	@selftests/lab/deps build lab check
 	@selftests/check --only debug
+
+mutate:			## ask the unit tests of the pure code whether they can fail; MUTATE=--help tells how
+	@selftests/lab/deps build
+	@selftests/mutate/run $(MUTATE)
 
 lint:			## run style and static analysis only
 	@selftests/lab/deps build lab check
