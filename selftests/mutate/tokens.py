@@ -50,7 +50,8 @@ class Mutant:
 def other_numbers(token):
     digits = token.rstrip("uUlL")
     tail = token[len(digits):]
-    value = int(digits, 0)
+    octal = digits.isdigit() and digits.startswith("0") and len(digits) > 1
+    value = int(digits, 8 if octal else 0)
     return [f"{other}{tail}" for other in ([1] if value == 0 else [0, 2] if value == 1 else
                                            [value - 1, value + 1])]
 

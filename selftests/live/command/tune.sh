@@ -138,7 +138,9 @@ is "a vCPU whose VM may not poll does not" none "$(polls 0)"
 soon some polls 1
 is "its sibling with a window of its own does" some "$(polls 1)"
 valid get kvmlat get -a --json
-gives 0 'inherit|vcpu' kvmlat get -g busy --vcpu 1
+is "which get tells" "1000000 vcpu" \
+	"$(knob 7 halt_poll_ns vcpu "$vm" 1) $(knob 8 halt_poll_ns vcpu "$vm" 1)"
+gives 0 "^halt_poll_ns +vcpu $vm/1 +1ms +- +vcpu +" kvmlat get -g busy --vcpu 1
 gives 0 applied kvmlat set -g busy --vcpu 1 halt_poll_ns=inherit --if-old 1ms
 sleep 0.5
 is "and not any more when it inherits" none "$(polls 1)"

@@ -79,17 +79,40 @@ static void requests_carry_the_filters(void)
 	struct kvmlat *k = start();
 	struct kvmlat_snapshot *s;
 	const struct nlattr *attr;
-	uint32_t seen = 0;
+	uint32_t seen = 0, value[KVMLAT_A_MAX + 1] = { 0 };
 
 	info();
 	errno_part(EIO);
 	EXPECT(kvmlat_get_snapshot(k, &f, &s, NULL));
 	EXPECT_EQ(nlh->nlmsg_type, FAMILY);
 	EXPECT((nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP);
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		seen |= 1U << mnl_attr_get_type(attr);
+		if (mnl_attr_get_payload_len(attr) == sizeof(uint32_t))
+			value[mnl_attr_get_type(attr)] = mnl_attr_get_u32(attr);
+	}
 	EXPECT_EQ(seen, 1U << KVMLAT_A_VM_ID | 1U << KVMLAT_A_VCPU_ID | 1U << KVMLAT_A_CODE |
 		  1U << KVMLAT_A_HISTOGRAMS | 1U << KVMLAT_A_DETAILS);
+	EXPECT_EQ(value[KVMLAT_A_VM_ID], 4);
+	EXPECT_EQ(value[KVMLAT_A_VCPU_ID], 0);
+	EXPECT_EQ(value[KVMLAT_A_CODE], 0x72);
+	kvmlat_close(k);
+}
+
+static void a_request_without_filters_is_bare(void)
+{
+	const struct nlmsghdr *nlh = (const void *)script.request;
+	struct kvmlat_filter f = { .pid = 77, .vcpu_id = 3, .code = 5 };
+	struct kvmlat *k = start();
+	const struct nlattr *attr;
+
+	/* Without has_vcpu_id and has_code their values are nothing. */
+	refuse(EINVAL, NULL, 0, true, false);
+	EXPECT(kvmlat_reset(k, &f, NULL));
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		EXPECT_EQ(mnl_attr_get_type(attr), KVMLAT_A_PID);
+		EXPECT_EQ(mnl_attr_get_u32(attr), 77);
+	}
 	kvmlat_close(k);
 }
 
@@ -99,6 +122,7 @@ static const struct tap_case cases[] = {
 	{ "statuses tell apart", statuses_tell_apart },
 	{ "unloaded meanwhile is no module", unloaded_meanwhile_is_no_module },
 	{ "requests carry the filters", requests_carry_the_filters },
+	{ "a request without filters is bare", a_request_without_filters_is_bare },
 };
 
 int main(void)

@@ -31,6 +31,12 @@ static inline int line_of(const char *start)
 	return -1;
 }
 
+/* Both are there, in this order. */
+static inline bool before(const char *first, const char *second)
+{
+	return line_of(first) >= 0 && line_of(first) < line_of(second);
+}
+
 static inline int nr_lines(void)
 {
 	int n = 0;

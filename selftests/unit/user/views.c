@@ -118,8 +118,8 @@ static void states_have_times_and_shares(void)
 static void halts_have_polls_and_sleeps(void)
 {
 	show(OUTPUT_TABLE, VIEW_HALT, SCOPE_VM, false);
-	EXPECT(line_of("halt ") < line_of("poll-hit "));
-	EXPECT(line_of("poll-miss ") < line_of("sleep "));
+	EXPECT(before("halt ", "poll-hit "));
+	EXPECT(before("poll-miss ", "sleep "));
 	EXPECT(line_of("halt ") > 0);
 	EXPECT(strstr(text,
 		      "\nhalt           20   200.00   10.00  10000.0    12.8    12.8     "
@@ -154,9 +154,9 @@ static void lateness_tells_when_where_and_who(void)
 	rows[2].code = 2;
 	rows[3].code = KVMLAT_USER_INTERRUPTED;
 	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
-	EXPECT(line_of("wake ") < line_of("runq ") && line_of("runq ") < line_of("preempt "));
-	EXPECT(line_of("preempt ") < line_of("user:interrupted "));
-	EXPECT(line_of("user:interrupted ") < line_of("user:IO "));
+	EXPECT(before("wake ", "runq ") && before("runq ", "preempt "));
+	EXPECT(before("preempt ", "user:interrupted "));
+	EXPECT(before("user:interrupted ", "user:IO "));
 	EXPECT(strstr(text,
 		      "\npreempt               0        -       -       -         -       "
 		      " -             -    -\n"));
@@ -191,8 +191,8 @@ static void lateness_tells_when_where_and_who(void)
 static void details_have_bounds(void)
 {
 	show(OUTPUT_TABLE, VIEW_DETAIL, SCOPE_VCPU, false);
-	EXPECT(line_of("msr-read ") < line_of("hypercall "));
-	EXPECT(line_of("hypercall") < line_of("pio-out"));
+	EXPECT(before("msr-read ", "hypercall "));
+	EXPECT(before("hypercall", "pio-out"));
 	EXPECT(strstr(text,
 		      "\nmsr-read    0x10     30    -5   50.00    0.050  50.00      2.0   "
 		      " <8.0\n"));
