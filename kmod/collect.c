@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "ledger/detail.h"
+#include "clock.h"
 #include "collect.h"
 #include "thread.h"
 #include "vms.h"
@@ -35,6 +36,7 @@ static int give(struct kvmlat_vm *vm)
 		detail = kvzalloc(sizeof(*detail), GFP_KERNEL | __GFP_NOWARN);
 		if (!detail)
 			return -ENOMEM;
+		detail->since = kvmlat_clock();
 		swap_detail(vcpu, detail);
 	}
 	return 0;

@@ -36,6 +36,7 @@ struct kvmlat_detail_entry {
 };
 
 struct kvmlat_detail {
+	u64 since;		/* what was before is in none; 0 after a reset */
 	u64 evicted;
 	struct kvmlat_detail_entry entry[KVMLAT_DETAIL_SETS][KVMLAT_DETAIL_WAYS];
 };

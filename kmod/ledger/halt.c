@@ -64,11 +64,9 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 	l->slept = false;
 	l->ran = 0;
 	l->ran_from = now;
-	/* The entry has to look at wake_at. */
-	if (l->open && l->open != &l->none) {
-		l->held = l->open;
-		l->open = &l->none;
-	}
+	/* The entry has to look at wake_at, and at what was spent. */
+	if (l->open)
+		kvmlat_ledger_hold(l);
 }
 
 /**

@@ -48,6 +48,7 @@ static void clear(struct kvmlat_ledger *l, u64 now)
 	l->cells = 0;
 	l->segs = 0;
 	l->held = NULL;
+	l->away = 0;
 	l->key = 0;
 	l->visit_at = 0;
 	l->wake_at = 0;
@@ -210,6 +211,33 @@ static void end_visit(struct kvmlat_ledger *l, u64 now)
 }
 
 /**
+ * kvmlat_ledger_hold() - the entry after the open exit has to be looked at
+ * @l: ledger with an open exit, between begin and commit
+ */
+void kvmlat_ledger_hold(struct kvmlat_ledger *l)
+{
+	if (l->open == &l->none)
+		return;
+	l->held = l->open;
+	l->open = &l->none;
+}
+
+/*
+ * What of the exit that is being closed was spent in other states. All that is spent lies within
+ * exits, and an exit with any of it is held: so what came since the last close is this one's.
+ */
+static u64 take_away(struct kvmlat_ledger *l)
+{
+	u64 sum = 0, before = l->away;
+	u32 i;
+
+	for (i = KVMLAT_STATE_USER; i < KVMLAT_STATES; i++)
+		sum += l->spent[i];
+	l->away = sum;
+	return sum - before;
+}
+
+/**
  * kvmlat_ledger_close() - the open exit is complete, whichever state it is in
  * @l: ledger with an open exit, between begin and commit
  * @now: time of the event
@@ -217,7 +245,7 @@ static void end_visit(struct kvmlat_ledger *l, u64 now)
 void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 {
 	struct kvmlat_cell *cell = l->open;
-	u64 ns = now - l->mark;
+	u64 ns = now - l->mark, away;
 	u32 bucket = ns ? kvmlat_hist_bucket(ns) : 0;
 	struct kvmlat_detail *detail;
 
@@ -236,9 +264,12 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 	if (l->key && detail)
 		kvmlat_detail_add(detail, l->key, ns);
 	l->key = 0;
+	away = take_away(l);
 	if (cell) {
 		if (!has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
 			cell = &l->other;
+		/* Before the total, which tells a reader that the row changed. */
+		cell->away += away;
 		kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns, now);
 		/* Clocks of two CPUs can disagree by all that an exit took. */
 		if (!ns)
@@ -259,9 +290,12 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 void kvmlat_ledger_exit_slow(struct kvmlat_ledger *l, u64 now, u32 code)
 {
 	/* Linux 6.1 on AMD: the exit began when the thread left its CPU, at the latest. */
-	if (l->early)
+	if (l->early) {
 		l->early = false;
-	else if (l->open)
+		l->held = exit_cell(l, code);
+		return;
+	}
+	if (l->open)
 		kvmlat_ledger_close(l, now);
 	else
 		l->mark = now;
@@ -278,8 +312,7 @@ void kvmlat_ledger_exit_slow(struct kvmlat_ledger *l, u64 now, u32 code)
 void kvmlat_ledger_exit_held(struct kvmlat_ledger *l, u64 now, u32 code, u64 key)
 {
 	kvmlat_ledger_exit_slow(l, now, code);
-	l->held = l->open;
-	l->open = &l->none;
+	kvmlat_ledger_hold(l);
 	l->key = key;
 }
 
@@ -329,10 +362,7 @@ void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now, u32 code)
 	if (!l->open || l->user_at)
 		return;
 	end_visit(l, now);
-	if (l->open != &l->none) {
-		l->held = l->open;
-		l->open = &l->none;
-	}
+	kvmlat_ledger_hold(l);
 	l->wake_at = 0;
 	l->slept = false;
 	l->ran = 0;

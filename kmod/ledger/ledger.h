@@ -58,7 +58,10 @@ struct kvmlat_cell {
 	u32 code;
 	u32 class;
 	struct kvmlat_seg *seg[KVMLAT_SEGS];
-	struct kvmlat_cell *next_dead;
+	union {
+		u64 away;			/* of total, ns in other states than exit */
+		struct kvmlat_cell *next_dead;	/* once a reset has thrown it away */
+	};
 	u64 longest_at;
 	u32 longest_cpu;
 } __aligned(64);
@@ -118,6 +121,7 @@ struct kvmlat_ledger {
 	u64 out_at;			/* since when it is off its CPU */
 	u64 ran_from;			/* on its CPU in KVM since then, if that is after mark */
 	u64 spent[KVMLAT_STATES];	/* complete intervals; guest and exit stay 0 */
+	u64 away;			/* their sum when the last exit was closed that had any */
 
 	u32 out_state;
 	bool early;			/* open since an absence before the exit's kvm_exit */
@@ -209,6 +213,7 @@ u64 kvmlat_ledger_after(const struct kvmlat_ledger *l, u64 now);
 
 /* For the parts of the ledger only. */
 void kvmlat_ledger_renew(struct kvmlat_ledger *l);
+void kvmlat_ledger_hold(struct kvmlat_ledger *l);
 void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now);
 

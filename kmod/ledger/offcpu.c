@@ -24,6 +24,8 @@ void kvmlat_ledger_out(struct kvmlat_ledger *l, u64 now, u32 state, bool in_kvm,
 		l->early = true;
 	}
 	kvmlat_ledger_renew(l);
+	/* The exit takes more time from now on than KVM needs for it. */
+	kvmlat_ledger_hold(l);
 	/* A poll can lose its CPU more than once, and real-time kernels take it often. */
 	if (!l->slept && !l->user_at)
 		l->ran += now - (l->mark > l->ran_from ? l->mark : l->ran_from);

@@ -40,6 +40,7 @@ static void read_cell(const struct kvmlat_cell *cell, struct kvmlat_row *row, bo
 	/* Pairs with the one before total grows, in kvmlat_cell_add(). */
 	smp_rmb();
 	row->count = 0;
+	row->away = READ_ONCE(cell->away);
 	row->longest = READ_ONCE(cell->longest);
 	row->longest_at = READ_ONCE(cell->longest_at);
 	row->longest_cpu = READ_ONCE(cell->longest_cpu);

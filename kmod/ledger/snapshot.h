@@ -13,6 +13,7 @@ struct kvmlat_row {
 	const struct kvmlat_cell *cell;
 	u64 count;
 	u64 total;
+	u64 away;
 	u64 empty;
 	u64 longest;
 	u64 longest_at;
@@ -34,6 +35,7 @@ struct kvmlat_snap {
 	u32 tid;
 	bool has_details;
 	u64 details_evicted;
+	u64 details_since;
 
 	u64 now;
 	bool ended;

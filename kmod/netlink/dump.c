@@ -48,6 +48,7 @@ int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
 	snap->tid = READ_ONCE(vcpu->tid);
 	snap->has_details = vcpu->ledger.detail;
 	snap->details_evicted = snap->has_details ? READ_ONCE(vcpu->ledger.detail->evicted) : 0;
+	snap->details_since = snap->has_details ? READ_ONCE(vcpu->ledger.detail->since) : 0;
 	for (i = 0; i < READ_WAITS; i++) {
 		if (kvmlat_snapshot_take(&vcpu->ledger, snap, kvmlat_clock_ordered))
 			return 0;

@@ -152,7 +152,7 @@ static u8 *add_histogram(u8 *to, const struct kvmlat_row *row)
 	return to;
 }
 
-#define ROOM_ROW	(ROOM_NEST + 3 * ROOM_U32 + 4 * ROOM_U64)
+#define ROOM_ROW	(ROOM_NEST + 3 * ROOM_U32 + 5 * ROOM_U64)
 
 static int put_row(struct sk_buff *skb, const struct kvmlat_row *row, bool histogram)
 {
@@ -169,6 +169,8 @@ static int put_row(struct sk_buff *skb, const struct kvmlat_row *row, bool histo
 	to = add_u64(to, KVMLAT_A_REASON_LONGEST, row->longest);
 	to = add_u64(to, KVMLAT_A_REASON_LONGEST_AT, row->longest_at);
 	to = add_u32(to, KVMLAT_A_REASON_LONGEST_CPU, row->longest_cpu);
+	if (row->away)
+		to = add_u64(to, KVMLAT_A_REASON_AWAY, row->away);
 	if (histogram)
 		to = add_histogram(to, row);
 	add_header(nest, KVMLAT_A_VCPU_REASON | NLA_F_NESTED, to - nest - NLA_HDRLEN);
@@ -197,7 +199,7 @@ static int put_detail(struct sk_buff *skb, const struct kvmlat_detail_entry *e)
 	return 0;
 }
 
-#define ROOM_VCPU	(6 * ROOM_U32 + 6 * ROOM_U64 + ROOM_NEST + ROOM_OPEN + ROOM_TIMES + ROOM_HALT)
+#define ROOM_VCPU	(6 * ROOM_U32 + 7 * ROOM_U64 + ROOM_NEST + ROOM_OPEN + ROOM_TIMES + ROOM_HALT)
 
 static int put_vcpu(struct sk_buff *skb, const struct kvmlat_snap *snap)
 {
@@ -222,8 +224,11 @@ static int put_vcpu(struct sk_buff *skb, const struct kvmlat_snap *snap)
 	to = add_u32(to, KVMLAT_A_VCPU_MEMORY, snap->memory);
 	to = add_u64(to, KVMLAT_A_VCPU_PREEMPTED, snap->preempted);
 	to = add_halt(to, snap);
-	if (snap->has_details)
+	if (snap->has_details) {
 		to = add_u64(to, KVMLAT_A_VCPU_DETAILS_EVICTED, snap->details_evicted);
+		to = add_u64(to, KVMLAT_A_VCPU_DETAILS_SINCE,
+			     snap->details_since > snap->since ? snap->details_since : snap->since);
+	}
 	added(skb, to);
 	return put_preemptors(skb, snap);
 }

@@ -22,7 +22,7 @@ const char stat_usage[] =
 "  -p, --pid PID       only the VMs of this process\n"
 "  -g, --guest NAME    only the VM of this guest name\n"
 "      --vm ID         only the VM of this id, which list shows\n"
-"  -k, --key KEY       sort by count (default), time, mean, max, p99 or reason\n"
+"  -k, --key KEY       sort by count (default), own, time, mean, max, p99 or reason\n"
 "  -z, --skip-zero-records\n"
 "                      leave out rows, and VMs, in which nothing happened\n"
 "  -o, --output FILE   write to FILE\n"
@@ -147,8 +147,9 @@ static int check_options(const struct stat *s)
 	if (s->has_key && s->view != VIEW_EXITS && s->view != VIEW_DETAIL)
 		return complain(EXIT_USAGE, "stat: --key does not go with %s, whose rows have an order",
 				views[s->view]);
-	if (s->key == SORT_P99 && s->view == VIEW_DETAIL)
-		return complain(EXIT_USAGE, "stat: sort key \"p99\" does not go with --detail, which has no percentiles");
+	if ((s->key == SORT_P99 || s->key == SORT_OWN) && s->view == VIEW_DETAIL)
+		return complain(EXIT_USAGE, "stat: sort key \"%s\" does not go with --detail, which does not know it",
+				s->key == SORT_P99 ? "p99" : "own");
 	if (s->all && (s->per_vcpu || s->sel.has_vcpu))
 		return complain(EXIT_USAGE, "stat: --all does not go with --per-vcpu or --vcpu");
 	return EXIT_OK;

@@ -138,6 +138,7 @@ static int reason_delta(struct kvmlat_reason *to, const struct kvmlat_reason *ne
 	if (older) {
 		to->count -= older->count;
 		to->total -= older->total;
+		to->away -= older->away;
 	}
 	/* Buckets only grow, and their sum is the count: without one more they are the same. */
 	if (to->count && combine(to, newer, older ? older : &nothing, true))
@@ -235,6 +236,7 @@ int kvmlat_reason_add(struct kvmlat_reason *to, const struct kvmlat_reason *from
 		return -1;
 	to->count += from->count;
 	to->total += from->total;
+	to->away += from->away;
 	if (from->longest_max > to->longest_max) {
 		to->longest_at = from->longest_at;
 		to->longest_cpu = from->longest_cpu;

@@ -28,6 +28,8 @@ struct kvmlat_bucket {
  * @code: of the classes for which kvmlat_reason_has_code() is true, else 0
  * @count: events that are complete
  * @total: time of them all
+ * @away: the part of @total that exits spent in the states user, poll, wait, runq and off; what is
+ *	left is KVM's own
  * @longest_min: the longest of them took at least this
  * @longest_max: and at most this. Both are equal when the longest is known exactly, which is so
  *	since the start of an account. In a delta it is known if it grew meanwhile; if not, all
@@ -42,6 +44,7 @@ struct kvmlat_reason {
 	uint32_t		code;
 	uint64_t		count;
 	uint64_t		total;
+	uint64_t		away;
 	uint64_t		longest_min;
 	uint64_t		longest_max;
 	uint64_t		longest_at;
@@ -119,6 +122,7 @@ struct kvmlat_detail {
  * @preemptors: the last few, ascending by when it was
  * @nr_details: length of @details
  * @details: ascending by kind and key
+ * @details_since: from when on details count, of several vCPUs the earliest; 0 where they are off
  * @details_evicted: so often had a detail to make room for another
  * @details_floor: what a key that is not in @details can have had, see kvmlat_details_unlisted
  */
@@ -137,6 +141,7 @@ struct kvmlat_account {
 	struct kvmlat_preemptor	*preemptors;
 	size_t			nr_details;
 	struct kvmlat_detail	*details;
+	uint64_t		details_since;
 	uint64_t		details_evicted;
 	uint64_t		details_floor[KVMLAT_DETAIL_SETS];
 };

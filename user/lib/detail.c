@@ -167,6 +167,8 @@ int kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account 
 	}
 	if (older)
 		to->details_evicted -= older->details_evicted;
+	if (older && to->details_since && to->details_since < older->end)
+		to->details_since = older->end;
 	return 0;
 }
 
@@ -197,6 +199,9 @@ int kvmlat_details_merge(struct kvmlat_account *into, const struct kvmlat_accoun
 	int order;
 
 	into->details_evicted += from->details_evicted;
+	if (from->details_since &&
+	    (!into->details_since || from->details_since < into->details_since))
+		into->details_since = from->details_since;
 	if (from->nr_details) {
 		all = malloc((into->nr_details + from->nr_details) * sizeof(*all));
 		if (!all)

@@ -24,6 +24,7 @@ static const struct rule vcpu_rules[] = {
 	[KVMLAT_A_VCPU_PREEMPTOR]	= { "preemptor", MULTI_NEST },
 	[KVMLAT_A_VCPU_DETAIL]		= { "detail", MULTI_NEST },
 	[KVMLAT_A_VCPU_DETAILS_EVICTED]	= { "details-evicted", U64 },
+	[KVMLAT_A_VCPU_DETAILS_SINCE]	= { "details-since", U64 },
 };
 
 static const struct rule open_rules[] = {
@@ -76,6 +77,7 @@ static const struct rule reason_rules[] = {
 	[KVMLAT_A_REASON_BUCKET_COUNT]	= { "bucket-count", BINARY },
 	[KVMLAT_A_REASON_LONGEST_AT]	= { "longest-at", U64 },
 	[KVMLAT_A_REASON_LONGEST_CPU]	= { "longest-cpu", U32 },
+	[KVMLAT_A_REASON_AWAY]		= { "away", U64 },
 };
 
 static const struct set vcpu_set = SET("vcpu", vcpu_rules);
@@ -142,6 +144,9 @@ static int parse_reason(const struct nlattr *nest, struct kvmlat_account *a,
 	r->longest_max = r->longest_min;
 	r->longest_at = kvmlat_attr_u64(tb[KVMLAT_A_REASON_LONGEST_AT]);
 	r->longest_cpu = kvmlat_attr_u32(tb[KVMLAT_A_REASON_LONGEST_CPU]);
+	r->away = kvmlat_attr_u64(tb[KVMLAT_A_REASON_AWAY]);
+	if (r->away > r->total)
+		return kvmlat_attr_bad(err, &reason_set, "away", "is more than total");
 	return parse_buckets(tb[KVMLAT_A_REASON_BUCKET_INDEX], tb[KVMLAT_A_REASON_BUCKET_COUNT],
 			     r, err);
 }
@@ -279,6 +284,7 @@ int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *v, bool *m
 	a->reentries = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_REENTRIES]);
 	a->nr_vcpus = 1;
 	a->preempted = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_PREEMPTED]);
+	a->details_since = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_DETAILS_SINCE]);
 	a->details_evicted = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_DETAILS_EVICTED]);
 
 	if (tb[KVMLAT_A_VCPU_OPEN] && parse_open(tb[KVMLAT_A_VCPU_OPEN], v, err))

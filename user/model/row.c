@@ -25,6 +25,8 @@ void row_fill(struct row *row, const struct kvmlat_reason *r, uint32_t vendor,
 	row->exit_percent = is_exit ? share(r->count, of->count) : 0;
 	row->total = r->total;
 	row->time_percent = share(r->total, is_exit ? of->total : of->elapsed);
+	row->own = r->total - r->away;
+	row->own_percent = is_exit ? share(row->own, of->own) : 0;
 	row->has_mean = r->count;
 	row->mean = r->count ? (double)r->total / r->count : 0;
 	row->has_percentiles = kvmlat_percentile(r, 500, &row->p50) &&

@@ -6,7 +6,8 @@
 
 /*
  * One line of a table: what the exits of one reason, or spans of one kind, cost. Shares are those
- * of all exits, but @time_percent of a span is its share of the time of the block. @max_at is in
+ * of all exits, but @time_percent of a span is its share of the time of the block. @own is what KVM
+ * itself took of @total; the rest were others, see struct kvmlat_reason. @max_at is in
  * ns since the epoch, as all times that are shown.
  */
 struct row {
@@ -18,6 +19,8 @@ struct row {
 	double		exit_percent;
 	uint64_t	total;
 	double		time_percent;
+	uint64_t	own;
+	double		own_percent;
 	bool		has_mean;
 	double		mean;
 	bool		has_percentiles;
@@ -36,12 +39,14 @@ struct row {
  * struct whole - what rows are parts of
  * @count: of all exits
  * @total: what the time of exits is a share of
+ * @own: what KVM's own time of exits is a share of
  * @elapsed: what the time of spans is a share of
  * @duration: what rates are of
  */
 struct whole {
 	uint64_t	count;
 	uint64_t	total;
+	uint64_t	own;
 	uint64_t	elapsed;
 	uint64_t	duration;
 };

@@ -28,7 +28,7 @@ static bool shows(enum view view, uint32_t cls)
 static void fill_row(struct row *row, const struct kvmlat_reason *r, const struct block *b,
 		     const struct sample *s)
 {
-	struct whole of = { b->count, b->total, b->account.elapsed, b->duration };
+	struct whole of = { b->count, b->total, b->own, b->account.elapsed, b->duration };
 
 	row_fill(row, r, s->vendor, &of);
 	row->max_at += s->wall;
@@ -39,6 +39,8 @@ static enum sort_key sort_by;
 static double sort_value(const struct row *r)
 {
 	switch (sort_by) {
+	case SORT_OWN:
+		return r->own;
 	case SORT_TIME:
 		return r->total;
 	case SORT_MEAN:
@@ -121,6 +123,7 @@ static int fill_block(struct block *b, const struct sample *s, const struct wish
 			continue;
 		b->count += a->reasons[i].count;
 		b->total += a->reasons[i].total;
+		b->own += a->reasons[i].total - a->reasons[i].away;
 	}
 	b->rows = calloc(a->nr_reasons + 1, sizeof(*b->rows));
 	if (!b->rows)
@@ -155,6 +158,8 @@ struct row block_sum(const struct block *b)
 		.exit_percent = share(b->count, b->count),
 		.total = b->total,
 		.time_percent = share(b->total, b->total),
+		.own = b->own,
+		.own_percent = share(b->own, b->own),
 		.has_mean = b->count,
 		.mean = b->count ? (double)b->total / b->count : 0,
 	};

@@ -27,8 +27,8 @@ enum view {
 
 /*
  * All of a VM, of a vCPU or of all. The open exit, which no line counts yet, the state and the
- * thread are those of a vCPU. @details is that they are being collected in all its VMs. @count and
- * @total are of all exits. @rows are of the view; those of VIEW_DETAIL are in @account, sorted.
+ * thread are those of a vCPU. @details is that they are being collected in all its VMs. @count,
+ * @total and @own are of all exits. @rows are of the view; those of VIEW_DETAIL are in @account, sorted.
  */
 struct block {
 	enum scope		scope;
@@ -50,6 +50,7 @@ struct block {
 	uint64_t		duration;
 	uint64_t		count;
 	uint64_t		total;
+	uint64_t		own;
 	struct kvmlat_account	account;
 	size_t			nr_rows;
 	struct row		*rows;

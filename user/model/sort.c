@@ -6,6 +6,7 @@
 
 static const char * const keys[NR_SORT_KEYS] = {
 	[SORT_COUNT]	= "count",
+	[SORT_OWN]	= "own",
 	[SORT_TIME]	= "time",
 	[SORT_MEAN]	= "mean",
 	[SORT_MAX]	= "max",
@@ -24,6 +25,6 @@ bool parse_key(const char *text, enum sort_key *key, char *why, size_t size)
 		}
 	}
 	snprintf(why, size,
-		 "sort key \"%.64s\" is none of count, time, mean, max, p99 and reason", text);
+		 "sort key \"%.64s\" is none of count, own, time, mean, max, p99 and reason", text);
 	return false;
 }

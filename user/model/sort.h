@@ -8,6 +8,7 @@
 /* What the rows of a table are sorted by. */
 enum sort_key {
 	SORT_COUNT,
+	SORT_OWN,
 	SORT_TIME,
 	SORT_MEAN,
 	SORT_MAX,

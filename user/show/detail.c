@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "block.h"
 #include "csv.h"
 #include "json.h"
 #include "view.h"
 
 static const char * const header[] = {
-	"KIND", "KEY", "COUNT", "ERR", "COUNT%", "TIME/ms", "TIME%", "MEAN/us", "MAX/us", NULL
+	"KIND", "KEY", "COUNT", "RATE/s", "ERR", "TIME/ms", "TIME%", "MEAN/us", "MAX/us", NULL
 };
 
 struct sums {
@@ -33,6 +34,12 @@ static uint64_t known(const struct kvmlat_detail *d)
 	return d->count - d->error;
 }
 
+/* How long details have been counted: they can begin long after the account does. */
+static uint64_t counted(const struct kvmlat_account *a)
+{
+	return a->details_since && a->details_since < a->end ? a->end - a->details_since : 0;
+}
+
 /* Of what key, as who works with it writes it. */
 static void key_text(char *buf, size_t size, const struct kvmlat_detail *d)
 {
@@ -48,7 +55,8 @@ static void table(FILE *to, const struct sample *s, const struct block *b)
 	char key[32];
 	size_t i;
 
-	(void)s;
+	if (s->cumulative && a->details_since)
+		fprintf(to, "; details %.3f s", (double)counted(a) / NSEC_PER_SEC);
 	fputc('\n', to);
 	cells(&g, header);
 	for (i = 0; i < a->nr_details; i++) {
@@ -58,8 +66,8 @@ static void table(FILE *to, const struct sample *s, const struct block *b)
 		cell(&g, "%s", kvmlat_detail_kind_name(d->kind));
 		cell(&g, "%s", key);
 		cell(&g, "%" PRIu64, d->count);
+		cell(&g, "%.1f", rate_of(d->count, counted(a)));
 		cell(&g, "%s%" PRIu64, d->error ? "-" : "", d->error);
-		cell(&g, "%.2f", share(d->count, sums.count));
 		cell(&g, "%.3f", d->total / 1e6);
 		cell(&g, "%.2f", share(d->total, sums.total));
 		cell_us(&g, known(d), "", known(d) ? (double)d->total / known(d) : 0, 1);
@@ -86,6 +94,7 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 
 	(void)s;
 	add_bool(o, "on", b->details);
+	add_if(o, "counted_ns", a->details_since, counted(a));
 	add_u64(o, "evicted", a->details_evicted);
 	add_u64(o, "unlisted_max", kvmlat_details_unlisted(a));
 	for (i = 0; i < a->nr_details; i++) {
@@ -97,6 +106,7 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 		add_u64(e, "key", d->key);
 		add_text(e, "key_text", key);
 		add_u64(e, "count", d->count);
+		add(e, "rate", a->details_since ? double_of(rate_of(d->count, counted(a)), 3) : NULL);
 		add_u64(e, "error", d->error);
 		add(e, "count_percent", double_of(share(d->count, sums.count), 4));
 		add_u64(e, "total_ns", d->total);
@@ -111,7 +121,7 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 
 static const char * const columns[] = {
 	"kind", "key", "count", "error", "count_percent", "total_ns", "time_percent",
-	"mean_ns", "max_ns", "max_bound_ns", "evicted", "unlisted_max", NULL
+	"mean_ns", "max_ns", "max_bound_ns", "evicted", "unlisted_max", "rate", "counted_ns", NULL
 };
 
 static void line(FILE *to, const struct sample *s, const struct block *b,
@@ -131,7 +141,8 @@ static void line(FILE *to, const struct sample *s, const struct block *b,
 	fputc(',', to);
 	csv_if(to, known(d) && d->longest_min == d->longest_max, d->longest_max);
 	csv_if(to, known(d), d->longest_max);
-	fprintf(to, "%" PRIu64 ",%" PRIu64 "\n", a->details_evicted, kvmlat_details_unlisted(a));
+	fprintf(to, "%" PRIu64 ",%" PRIu64 ",%.3f,%" PRIu64 "\n", a->details_evicted,
+		kvmlat_details_unlisted(a), rate_of(d->count, counted(a)), counted(a));
 }
 
 static void csv(FILE *to, const struct sample *s, const struct block *b)

@@ -7,7 +7,7 @@
 #include "view.h"
 
 static const char * const header[] = {
-	"REASON", "COUNT", "RATE/s", "EXITS%", "TIME/ms", "TIME%", "MEAN/us", "P50/us", "P99/us",
+	"REASON", "COUNT", "RATE/s", "OWN/ms", "OWN%", "ELAPSED/ms", "MEAN/us", "P50/us", "P99/us",
 	"P99.9/us", "MAX/us", NULL
 };
 
@@ -16,9 +16,9 @@ static void table_row(struct grid *g, const struct row *r)
 	cell(g, "%s", r->name);
 	cell(g, "%" PRIu64, r->count);
 	cell(g, "%.1f", r->rate);
-	cell(g, "%.2f", r->exit_percent);
+	cell(g, "%.3f", r->own / 1e6);
+	cell(g, "%.2f", r->own_percent);
 	cell(g, "%.3f", r->total / 1e6);
-	cell(g, "%.2f", r->time_percent);
 	cell_cost(g, r, 3);
 }
 
@@ -59,6 +59,8 @@ static struct json_object *reason(const struct row *r)
 	add(o, "exit_percent", double_of(r->exit_percent, 4));
 	add_u64(o, "total_ns", r->total);
 	add(o, "time_percent", double_of(r->time_percent, 4));
+	add_u64(o, "own_ns", r->own);
+	add(o, "own_percent", double_of(r->own_percent, 4));
 	json_cost(o, r);
 	return o;
 }
@@ -89,6 +91,7 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 	add_u64(o, "reentries", b->account.reentries);
 	add_u64(o, "exits", b->count);
 	add_u64(o, "handling_ns", b->total);
+	add_u64(o, "own_ns", b->own);
 	for (i = 0; i < b->nr_rows; i++)
 		json_object_array_add(array, reason(&b->rows[i]));
 	add(o, "reasons", array);
@@ -97,7 +100,8 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 static const char * const columns[] = {
 	"reason", "class", "code", "count", "rate", "exit_percent", "total_ns", "time_percent",
 	"mean_ns", "p50_ns", "p99_ns", "p999_ns", "max_ns", "max_bound_ns", "elapsed_ns",
-	"guest_ns", "exit_ns", "user_ns", "poll_ns", "wait_ns", "runq_ns", "off_ns", NULL
+	"guest_ns", "exit_ns", "user_ns", "poll_ns", "wait_ns", "runq_ns", "off_ns", "own_ns",
+	"own_percent", NULL
 };
 
 static void csv_row(FILE *to, const struct sample *s, const struct block *b, const struct row *r)
@@ -114,7 +118,7 @@ static void csv_row(FILE *to, const struct sample *s, const struct block *b, con
 	fprintf(to, "%" PRIu64, b->account.elapsed);
 	for (i = 0; i < KVMLAT_NR_STATES; i++)
 		fprintf(to, ",%" PRIu64, b->account.times[i]);
-	fputc('\n', to);
+	fprintf(to, ",%" PRIu64 ",%.4f\n", r->own, r->own_percent);
 }
 
 static void csv(FILE *to, const struct sample *s, const struct block *b)

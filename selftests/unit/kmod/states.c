@@ -40,6 +40,7 @@ static void poll_that_hits(void)
 	EXPECT_EQ(TIME(POLL), 800);
 	EXPECT_EQ(TIME(EXIT), 200);
 	EXPECT_EQ(row_of(0x78)->total, 1000);
+	EXPECT_EQ(row_of(0x78)->away, 800);
 	EXPECT_EQ(CLASS(HALT)->total, 850);
 	EXPECT_EQ(CLASS(POLL_HIT)->total, 800);
 	EXPECT_EQ(CLASS(POLL_MISS)->count, 0);
@@ -100,6 +101,8 @@ static void preemption(void)
 	look(l, 3200);
 	EXPECT_EQ(TIME(RUNQ), 1000);
 	EXPECT_EQ(TIME(EXIT), 200);
+	EXPECT_EQ(row_of(0x60)->total, 1200);
+	EXPECT_EQ(row_of(0x60)->away, 1000);
 	EXPECT_EQ(CLASS(PREEMPT)->total, 1000);
 	EXPECT_EQ(CLASS(RUNQ)->total, 1000);
 	EXPECT_EQ(CLASS(WAKE)->count, 0);

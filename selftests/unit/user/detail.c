@@ -168,6 +168,29 @@ static void switching_off_and_on_begins_anew(void)
 }
 
 /* The number of evictions was read, then came more, then the table was read. */
+static void details_count_from_when_they_began(void)
+{
+	struct kvmlat_account older = { .start = 10, .end = 100 }, newer = older;
+	struct kvmlat_account delta, all = { 0 };
+
+	newer.end = 300;
+	newer.details_since = 50;
+	EXPECT(!kvmlat_account_delta(&delta, &newer, &older));
+	EXPECT_EQ(delta.details_since, 100);
+	kvmlat_account_free(&delta);
+	newer.details_since = 250;
+	EXPECT(!kvmlat_account_delta(&delta, &newer, &older));
+	EXPECT_EQ(delta.details_since, 250);
+	kvmlat_account_free(&delta);
+	EXPECT(!kvmlat_merge(&all, &older));
+	EXPECT_EQ(all.details_since, 0);
+	EXPECT(!kvmlat_merge(&all, &newer));
+	newer.details_since = 200;
+	EXPECT(!kvmlat_merge(&all, &newer));
+	EXPECT_EQ(all.details_since, 200);
+	kvmlat_account_free(&all);
+}
+
 static void evictions_while_it_is_read(void)
 {
 	unsigned int round, i;
@@ -225,6 +248,7 @@ static void kinds_are_kept_apart(void)
 }
 
 static const struct tap_case cases[] = {
+	{ "details count from when they began", details_count_from_when_they_began },
 	{ "bounds hold through deltas", bounds_hold_through_deltas },
 	{ "bounds hold through merges", bounds_hold_through_merges },
 	{ "what fits is exact", what_fits_is_exact },

@@ -20,6 +20,7 @@ struct entry {
 };
 
 struct kvmlat_detail_table {
+	uint64_t	since;
 	uint64_t	evicted;
 	struct entry	entry[SETS][WAYS];
 };

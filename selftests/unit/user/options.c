@@ -77,7 +77,7 @@ static void keys(void)
 	EXPECT(parse_key("reason", &key, why, sizeof(why)));
 	EXPECT_EQ(key, SORT_REASON);
 	EXPECT(!parse_key("size", &key, why, sizeof(why)));
-	EXPECT_STR(why, "sort key \"size\" is none of count, time, mean, max, p99 and reason");
+	EXPECT_STR(why, "sort key \"size\" is none of count, own, time, mean, max, p99 and reason");
 	EXPECT(!parse_key("", &key, why, sizeof(why)));
 }
 

@@ -10,6 +10,7 @@ static struct kvmlat_bucket grown[] = { { 1, 90 }, { 59, 10 } };
 
 static struct kvmlat_reason rows[] = {
 	{ .cls = KVMLAT_REASON_CLASS_EXIT, .code = 0x72, .count = 10, .total = 20000,
+	  .away = 15000,
 	  .longest_min = 12345, .longest_max = 12345, .nr_buckets = 2, .buckets = buckets },
 	{ .cls = KVMLAT_REASON_CLASS_EXIT, .code = 0x7b },
 	{ .cls = KVMLAT_REASON_CLASS_EXIT, .code = 0xabc, .count = 100, .total = 60000,
@@ -63,7 +64,8 @@ static void csv_columns_are_fixed(void)
 	static const char * const header[] = {
 		"time,duration_s,scope,vm_id,pid,guest,vcpu_id,reason,class,code,count,rate,",
 		"exit_percent,total_ns,time_percent,mean_ns,p50_ns,p99_ns,p999_ns,max_ns,",
-		"max_bound_ns,elapsed_ns,guest_ns,exit_ns,user_ns,poll_ns,wait_ns,runq_ns,off_ns\n",
+		"max_bound_ns,elapsed_ns,guest_ns,exit_ns,user_ns,poll_ns,wait_ns,runq_ns,off_ns,"
+		"own_ns,own_percent\n",
 	};
 	const char *p;
 	size_t i;
@@ -73,7 +75,7 @@ static void csv_columns_are_fixed(void)
 		EXPECT(!strncmp(p, header[i], strlen(header[i])));
 	EXPECT(strstr(text, ",0.001000000,vcpu,3,99,\"a \"\"b\"\", c\",0,cpuid,exit,114,10,"));
 	EXPECT(strstr(text, ",114,10,10000.000,8.9286,20000,20.0000,2000.0,68,12345,12345,12345,"));
-	EXPECT(strstr(text, ",68,12345,12345,12345,12345,1000000,850000,100000,50000,0,0,0,0\n"));
+	EXPECT(strstr(text, ",68,12345,12345,12345,12345,1000000,850000,100000,50000,0,0,0,0,5000,5.8824\n"));
 	EXPECT(strstr(text, ",0xabc,exit,2748,100,"));
 	EXPECT(strstr(text, ",,11000,1000000,"));
 	EXPECT(strstr(text, ",other,other,,2,"));
@@ -109,6 +111,19 @@ static void tables_say_what_is_not_known(void)
 	EXPECT(strstr(text, "pid 98, vCPU 0, gone, "));
 	EXPECT(strstr(text, "guest 85.00 %, exit 10.00 %, user 5.00 %"));
 	EXPECT(!strchr(text, '\033'));
+}
+
+static void own_time_stands_before_the_elapsed(void)
+{
+	stat_as(OUTPUT_TABLE, SCOPE_VCPU, SORT_OWN, false);
+	EXPECT(strstr(text, "REASON    COUNT    RATE/s   OWN/ms     OWN%  ELAPSED/ms  MEAN/us "));
+	EXPECT(strstr(text, "cpuid        10   10000.0    0.005     5.88       0.020    2.000 "));
+	EXPECT(strstr(text, "total       112  112000.0    0.085   100.00       0.100    0.893 "));
+	EXPECT(line_of("0xabc") < line_of("other") && line_of("other") < line_of("cpuid"));
+	stat_as(OUTPUT_JSON, SCOPE_VCPU, SORT_COUNT, false);
+	EXPECT(strstr(text, "\"total_ns\":20000,\"time_percent\":20.0000,\"own_ns\":5000,"));
+	EXPECT(strstr(text, "\"handling_ns\":100000,\"own_ns\":85000,"));
+	EXPECT(valid("stat"));
 }
 
 static void zeros_are_skipped_on_request(void)
@@ -204,6 +219,7 @@ static const struct tap_case cases[] = {
 	{ "the columns of CSV are fixed", csv_columns_are_fixed },
 	{ "tables are sorted", tables_are_sorted },
 	{ "tables say what is not known", tables_say_what_is_not_known },
+	{ "own time stands before the elapsed", own_time_stands_before_the_elapsed },
 	{ "zeros are skipped on request", zeros_are_skipped_on_request },
 	{ "JSON of stat is as its schema", stat_json_is_as_its_schema },
 	{ "JSON of info is as its schema", info_json_is_as_its_schema },

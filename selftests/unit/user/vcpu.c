@@ -66,6 +66,7 @@ static void put_row(struct nlmsghdr *nlh, uint32_t cls, uint64_t at, uint32_t cp
 	mnl_attr_put_u64(nlh, KVMLAT_A_REASON_LONGEST, 500);
 	mnl_attr_put_u64(nlh, KVMLAT_A_REASON_LONGEST_AT, at);
 	mnl_attr_put_u32(nlh, KVMLAT_A_REASON_LONGEST_CPU, cpu);
+	mnl_attr_put_u64(nlh, KVMLAT_A_REASON_AWAY, 700);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -120,6 +121,7 @@ static void all_is_read(void)
 	r = kvmlat_find_reason(a, KVMLAT_REASON_CLASS_WAKE, 0);
 	EXPECT_EQ(r->longest_at, 6000);
 	EXPECT_EQ(r->longest_cpu, 2);
+	EXPECT_EQ(r->away, 700);
 	EXPECT_EQ(a->nr_details, 2);
 	EXPECT_EQ(a->details[0].key, 0x3f8);
 	EXPECT_EQ(a->details[0].count, 50);

@@ -50,7 +50,8 @@ static struct kvmlat_vcpu vcpus[] = {
 		.times = { 400000000, 100000000, 50000000, 0, 300000000, 100000000, 50000000 },
 		.preempted = 60000000, .halt = { 10000, 10000, 12, 3, 1 },
 		.nr_reasons = 11, .reasons = rows, .nr_preemptors = 2, .preemptors = preemptors,
-		.nr_details = 4, .details = details, .details_evicted = 6 } },
+		.nr_details = 4, .details = details, .details_evicted = 6,
+		.details_since = 100 * SEC - 500000000 } },
 	{ .vm_id = 3, .pid = 99, .vcpu_id = 1, .state = KVMLAT_STATE_GUEST,
 	  .account = { .start = 99 * SEC, .end = 100 * SEC, .elapsed = SEC, .nr_vcpus = 1,
 		       .times = { SEC }, .halt = { 50000, 50000, 0, 0, 0 } } },
@@ -194,13 +195,13 @@ static void details_have_bounds(void)
 	EXPECT(before("msr-read ", "hypercall "));
 	EXPECT(before("hypercall", "pio-out"));
 	EXPECT(strstr(text,
-		      "\nmsr-read    0x10     30    -5   50.00    0.050  50.00      2.0   "
+		      "\nmsr-read    0x10     30    60.0    -5    0.050  50.00      2.0   "
 		      " <8.0\n"));
 	EXPECT(strstr(text,
-		      "\nhypercall     11     20   -20   33.33    0.000   0.00        -     "
+		      "\nhypercall     11     20    40.0   -20    0.000   0.00        -     "
 		      "  -\n"));
 	EXPECT(strstr(text,
-		      "\npio-out    0x3f8     10     0   16.67    0.050  50.00      5.0    "
+		      "\npio-out    0x3f8     10    20.0     0    0.050  50.00      5.0    "
 		      " 9.0\n"));
 	EXPECT(line_of("cpuid") < 0);
 	EXPECT(strstr(text, "\n6 times made a key room for another:"));
@@ -212,9 +213,10 @@ static void details_have_bounds(void)
 	EXPECT(!strstr(text, "vCPU 1"));
 	show(OUTPUT_CSV, VIEW_DETAIL, SCOPE_VM, false);
 	EXPECT_EQ(nr_lines(), 4);
-	EXPECT(strstr(text, ",,msr-read,0x10,30,5,50.0000,50000,50.0000,2000.0,,8000,6,0\n"));
+	EXPECT(strstr(text, ",,msr-read,0x10,30,5,50.0000,50000,50.0000,2000.0,,8000,6,0,60.000,500000000\n"));
 	show(OUTPUT_JSON, VIEW_DETAIL, SCOPE_ALL, false);
-	EXPECT(strstr(text, "\"on\":true,"));
+	EXPECT(strstr(text, "\"on\":true,\"counted_ns\":500000000,"));
+	EXPECT(strstr(text, "\"count\":30,\"rate\":60.000,"));
 	EXPECT(strstr(text, "\"key\":1016,\"key_text\":\"0x3f8\","));
 	EXPECT(valid("detail"));
 	vms[0].details = false;
