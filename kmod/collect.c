@@ -42,7 +42,7 @@ static int give(struct kvmlat_vm *vm)
 	return 0;
 }
 
-/* For vCPUs that joined since. Without memory now, the next vCPU or the next request tries again. */
+/* For vCPUs that joined since. Without memory the next vCPU or the next request tries again. */
 static void give_joined(void)
 {
 	struct kvmlat_vm *vm;

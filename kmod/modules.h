@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* KVM's modules come and go, and with them what does not survive them; and the notice of a VM's end. */
+/* KVM's modules come and go, and what goes with them; the notice of a VM's end. */
 #ifndef KVMLAT_MODULES_H
 #define KVMLAT_MODULES_H
 

@@ -187,7 +187,8 @@ static void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 	l = begin_current(true);
 	if (l) {
 		kvm_vcpu = kvmlat_thread_vcpu()->kvm_vcpu;
-		kvmlat_knob_halt_ended(kvmlat_thread_vcpu(), (struct kvm_vcpu *)kvm_vcpu, ns, valid);
+		kvmlat_knob_halt_ended(kvmlat_thread_vcpu(), (struct kvm_vcpu *)kvm_vcpu, ns,
+				       valid);
 		halt.window = kvm_vcpu->halt_poll_ns;
 		kvmlat_polls_read(kvm_vcpu, &halt.polls);
 		kvmlat_ledger_halt(l, kvmlat_ledger_after(l, kvmlat_clock()), &halt);

@@ -301,9 +301,12 @@ struct kvmlat_vm *kvmlat_vms_next(struct kvmlat_vm *vm, u32 vm_id, u32 pid)
 
 const char *kvmlat_vms_none(bool existing)
 {
-	return existing ?
-		"there is no such VM, or it ended, or none of its vCPUs ran since the module was loaded" :
-		"there is no such VM, or none of its vCPUs ran since the module was loaded";
+	static const char *const none[] = {
+		"there is no such VM, or none of its vCPUs ran since the module was loaded",
+		"there is no such VM, or it ended, or none of its vCPUs ran since the module was loaded",
+	};
+
+	return none[existing];
 }
 
 const char kvmlat_vms_no_vcpu[] =

@@ -12,7 +12,7 @@
  * the vCPU's halts the probe of kvm_vcpu_wakeup, the last that KVM does in a halt, writes over
  * what KVM has adapted. But before a halt KVM cuts a window down to the VM's maximum. So while
  * a window is wider than that, the VM's maximum is raised to the widest of them, what it
- * really is stands in struct kvmlat_vm_polling, and the probe holds all other vCPUs of the VM
+ * really is stands in struct kvmlat_vm_polling, and the probe limits all other vCPUs of the VM
  * to that.
  */
 #include <linux/fdtable.h>
@@ -142,7 +142,7 @@ static void raise(struct kvmlat_vm_polling *knob, struct kvm *kvm)
 }
 
 /* The vCPUs that KVM would now let poll longer than they may. */
-static void hold_others(struct kvmlat_vm *vm, struct kvm *kvm)
+static void limit_others(struct kvmlat_vm *vm, struct kvm *kvm)
 {
 	struct kvmlat_vcpu *vcpu;
 
@@ -201,7 +201,7 @@ static int borrow(u32 vm_id, struct kvmlat_vm **vm, struct file **file, const ch
 }
 
 int kvmlat_knob_halt_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *value,
-			const char **why)
+			  const char **why)
 {
 	struct kvmlat_vcpu *vcpu = NULL;
 	struct kvmlat_vm *vm;
@@ -269,7 +269,7 @@ static void write_vcpu(struct kvmlat_vm *vm, struct kvmlat_vcpu *vcpu, struct kv
 }
 
 int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
-			 const struct kvmlat_knob_value *value, const char **why)
+			   const struct kvmlat_knob_value *value, const char **why)
 {
 	struct kvm_vcpu *kvm_vcpu = NULL;
 	struct kvmlat_vcpu *vcpu = NULL;
@@ -292,7 +292,7 @@ int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
 		else
 			write_vm(vm, file->private_data, value);
 		raise(&vm->polling, file->private_data);
-		hold_others(vm, file->private_data);
+		limit_others(vm, file->private_data);
 		raw_spin_unlock_irq(&raise_lock);
 	}
 	fput(file);
@@ -310,7 +310,7 @@ void kvmlat_knob_halt_host(void)
 			continue;
 		raw_spin_lock_irq(&raise_lock);
 		raise(&vm->polling, file->private_data);
-		hold_others(vm, file->private_data);
+		limit_others(vm, file->private_data);
 		raw_spin_unlock_irq(&raise_lock);
 		fput(file);
 	}
@@ -321,7 +321,7 @@ void kvmlat_knob_halt_host(void)
  * of its window with the real one. After a halt that was longer than the maximum KVM shrinks it;
  * with the raised one it may have grown instead. If KVM has not touched it, it does not poll.
  */
-static u32 held_window(const struct kvmlat_vcpu *vcpu, u32 window, u32 max, u64 ns, bool valid)
+static u32 limited_window(const struct kvmlat_vcpu *vcpu, u32 window, u32 max, u64 ns, bool valid)
 {
 	u32 shrink = READ_ONCE(*host_shrink);
 
@@ -341,7 +341,7 @@ static u32 held_window(const struct kvmlat_vcpu *vcpu, u32 window, u32 max, u64 
  * @valid: there was something to wake up for
  */
 void kvmlat_knob_halt_ended(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
-			   bool valid)
+			    bool valid)
 {
 	struct kvmlat_vm_polling *knob = &vcpu->vm->polling;
 	unsigned long flags;
@@ -366,7 +366,7 @@ void kvmlat_knob_halt_ended(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu,
 		if (!READ_ONCE(vcpu->polling.fixed))
 			WRITE_ONCE(kvm_vcpu->halt_poll_ns, READ_ONCE(vcpu->polling.before));
 	} else if (READ_ONCE(knob->raised)) {
-		window = held_window(vcpu, kvm_vcpu->halt_poll_ns, max, ns, valid);
+		window = limited_window(vcpu, kvm_vcpu->halt_poll_ns, max, ns, valid);
 		WRITE_ONCE(kvm_vcpu->halt_poll_ns, window);
 		WRITE_ONCE(vcpu->polling.before, window);
 	}

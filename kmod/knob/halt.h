@@ -9,14 +9,14 @@ struct kvm_vcpu;
 struct kvmlat_vcpu;
 
 int kvmlat_knob_halt_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *value,
-			const char **why);
+			  const char **why);
 int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
-			 const struct kvmlat_knob_value *value, const char **why);
+			   const struct kvmlat_knob_value *value, const char **why);
 
 /* The host's maximum was changed. */
 void kvmlat_knob_halt_host(void);
 
 void kvmlat_knob_halt_ended(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
-			   bool valid);
+			    bool valid);
 
 #endif

@@ -41,7 +41,7 @@ struct kvmlat_knob_of {
 	u32 vcpu_id;
 };
 
-/* A value that is in effect for a scope, and the scope that it is of. */
+/* What is in effect, and the scope where it is set. */
 struct kvmlat_knob_value {
 	u64 value;
 	u32 source;

@@ -7,8 +7,8 @@
 
 struct kvmlat_report {
 	/*
-	 * Under kvmlat_mutex, may sleep. @id of the change, 0: of no single request. @action is one of
-	 * enum kvmlat_action. Dry runs are told, too, by their result CHECKED.
+	 * Under kvmlat_mutex, may sleep. @id is that of the change, 0 for no single request;
+	 * @action is one of enum kvmlat_action.
 	 */
 	void (*knob)(struct kvmlat_report *report, u32 id, u32 action,
 		     const struct kvmlat_knob_change *change);

@@ -6,7 +6,7 @@
 #include "knob.h"
 #include "report.h"
 
-struct kvmlat_set {
+struct kvmlat_changes {
 	u32 change;		/* 0: a dry run or nothing done */
 	u32 nr;
 	bool dry_run;
@@ -17,6 +17,6 @@ struct kvmlat_set {
 };
 
 /* Under kvmlat_mutex. 0, or an error with why and culprit. */
-int kvmlat_set_apply(struct kvmlat_set *set);
+int kvmlat_changes_apply(struct kvmlat_changes *changes);
 
 #endif

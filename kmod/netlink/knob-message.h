@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Knobs as attributes. All return 0 or -EMSGSIZE; what they began is then the caller's to cancel. */
+/* Knobs as attributes. 0 or -EMSGSIZE: what was begun is then the caller's to cancel. */
 #ifndef KVMLAT_KNOB_MESSAGE_H
 #define KVMLAT_KNOB_MESSAGE_H
 

@@ -15,7 +15,7 @@
 
 /* What KNOB_SET asks for, and of each knob the attribute that is at fault if it cannot be set. */
 struct set_request {
-	struct kvmlat_set set;
+	struct kvmlat_changes changes;
 	const struct nlattr *attr[KVMLAT_KNOBS_MAX];
 };
 
@@ -114,25 +114,25 @@ static int get_knob(struct nlattr *attr, struct set_request *request,
 		    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[KVMLAT_A_KNOB_MAX + 1];
-	struct kvmlat_set *set = &request->set;
+	struct kvmlat_changes *changes = &request->changes;
 	struct kvmlat_knob_change *knob;
 	u32 i;
 	int err;
 
-	if (set->nr == KVMLAT_KNOBS_MAX) {
+	if (changes->nr == KVMLAT_KNOBS_MAX) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "one request can change "
 				    __stringify(KVMLAT_KNOBS_MAX) " knobs at most");
 		return -EINVAL;
 	}
-	knob = &set->knob[set->nr];
+	knob = &changes->knob[changes->nr];
 	err = nla_parse_nested(tb, KVMLAT_A_KNOB_MAX, attr, kvmlat_knob_nl_policy, extack) ?:
 	      only_requests(tb, extack) ?:
 	      get_of(attr, tb, &knob->of, extack) ?:
 	      get_value(attr, tb, knob, extack);
 	if (err)
 		return err;
-	for (i = 0; i < set->nr; i++) {
-		const struct kvmlat_knob_of *other = &set->knob[i].of;
+	for (i = 0; i < changes->nr; i++) {
+		const struct kvmlat_knob_of *other = &changes->knob[i].of;
 
 		if (other->id == knob->of.id && other->scope == knob->of.scope &&
 		    other->vm_id == knob->of.vm_id && other->vcpu_id == knob->of.vcpu_id) {
@@ -140,7 +140,7 @@ static int get_knob(struct nlattr *attr, struct set_request *request,
 			return -EINVAL;
 		}
 	}
-	request->attr[set->nr++] = tb[KVMLAT_A_KNOB_VALUE] ?: tb[KVMLAT_A_KNOB_INHERIT];
+	request->attr[changes->nr++] = tb[KVMLAT_A_KNOB_VALUE] ?: tb[KVMLAT_A_KNOB_INHERIT];
 	return 0;
 }
 
@@ -149,7 +149,7 @@ static int get_knobs(struct genl_info *info, struct set_request *request)
 	struct nlattr *attr;
 	int rem, err;
 
-	request->set.dry_run = info->attrs[KVMLAT_A_DRY_RUN];
+	request->changes.dry_run = info->attrs[KVMLAT_A_DRY_RUN];
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != KVMLAT_A_KNOB)
 			continue;
@@ -157,7 +157,7 @@ static int get_knobs(struct genl_info *info, struct set_request *request)
 		if (err)
 			return err;
 	}
-	if (request->set.nr)
+	if (request->changes.nr)
 		return 0;
 	GENL_SET_ERR_MSG(info, "there is no knob in the request");
 	return -EINVAL;
@@ -168,7 +168,7 @@ static bool leaving;
 
 static int set_and_fill(struct genl_info *info, struct set_request *request, struct sk_buff *skb)
 {
-	struct kvmlat_set *set = &request->set;
+	struct kvmlat_changes *changes = &request->changes;
 	int err;
 	u32 i;
 
@@ -179,13 +179,14 @@ static int set_and_fill(struct genl_info *info, struct set_request *request, str
 	err = get_knobs(info, request);
 	if (err)
 		return err;
-	err = kvmlat_set_apply(set);
+	err = kvmlat_changes_apply(changes);
 	if (err)
-		return kvmlat_refuse(info->extack, request->attr[set->culprit], set->why, err);
-	if (set->change && nla_put_u32(skb, KVMLAT_A_CHANGE, set->change))
+		return kvmlat_refuse(info->extack, request->attr[changes->culprit],
+				     changes->why, err);
+	if (changes->change && nla_put_u32(skb, KVMLAT_A_CHANGE, changes->change))
 		return -EMSGSIZE;
-	for (i = 0; i < set->nr; i++) {
-		if (kvmlat_message_change(skb, &set->knob[i]))
+	for (i = 0; i < changes->nr; i++) {
+		if (kvmlat_message_change(skb, &changes->knob[i]))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -231,7 +232,7 @@ int kvmlat_nl_knob_set_doit(struct sk_buff *unused, struct genl_info *info)
 		nlmsg_free(skb);
 		return -ENOMEM;
 	}
-	request->set.report = &teller.report;
+	request->changes.report = &teller.report;
 	mutex_lock(&kvmlat_mutex);
 	err = set_and_fill(info, request, skb);
 	mutex_unlock(&kvmlat_mutex);
