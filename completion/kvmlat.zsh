@@ -20,11 +20,12 @@ _kvmlat_options()
 
 # _kvmlat_column COLUMN COMMAND...: names in a column of a CSV with a header. Names with other
 # characters than these are left out, and so are VMs that ended. A quote before the name hides commas.
+# A key that is pressed loads no module.
 _kvmlat_column()
 {
 	local column=$1
 	shift
-	"$@" --csv 2> /dev/null | LC_ALL=C awk -F , -v column="$column" '
+	KVMLAT_NO_LOAD=1 "$@" --csv 2> /dev/null | LC_ALL=C awk -F , -v column="$column" '
 		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 		!(column in at) || ("gone" in at && $at["gone"] != 0) { next }
 		{ for (i = 1; i < at[column]; i++) if ($i ~ /"/) next }

@@ -67,4 +67,3 @@ MODULE_DESCRIPTION("Per-vCPU exit and latency accounting for KVM");
 MODULE_AUTHOR("The kvmlat developers");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(KVMLAT_VERSION);
-MODULE_ALIAS_GENL_FAMILY("kvmlat");

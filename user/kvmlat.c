@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/load.h"
 #include "cmd/command.h"
 
 static const struct command *find(const char *name)
@@ -57,6 +58,12 @@ int main(int argc, char **argv)
 {
 	const struct command *c;
 
+	load_tells(tell);
+	if (argc > 1 && !strcmp(argv[1], "--no-load")) {
+		load_never();
+		argc--;
+		argv++;
+	}
 	if (argc < 2) {
 		list_commands(stderr);
 		return EXIT_USAGE;

@@ -44,6 +44,7 @@ amd_tests()
 	single trace build/bin/test-trace
 	single ynl build/bin/test-ynl
 	single cli selftests/live/command/cli.sh
+	single cli selftests/live/command/load.sh
 	single dump build/bin/test-dump -T during_churn
 	single lifecycle build/bin/test-lifecycle -T reset_under_load_and_readers
 	multi exact build/bin/test-exact -v migration -v vms_migration -v shared_threads -v processes

@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "command.h"
+#include "base/load.h"
 #include "show/grid.h"
 
 static const char usage[] =
@@ -81,7 +82,7 @@ static int run(int argc, char **argv)
 	ret = selection_options(argc, argv, &sel);
 	if (ret)
 		return ret;
-	if (kvmlat_open(&k, &err))
+	if (load_and_open(&k, &err))
 		return complain_kvmlat(&err);
 	ret = act(k, &sel, to);
 	kvmlat_close(k);

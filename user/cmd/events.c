@@ -5,6 +5,7 @@
 
 #include "arguments.h"
 #include "command.h"
+#include "base/load.h"
 #include "base/wait.h"
 #include "show/event.h"
 #include "tune/knobs.h"
@@ -98,7 +99,7 @@ static int run(int argc, char **argv)
 	if (wait_begin(&e.wait, ends))
 		return complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
 	ret = outcome(tuner_open(&e.t, &cause), &cause);
-	if (!ret && (kvmlat_open(&e.group, &err) || kvmlat_join_events(e.group, &err)))
+	if (!ret && (load_and_open(&e.group, &err) || kvmlat_join_events(e.group, &err)))
 		ret = complain_kvmlat(&err);
 	if (!ret)
 		ret = follow(&e);

@@ -5,6 +5,7 @@
 #include "arguments.h"
 #include "command.h"
 #include "base/clock.h"
+#include "base/load.h"
 #include "base/wait.h"
 #include "show/hdr.h"
 #include "show/sample.h"
@@ -270,7 +271,7 @@ static int run(int argc, char **argv)
 	ret = parse_options(&h, argc, argv);
 	if (ret)
 		return ret;
-	if (kvmlat_open(&h.k, &err))
+	if (load_and_open(&h.k, &err))
 		return complain_kvmlat(&err);
 	ret = outcome(ask_vms(h.k, &h.sel, &h.guests, &h.filter, &cause), &cause);
 	if (!ret)

@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "command.h"
+#include "base/load.h"
 #include "show/info.h"
 
 static const char usage[] =
@@ -29,7 +30,7 @@ static int run(int argc, char **argv)
 	ret = output_options(argc, argv, &output);
 	if (ret)
 		return ret;
-	if (kvmlat_open(&k, &err))
+	if (load_and_open(&k, &err))
 		return complain_kvmlat(&err);
 	ret = kvmlat_get_info(k, &info, &err);
 	if (!ret && kvmlat_get_knobs(k, NULL, &knobs, &err)) {

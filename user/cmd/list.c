@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "command.h"
+#include "base/load.h"
 #include "model/guests.h"
 #include "show/list.h"
 
@@ -55,7 +56,7 @@ static int run(int argc, char **argv)
 	ret = output_options(argc, argv, &output);
 	if (ret)
 		return ret;
-	if (kvmlat_open(&k, &err))
+	if (load_and_open(&k, &err))
 		return complain_kvmlat(&err);
 	ret = kvmlat_get_vms(k, NULL, &snap, &err);
 	kvmlat_close(k);

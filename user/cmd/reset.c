@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "arguments.h"
 #include "command.h"
+#include "base/load.h"
 
 static const char usage[] =
 "Usage: kvmlat reset [-p PID] [-g NAME] [--vm ID]\n"
@@ -37,7 +38,7 @@ static int run(int argc, char **argv)
 	ret = selection_options(argc, argv, &sel);
 	if (ret)
 		return ret;
-	if (kvmlat_open(&k, &err))
+	if (load_and_open(&k, &err))
 		return complain_kvmlat(&err);
 	ret = reset(k, &sel);
 	kvmlat_close(k);

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "base/clock.h"
+#include "base/load.h"
 #include "base/workload.h"
 #include "show/sample.h"
 #include "stat.h"
@@ -238,7 +239,7 @@ static int run(int argc, char **argv)
 	ret = stat_options(&s, argc, argv);
 	if (ret)
 		return ret;
-	if (kvmlat_open(&s.k, &err))
+	if (load_and_open(&s.k, &err))
 		return complain_kvmlat(&err);
 
 	/* The command's own output stays as it is without us. */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "arguments.h"
 #include "command.h"
+#include "base/load.h"
 #include "top/top.h"
 
 static const char usage[] =
@@ -181,7 +182,7 @@ static int run(int argc, char **argv)
 	t.colour = !no_color || !*no_color;
 	pane_init(&t.pane);
 	ret = parse_options(&o, &t, argc, argv);
-	if (!ret && kvmlat_open(&t.k, &err))
+	if (!ret && load_and_open(&t.k, &err))
 		ret = complain_kvmlat(&err);
 	if (!ret)
 		ret = choose(&t, &o.sel);

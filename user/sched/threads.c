@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/load.h"
 #include "threads.h"
 
 void thread_look(struct thread *p, const struct restore *restore)
@@ -69,7 +70,7 @@ int threads_find(struct threads *threads, const struct selection *sel,
 	struct kvmlat *k;
 	int ret;
 
-	if (kvmlat_open(&k, &err))
+	if (load_and_open(&k, &err))
 		return trouble_kvmlat(why, &err);
 	ret = kvmlat_get_snapshot(k, &f, &snap, &err);
 	kvmlat_close(k);

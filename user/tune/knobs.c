@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/load.h"
 #include "knobs.h"
 
 int tuner_refresh(struct tuner *t, struct trouble *why)
@@ -25,7 +26,7 @@ int tuner_open(struct tuner *t, struct trouble *why)
 	struct kvmlat_error err = { 0 };
 
 	memset(t, 0, sizeof(*t));
-	if (kvmlat_open(&t->k, &err))
+	if (load_and_open(&t->k, &err))
 		return trouble_kvmlat(why, &err);
 	return tuner_refresh(t, why);
 }
