@@ -13,7 +13,7 @@
 #define SCHED_DEADLINE	6
 #endif
 
-/* linux/sched/types.h cannot be included beside libc's sched.h of some versions. */
+/* linux/sched/types.h cannot be included beside <sched.h> of some libc versions. */
 struct attributes {
 	uint32_t	size;
 	uint32_t	policy;

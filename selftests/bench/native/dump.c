@@ -14,7 +14,7 @@
 #include "netlink/message.h"
 #include "ledger/snapshot.h"
 
-/* As kmod/netlink.h has it; that header needs the kernel's generic netlink. */
+/* As kmod/netlink/ has it; its header needs the kernel's generic netlink. */
 #define MESSAGE_SIZE	16384
 #define VCPUS		4096
 #define RUNS		5

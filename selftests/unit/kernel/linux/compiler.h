@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What kmod/ledger.[ch] and kmod/hist.h need of the kernel, for their unit tests. */
+/* What kmod/ledger/ needs of the kernel, for their unit tests. */
 #ifndef _UNIT_LINUX_COMPILER_H
 #define _UNIT_LINUX_COMPILER_H
 
