@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "guests.h"
 
 const char *guests_name(const struct guests *g, uint32_t vm_id)
@@ -32,34 +33,80 @@ void guests_expect(struct guests *g, uint32_t pid, char * const *argv)
 	free(cmdline);
 }
 
-int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap)
+static void ask_proc(uint32_t pid, char *name)
 {
 	struct kvmlat_guest guest;
-	struct entry *e;
-	size_t i;
 
+	if (!kvmlat_get_guest(pid, &guest))
+		memcpy(name, guest.name, sizeof(guest.name));
+}
+
+/* The pid of a VM that ended can be somebody else's by now. */
+static bool can_be_asked(const struct guests *g, const struct kvmlat_vm *vm)
+{
+	return !vm->gone && vm->pid != g->own_pid && !guests_name(g, vm->vm_id);
+}
+
+/* Names of those that can be asked, in the order of @snap. NULL if memory is short. */
+static struct guest_name *ask_all(const struct guests *g, const struct kvmlat_snapshot *snap)
+{
+	struct guest_name *names = calloc(snap->nr_vms + 1, sizeof(*names));
+	uint32_t *pids = calloc(snap->nr_vms + 1, sizeof(*pids));
+	size_t i, nr = 0;
+
+	for (i = 0; pids && i < snap->nr_vms; i++)
+		if (can_be_asked(g, &snap->vms[i]))
+			pids[nr++] = snap->vms[i].pid;
+	if (pids && names)
+		ask_names(pids, nr, ask_proc, names);
+	if (!pids) {
+		free(names);
+		names = NULL;
+	}
+	free(pids);
+	return names;
+}
+
+int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap)
+{
+	struct guest_name *names;
+	size_t i, next = 0;
+	struct entry *e;
+
+	names = ask_all(g, snap);
+	if (!names)
+		return -1;
 	for (i = 0; i < snap->nr_vms; i++) {
 		const struct kvmlat_vm *vm = &snap->vms[i];
+		const char *name = can_be_asked(g, vm) ? names[next++].text : "";
 
 		if (guests_name(g, vm->vm_id))
 			continue;
 		e = realloc(g->entries, (g->nr + 1) * sizeof(*e));
 		if (!e)
-			return -1;
+			break;
 		g->entries = e;
 		e += g->nr++;
 		e->vm_id = vm->vm_id;
-		if (vm->pid == g->own_pid) {
-			memcpy(e->name, g->own_name, sizeof(e->name));
-			continue;
-		}
-		/* The pid of a VM that ended can be somebody else's by now. */
-		if (vm->gone || kvmlat_get_guest(vm->pid, &guest) || !guest.name[0])
-			snprintf(e->name, sizeof(e->name), "%s", vm->comm);
-		else
-			memcpy(e->name, guest.name, sizeof(e->name));
+		if (vm->pid == g->own_pid)
+			name = g->own_name;
+		snprintf(e->name, sizeof(e->name), "%s", *name ? name : vm->comm);
 	}
-	return 0;
+	free(names);
+	return i < snap->nr_vms ? -1 : 0;
+}
+
+void guests_forget_ended(struct guests *g, const struct kvmlat_snapshot *snap)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < g->nr; i++) {
+		const struct kvmlat_vm *vm = kvmlat_find_vm(snap, g->entries[i].vm_id);
+
+		if (vm && !vm->gone)
+			g->entries[n++] = g->entries[i];
+	}
+	g->nr = n;
 }
 
 void guests_free(struct guests *g)

@@ -20,6 +20,9 @@ struct guests {
 
 /* -1 if memory is short. */
 int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap);
+
+/* Of VMs that have ended, or that are not in @snap. */
+void guests_forget_ended(struct guests *g, const struct kvmlat_snapshot *snap);
 void guests_expect(struct guests *g, uint32_t pid, char * const *argv);
 const char *guests_name(const struct guests *g, uint32_t vm_id);
 void guests_free(struct guests *g);

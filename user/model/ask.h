@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KVMLAT_ASK_H
+#define _KVMLAT_ASK_H
+
+#include "lib/guest.h"
+
+/* A name, or nothing. */
+struct guest_name {
+	char	text[KVMLAT_NAME_SIZE];
+};
+
+/* Writes the name of the guest of process @pid, of up to KVMLAT_NAME_SIZE, if there is one. */
+typedef void (*ask_fn)(uint32_t pid, char *name);
+
+/*
+ * Asks for the names of several processes, in a child: the command line of a process is in its
+ * memory, and whoever reads it waits for as long as the process is stuck in changing that. The name
+ * of one that has not answered in a second stays empty. -1 with errno, and then all are.
+ */
+int ask_names(const uint32_t *pids, size_t nr, ask_fn ask, struct guest_name *names);
+
+#endif /* _KVMLAT_ASK_H */
