@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,12 +14,16 @@
 #include "tune/active.h"
 #include "tune/modprobe.h"
 #include "base/file.h"
+#include "base/notify.h"
 #include "base/paths.h"
 #include "host/dma.h"
 #include "tune/active.h"
 #include "tune/holder.h"
 #include "tune/modprobe.h"
 #include "tune/save.h"
+
+/* What the holder of a profile may say before its first words are forgotten. */
+#define LOG_MAX		(64 * 1024)
 
 static const char usage[] =
 "Usage: kvmlat profile list [--json | --csv]\n"
@@ -157,6 +162,7 @@ static int diff(struct request *r)
 static void stay(void *ctx)
 {
 	(void)ctx;
+	notify_manager("READY=1");
 }
 
 static void send_code(int to, int code)
@@ -181,12 +187,26 @@ static void leave_terminal(void *ctx)
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
 		dup2(log >= 0 ? log : null, STDERR_FILENO);
+		close(null);
 	}
+	if (log >= 0)
+		close(log);
 	send_code(*parent, EXIT_OK);
 	*parent = -1;
 }
 
-static int begin_and_hold(struct request *r, void (*ready)(void *), void *ctx)
+/* The log lies in memory, and "profile undo" shows it. */
+static void tell_log(const char *sentence)
+{
+	struct stat st, log;
+
+	if (!fstat(STDERR_FILENO, &st) && !stat(active_log(), &log) && st.st_ino == log.st_ino &&
+	    st.st_size > LOG_MAX && !ftruncate(STDERR_FILENO, 0))
+		tell("what was told before is not kept, since it was too much");
+	tell(sentence);
+}
+
+static int begin_and_hold(struct request *r, tell_fn tell, void (*ready)(void *), void *ctx)
 {
 	struct trouble cause;
 
@@ -195,10 +215,36 @@ static int begin_and_hold(struct request *r, void (*ready)(void *), void *ctx)
 	return outcome(hold(&r->profile, tell, ready, ctx, &cause), &cause);
 }
 
+/*
+ * Descriptors that this process was given are not its own: who reads the other end of a pipe among
+ * them would wait for as long as the profile is active. Returns the place of @parent.
+ */
+static int keep_only(int parent)
+{
+	if (parent != STDERR_FILENO + 1 && dup3(parent, STDERR_FILENO + 1, O_CLOEXEC) < 0)
+		return parent;
+	close_range(STDERR_FILENO + 2, ~0U, 0);
+	return STDERR_FILENO + 1;
+}
+
+static _Noreturn void hold_in_background(struct request *r, int parent)
+{
+	int ret;
+
+	parent = keep_only(parent);
+	setsid();
+	if (chdir("/"))
+		complain(0, "cannot leave this directory: %s", strerror(errno));
+	ret = begin_and_hold(r, tell_log, leave_terminal, &parent);
+	if (parent >= 0)
+		send_code(parent, ret);
+	_exit(ret);
+}
+
 static int apply_in_background(struct request *r)
 {
 	unsigned char code;
-	int ends[2], status, ret;
+	int ends[2], status;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC))
@@ -206,16 +252,8 @@ static int apply_in_background(struct request *r)
 	pid = fork();
 	if (pid < 0)
 		return complain(EXIT_REFUSED, "cannot start a process: %s", strerror(errno));
-	if (!pid) {
-		close(ends[0]);
-		setsid();
-		if (chdir("/"))
-			complain(0, "cannot leave this directory: %s", strerror(errno));
-		ret = begin_and_hold(r, leave_terminal, &ends[1]);
-		if (ends[1] >= 0)
-			send_code(ends[1], ret);
-		_exit(ret);
-	}
+	if (!pid)
+		hold_in_background(r, ends[1]);
 	close(ends[1]);
 	if (read(ends[0], &code, 1) != 1)
 		return complain(EXIT_REFUSED, "the process that holds the profile ended at once");
@@ -231,26 +269,41 @@ static int apply_in_background(struct request *r)
 static int apply(struct request *r)
 {
 	if (r->hold)
-		return begin_and_hold(r, stay, NULL);
+		return begin_and_hold(r, tell, stay, NULL);
 	return apply_in_background(r);
+}
+
+static void show_log(void)
+{
+	char *log = file_read(active_log());
+
+	if (log)
+		fputs(log, stderr);
+	free(log);
+	unlink(active_log());
 }
 
 static int undo(struct request *r)
 {
-	char name[PROFILE_NAME_SIZE], *log;
+	char name[PROFILE_NAME_SIZE];
+	bool active, left_behind;
 	struct trouble cause;
 	pid_t pid;
 
 	(void)r;
-	if (!active_now(&pid, name, sizeof(name)))
-		return complain(EXIT_REFUSED, "no profile is active");
-	if (active_end(pid, &cause))
+	active = active_now(&pid, name, sizeof(name));
+	if (active && active_end(pid, &cause))
 		return complain_of(&cause);
-	log = file_read(active_log());
-	if (log)
-		fputs(log, stderr);
-	free(log);
-	printf("profile \"%s\" has ended\n", name);
+	if (active)
+		show_log();
+	if (undo_left_behind(tell, &left_behind, &cause))
+		return complain_of(&cause);
+	if (active)
+		printf("profile \"%s\" has ended\n", name);
+	else if (left_behind)
+		printf("what a profile had left behind is undone\n");
+	else
+		return complain(EXIT_REFUSED, "no profile is active");
 	return EXIT_OK;
 }
 

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "active.h"
+#include "base/file.h"
+#include "base/lock.h"
 #include "base/paths.h"
+#include "lib/guest.h"
 
 #define WAIT_MS		20000
-#define TICK_MS		20
 
 static const char *file_name(const char *name)
 {
@@ -27,83 +30,97 @@ const char *active_log(void)
 	return file_name("profile.log");
 }
 
-static struct flock whole_file(short type)
+static int tell_active(const char *lock, struct trouble *why)
 {
-	return (struct flock){ .l_type = type, .l_whence = SEEK_SET };
+	char other[PROFILE_NAME_SIZE];
+	pid_t pid;
+
+	if (active_now(&pid, other, sizeof(other)))
+		return trouble(why, TROUBLE_REFUSED,
+			       "profile \"%s\" is active, held by process %d; \"kvmlat profile undo\" ends it",
+			       other, pid);
+	return trouble(why, TROUBLE_REFUSED, "cannot lock \"%s\": another profile is just ending",
+		       lock);
 }
 
 int active_begin(const char *name, struct trouble *why)
 {
-	struct flock lock = whole_file(F_WRLCK);
-	char other[PROFILE_NAME_SIZE];
-	const char *path;
-	pid_t pid;
-	int fd;
+	char text[PROFILE_NAME_SIZE + 64], sentence[600];
+	uint64_t start;
 
-	mkdir(path_run_dir(), 0755);
-	path = file_name("profile");
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return trouble(why, trouble_of_errno(errno), "cannot write \"%s\": %s", path,
-			       strerror(errno));
-	if (fcntl(fd, F_SETLK, &lock)) {
-		close(fd);
-		if (active_now(&pid, other, sizeof(other)))
-			trouble(why, TROUBLE_REFUSED, "profile \"%s\" is active, held by process %d; \"kvmlat profile undo\" ends it",
-				other, pid);
-		else
-			trouble(why, TROUBLE_REFUSED,
-				"cannot lock \"%s\": another profile is just ending", path);
-		return -1;
-	}
 	/* Left open: to close it would give up the lock. */
-	if (!ftruncate(fd, 0) && write(fd, name, strlen(name)) == (ssize_t)strlen(name))
+	if (lock_take("profile.lock", false, sentence, sizeof(sentence)) < 0) {
+		if (errno == EWOULDBLOCK)
+			return tell_active(file_name("profile.lock"), why);
+		return trouble(why, trouble_of_errno(errno), "%s", sentence);
+	}
+	/* What the one before had to say is not of this one. */
+	unlink(active_log());
+	if (kvmlat_thread_start(getpid(), getpid(), &start))
+		start = 0;
+	snprintf(text, sizeof(text), "%d %" PRIu64 " %s\n", getpid(), start, name);
+	if (!file_replace(file_name("profile"), text))
 		return 0;
-	return trouble(why, trouble_of_errno(errno), "cannot write \"%s\": %s", path,
-		       strerror(errno));
+	return trouble(why, trouble_of_errno(errno), "cannot write \"%s\": %s",
+		       file_name("profile"), strerror(errno));
+}
+
+/* One that has ended waits in vain for its parent to look. */
+static bool has_ended(pid_t pid)
+{
+	char path[64], *text, *state;
+	bool ended;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	text = file_read(path);
+	state = text ? strrchr(text, ')') : NULL;
+	ended = !state || !state[1] || state[2] == 'Z' || state[2] == 'X';
+	free(text);
+	return ended;
 }
 
 bool active_now(pid_t *pid, char *name, size_t size)
 {
-	struct flock lock = whole_file(F_WRLCK);
-	ssize_t n;
-	int fd;
+	char *text = file_read(file_name("profile"));
+	uint64_t began, start;
+	bool active = false;
+	int used = 0;
 
-	fd = open(file_name("profile"), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return false;
-	/* A read lock is what this descriptor may ask about, and what a writer is in the way of. */
-	lock.l_type = F_RDLCK;
-	if (fcntl(fd, F_GETLK, &lock) || lock.l_type == F_UNLCK) {
-		close(fd);
-		return false;
+	if (text && sscanf(text, "%d %" SCNu64 " %n", pid, &began, &used) == 2 && used) {
+		snprintf(name, size, "%.*s", (int)strcspn(text + used, "\n"), text + used);
+		active = *pid > 0 && !kvmlat_thread_start(*pid, *pid, &start) && start == began &&
+			 !has_ended(*pid);
 	}
-	n = read(fd, name, size - 1);
-	close(fd);
-	name[n > 0 ? n : 0] = 0;
-	*pid = lock.l_pid;
-	return true;
+	free(text);
+	return active;
 }
 
+/* By a descriptor of the process, so that no later one of its id is taken for it. */
 int active_end(pid_t pid, struct trouble *why)
 {
-	const struct timespec tick = { .tv_nsec = TICK_MS * 1000000 };
+	struct pollfd ended = { .fd = syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
 	char name[PROFILE_NAME_SIZE];
-	int ms, error = ESRCH;
+	int n, error;
 	pid_t now;
 
-	if (pid <= 0 || kill(pid, SIGTERM)) {
-		if (pid > 0)
-			error = errno;
+	if (ended.fd >= 0 && (!active_now(&now, name, sizeof(name)) || now != pid)) {
+		close(ended.fd);
+		return 0;
+	}
+	if (ended.fd < 0 || syscall(SYS_pidfd_send_signal, ended.fd, SIGTERM, NULL, 0)) {
+		error = errno;
+		if (ended.fd >= 0)
+			close(ended.fd);
 		return trouble(why, trouble_of_errno(error),
 			       "cannot end process %d, which holds the profile: %s", pid,
 			       strerror(error));
 	}
-	for (ms = 0; ms < WAIT_MS; ms += TICK_MS) {
-		if (!active_now(&now, name, sizeof(name)) || now != pid)
-			return 0;
-		nanosleep(&tick, NULL);
-	}
+	do {
+		n = poll(&ended, 1, WAIT_MS);
+	} while (n < 0 && errno == EINTR);
+	close(ended.fd);
+	if (n > 0)
+		return 0;
 	return trouble(why, TROUBLE_REFUSED, "process %d, which holds the profile, does not end",
 		       pid);
 }

@@ -8,17 +8,18 @@
 #include "profile.h"
 
 /*
- * A profile is active for as long as the process lives that applied it. It holds a lock on a file
- * with the profile's name, so that neither can be stale.
+ * A profile is active for as long as the process lives that applied it. It holds a lock, and a file
+ * that everybody can read tells which process that is and the profile's name; when the process
+ * started tells it from a later one of its id.
  */
 
-/* -1 with the reason, one that names the profile that is active if there is. */
+/* -1 with the reason, which names the profile that is active if there is. */
 int active_begin(const char *name, struct trouble *why);
 
 /* Writes of which process and its profile's name; false if none is active. */
 bool active_now(pid_t *pid, char *name, size_t size);
 
-/* Asks the process to end and waits for that; -1 with a sentence why. */
+/* Asks the process to end and waits for that; -1 with the reason. */
 int active_end(pid_t pid, struct trouble *why);
 
 /* What the holder of a profile had to say in the background. */

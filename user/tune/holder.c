@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,44 +10,42 @@
 #include "base/clock.h"
 #include "base/paths.h"
 #include "base/wait.h"
-#include "host/dma.h"
 #include "holder.h"
+#include "host/dma.h"
+#include "host/module.h"
 #include "intent.h"
+#include "journal.h"
 #include "modprobe.h"
 #include "warn.h"
 
-/* How soon a VM that starts gets its values, and a module that comes back is noticed. */
+/* How soon a VM that starts gets its values. */
 #define LOOK_NS		NSEC_PER_SEC
+
+/* Knobs that are warned of once each, and not again for each VM that ever starts. */
+#define TOLD_KNOBS	64
 
 /**
  * struct holder - a profile that is in effect
  * @open: the module is there; if not, it was unloaded, which undid everything
- * @changes: what to undo, in the order of time; of a VM or, with vm_id 0, the host
+ * @retry: it is there, but could not be used when it came
+ * @watch: tells when it comes and goes
  * @dma: open for as long as the latency is to be kept
+ * @told: what was said of a knob: a bit for each warning, and LEFT_OUT
  */
 struct holder {
 	const struct profile	*profile;
 	tell_fn			tell;
 	struct tuner		t;
 	bool			open;
-	size_t			nr;
-	struct applied {
-		uint32_t	vm_id;
-		uint32_t	change;
-	}			*changes;
+	bool			retry;
+	struct journal		journal;
+	struct mnl_socket	*watch;
 	int			dma;
 	struct wait		wait;
+	uint8_t			told[TOLD_KNOBS];
 };
 
-static bool is_applied(const struct holder *h, uint32_t vm_id)
-{
-	size_t i;
-
-	for (i = 0; i < h->nr; i++)
-		if (h->changes[i].vm_id == vm_id)
-			return true;
-	return false;
-}
+#define LEFT_OUT	NR_WARNINGS
 
 __attribute__((format(printf, 2, 3)))
 static void tell(const struct holder *h, const char *fmt, ...)
@@ -60,16 +59,27 @@ static void tell(const struct holder *h, const char *fmt, ...)
 	h->tell(text);
 }
 
-static int keep(struct holder *h, uint32_t vm_id, uint32_t change, struct trouble *why)
+/* True the first time only. */
+static bool is_new(struct holder *h, uint32_t knob, unsigned int what)
 {
-	struct applied *changes = realloc(h->changes, (h->nr + 1) * sizeof(*changes));
+	bool told;
 
-	if (!changes)
-		return trouble_memory(why);
-	h->changes = changes;
-	changes[h->nr].vm_id = vm_id;
-	changes[h->nr++].change = change;
-	return 0;
+	if (knob >= TOLD_KNOBS)
+		return false;
+	told = h->told[knob] >> what & 1;
+	h->told[knob] |= 1 << what;
+	return !told;
+}
+
+static void warn_once(struct holder *h, const struct intent *w, const struct load *load)
+{
+	char text[512];
+	unsigned int i;
+
+	for (i = 0; i < NR_WARNINGS; i++)
+		if (warning(i, w->knob, w->value, load, text, sizeof(text)) &&
+		    is_new(h, w->knob->id, i))
+			tell(h, "warning: %s", text);
 }
 
 static int set_intents(struct holder *h, const struct target *target,
@@ -90,11 +100,12 @@ static int set_intents(struct holder *h, const struct target *target,
 			/* A profile is for both vendors: what the other has goes without saying. */
 			if (!modprobe_loaded(modprobe_module(w->knob)))
 				continue;
-			tell(h, "%s is left out: %s", w->knob->name, w->knob->why);
+			if (is_new(h, w->knob->id, LEFT_OUT))
+				tell(h, "%s is left out: %s", w->knob->name, w->knob->why);
 			continue;
 		}
 		if (!w->inherit)
-			warn_about(w->knob, w->value, &load, h->tell);
+			warn_once(h, w, &load);
 		changes[n].id = w->knob->id;
 		changes[n].scope = w->knob->scope;
 		changes[n].vm_id = target->vm_id;
@@ -102,10 +113,14 @@ static int set_intents(struct holder *h, const struct target *target,
 		changes[n++].value = w->value;
 	}
 	if (!n)
-		return keep(h, target->vm_id, 0, why);
-	if (kvmlat_set_knobs(h->t.k, changes, n, false, &reply, &err))
+		return journal_add(&h->journal, target->vm_id, 0, why);
+	if (journal_announce(&h->journal, &h->t, changes, n, why))
+		return -1;
+	if (kvmlat_set_knobs(h->t.k, changes, n, false, &reply, &err)) {
+		h->journal.pending.nr = 0;
 		return trouble_kvmlat(why, &err);
-	ret = keep(h, target->vm_id, reply.change, why);
+	}
+	ret = journal_add(&h->journal, target->vm_id, reply.change, why);
 	kvmlat_knobs_free(&reply);
 	return ret;
 }
@@ -135,14 +150,25 @@ static void apply_to_vms(struct holder *h)
 		struct target target = { .vm_id = s->vms[i].vm_id };
 		const char *guest = guests_name(&h->t.guests, target.vm_id);
 
-		if (s->vms[i].gone || is_applied(h, target.vm_id))
+		if (s->vms[i].gone || journal_has(&h->journal, target.vm_id))
 			continue;
 		if (!apply_to(h, &target, guest ? guest : "", &why))
 			continue;
 		h->tell(why.text);
-		if (!is_applied(h, target.vm_id))
-			keep(h, target.vm_id, 0, &why);
+		if (!journal_has(&h->journal, target.vm_id))
+			journal_add(&h->journal, target.vm_id, 0, &why);
 	}
+}
+
+/* Before anything is set: else what is left of a profile would be taken for what was before it. */
+static int undo_leftovers(struct holder *h, struct trouble *why)
+{
+	if (!h->journal.nr && !h->journal.pending.nr)
+		return 0;
+	h->tell("what the profile before left behind is undone first");
+	if (journal_undo(&h->journal, &h->t, h->tell, why))
+		h->tell(why->text);
+	return tuner_refresh(&h->t, why);
 }
 
 static int apply(struct holder *h, struct trouble *why)
@@ -152,7 +178,11 @@ static int apply(struct holder *h, struct trouble *why)
 
 	ret = tuner_open(&h->t, why);
 	if (!ret)
+		ret = undo_leftovers(h, why);
+	if (!ret) {
+		h->journal.module = module_load_id(path_root());
 		ret = apply_to(h, &host, NULL, why);
+	}
 	h->open = !ret;
 	if (ret)
 		tuner_close(&h->t);
@@ -161,42 +191,51 @@ static int apply(struct holder *h, struct trouble *why)
 	return ret;
 }
 
-static void forget(struct holder *h)
+static void apply_anew(struct holder *h)
 {
-	tuner_close(&h->t);
-	h->open = false;
-	h->nr = 0;
+	struct trouble why;
+	bool again = h->retry;
+
+	h->retry = apply(h, &why);
+	if (h->retry && !again)
+		h->tell(why.text);
 }
 
-/* A module that was loaded again, be it that of a new version, gets the profile anew. */
-static void look(struct holder *h)
+static void forget(struct holder *h)
+{
+	h->tell("the module was unloaded: the profile waits for it");
+	tuner_close(&h->t);
+	h->open = false;
+	journal_clear(&h->journal);
+}
+
+static bool has_new(const struct holder *h, const struct kvmlat_snapshot *vms)
+{
+	size_t i;
+
+	for (i = 0; i < vms->nr_vms; i++)
+		if (!vms->vms[i].gone && !journal_has(&h->journal, vms->vms[i].vm_id))
+			return true;
+	return false;
+}
+
+/* VMs come and go for as long as this process lives: of those that went nothing is kept. */
+static void look_at_vms(struct holder *h)
 {
 	struct kvmlat_error err = { 0 };
 	struct kvmlat_snapshot *vms;
 	struct trouble why;
-	struct kvmlat *k;
-	size_t i;
 
-	if (!h->open) {
-		if (kvmlat_open(&k, &err))
-			return;
-		kvmlat_close(k);
-		if (apply(h, &why))
-			h->tell(why.text);
-		return;
-	}
 	if (kvmlat_get_vms(h->t.k, NULL, &vms, &err)) {
-		if (err.status == KVMLAT_E_NO_MODULE || err.status == KVMLAT_E_NOT_FOUND) {
-			h->tell("the module was unloaded: the profile waits for it");
+		if (err.status == KVMLAT_E_NO_MODULE || err.status == KVMLAT_E_NOT_FOUND)
 			forget(h);
-		}
 		return;
 	}
-	for (i = 0; i < vms->nr_vms; i++)
-		if (!vms->vms[i].gone && !is_applied(h, vms->vms[i].vm_id))
-			break;
+	guests_forget_ended(&h->t.guests, vms);
+	if (journal_drop_ended(&h->journal, vms) && journal_save(&h->journal, &why))
+		h->tell(why.text);
 	/* The table of knobs is read again only when there is somebody new in it. */
-	if (i < vms->nr_vms) {
+	if (has_new(h, vms)) {
 		if (tuner_refresh(&h->t, &why))
 			h->tell(why.text);
 		else
@@ -205,58 +244,47 @@ static void look(struct holder *h)
 	kvmlat_snapshot_free(vms);
 }
 
-static int undo_one(struct holder *h, uint32_t change, struct trouble *why)
+static void look(struct holder *h)
 {
-	struct kvmlat_error err = { 0 };
-	struct kvmlat_knobs reply;
-	char what[512];
-	size_t i;
-
-	if (!change)
-		return 0;
-	if (kvmlat_undo_knobs(h->t.k, change, false, &reply, &err)) {
-		/* Somebody has undone it, or its VM ended. */
-		if (err.status == KVMLAT_E_NOT_FOUND || err.status == KVMLAT_E_NO_MODULE)
-			return 0;
-		return trouble_kvmlat(why, &err);
-	}
-	for (i = 0; i < reply.nr; i++) {
-		tuner_complete(&h->t, &reply.all[i]);
-		if (reply.all[i].result != KVMLAT_RESULT_LEFT)
-			continue;
-		tuner_describe(&h->t, &reply.all[i], what, sizeof(what));
-		tell(h, "%s is left as it is: somebody else changed it since", what);
-	}
-	kvmlat_knobs_free(&reply);
-	return 0;
+	if (h->open)
+		look_at_vms(h);
+	else if (module_load_id(path_root()))
+		apply_anew(h);
+	else
+		h->retry = false;
 }
 
-/* Every change is tried; of several troubles the last is the one that is left to the caller. */
-static int undo(struct holder *h, struct trouble *why)
+/* A module that was loaded again, be it that of a new version, gets the profile anew. */
+static void take_news(struct holder *h)
 {
-	size_t i = h->open ? h->nr : 0;
-	struct trouble one;
-	int ret = 0;
+	enum module_news news;
 
-	while (i--) {
-		if (!undo_one(h, h->changes[i].change, &one))
-			continue;
-		if (ret)
-			h->tell(why->text);
-		*why = one;
-		ret = -1;
+	while ((news = module_news(h->watch)) != MODULE_NO_NEWS) {
+		if (news == MODULE_NEWS_LOST)
+			look(h);
+		else if (news == MODULE_WENT && h->open)
+			forget(h);
+		else if (news == MODULE_CAME && !h->open)
+			apply_anew(h);
 	}
-	return ret;
 }
 
 static int keep_on(struct holder *h, struct trouble *why)
 {
+	int fd = mnl_socket_get_fd(h->watch);
+
 	for (;;) {
-		switch (wait_for(&h->wait, monotonic_ns() + LOOK_NS, NULL, 0, NULL)) {
+		/* While the module is away, nothing is asked, which would load it. */
+		uint64_t until = h->open || h->retry ? monotonic_ns() + LOOK_NS : UINT64_MAX;
+
+		switch (wait_for(&h->wait, until, &fd, 1, NULL)) {
 		case WAKE_SIGNAL:
 			return 0;
 		case WAKE_FAILED:
 			return trouble(why, TROUBLE_REFUSED, "cannot wait: %s", strerror(errno));
+		case WAKE_INPUT:
+			take_news(h);
+			break;
 		default:
 			look(h);
 		}
@@ -268,41 +296,81 @@ static int keep_and_undo(struct holder *h, struct trouble *why)
 	int ret = keep_on(h, why);
 	struct trouble undone;
 
-	if (!undo(h, &undone))
+	if (!h->open || !journal_undo(&h->journal, &h->t, h->tell, &undone))
 		return ret;
 	if (ret)
-		h->tell(undone.text);
-	else
-		*why = undone;
+		h->tell(why->text);
+	*why = undone;
 	return -1;
+}
+
+/* Everything that is to be closed at the end is open, or -1. */
+static int begin(struct holder *h, struct trouble *why)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0 };
+
+	/* Whoever listens may go: that is no reason to leave the host as it is. */
+	signal(SIGPIPE, SIG_IGN);
+	if (wait_begin(&h->wait, ends))
+		return trouble(why, TROUBLE_REFUSED, "cannot wait for signals: %s",
+			       strerror(errno));
+	if (journal_load(&h->journal, why))
+		return -1;
+	h->watch = module_watch(why);
+	if (!h->watch)
+		return -1;
+	if (h->profile->dma_latency >= 0) {
+		h->dma = dma_latency_hold(path_root(), h->profile->dma_latency, why);
+		if (h->dma < 0)
+			return -1;
+	}
+	return apply(h, why);
 }
 
 int hold(const struct profile *profile, tell_fn tell, void (*ready)(void *ctx), void *ctx,
 	 struct trouble *why)
 {
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, 0 };
-	struct holder h = { .profile = profile, .tell = tell, .dma = -1 };
-	int ret = -1;
+	struct holder h = {
+		.profile = profile, .tell = tell, .dma = -1, .wait.signals = -1,
+	};
+	int ret = begin(&h, why);
 
-	if (wait_begin(&h.wait, ends))
-		return trouble(why, TROUBLE_REFUSED, "cannot wait for signals: %s",
-			       strerror(errno));
-	if (profile->dma_latency >= 0) {
-		h.dma = dma_latency_hold(path_root(), profile->dma_latency, why);
-		if (h.dma < 0)
-			goto out;
-	}
-	ret = apply(&h, why);
 	if (!ret) {
 		ready(ctx);
 		ret = keep_and_undo(&h, why);
 	}
 	if (h.open)
 		tuner_close(&h.t);
-	free(h.changes);
+	journal_free(&h.journal);
 	if (h.dma >= 0)
 		close(h.dma);
-out:
+	if (h.watch)
+		mnl_socket_close(h.watch);
 	wait_end(&h.wait);
+	return ret;
+}
+
+int undo_left_behind(tell_fn tell, bool *any, struct trouble *why)
+{
+	struct journal journal;
+	struct tuner t;
+	int ret;
+
+	*any = false;
+	if (journal_load(&journal, why))
+		return -1;
+	*any = journal.nr || journal.pending.nr;
+	/* Another load of the module, or none, has undone all of it. */
+	if (*any && journal.module != module_load_id(path_root())) {
+		journal_clear(&journal);
+		*any = false;
+	}
+	ret = *any ? tuner_open(&t, why) : 0;
+	if (*any) {
+		if (!ret)
+			ret = journal_undo(&journal, &t, tell, why);
+		tuner_close(&t);
+	}
+	journal_free(&journal);
 	return ret;
 }
