@@ -205,40 +205,94 @@ static void roll_back(struct rt *rt, size_t nr)
 		task_set(&rt->threads.all[nr].task, &rt->threads.all[nr].sched);
 }
 
-static int set_threads(struct rt *rt)
+/* What could not be undone later is not done: records are written before the first is set. */
+static int announce(struct rt *rt)
 {
-	char asked[256], got[256];
-	struct sched want, now;
+	char why[1024];
 	size_t i;
 
 	for (i = 0; i < rt->threads.nr; i++) {
-		struct thread *p = &rt->threads.all[i];
+		const struct thread *p = &rt->threads.all[i];
+		struct sched want = placement_of(&rt->want, &p->sched, i);
 
-		want = placement_of(&rt->want, &p->sched, i);
-		if (task_set(&p->task, &want) || task_get(&p->task, &now)) {
-			int error = errno;
-
-			roll_back(rt, i);
-			return fail_set(p, error);
-		}
-		if (!cpus_equal(&now.cpus, &want.cpus)) {
-			cpus_format(&want.cpus, asked, sizeof(asked));
-			cpus_format(&now.cpus, got, sizeof(got));
-			complain(0, "thread %u of vCPU %u: its cpuset leaves CPUs %s of %s",
-				 p->task.tid, p->vcpu_id, got, asked);
-		}
-		if (restore_add(&rt->restore, &p->task, &p->sched, &now)) {
-			roll_back(rt, i + 1);
+		if (restore_announce(&rt->restore, &p->task, &p->sched, &want))
 			return complain(EXIT_REFUSED, "out of memory");
-		}
 	}
+	if (restore_save(&rt->restore, why, sizeof(why)))
+		return complain(EXIT_REFUSED, "%s", why);
 	return EXIT_OK;
 }
 
+static int set_thread(const struct rt *rt, const struct thread *p, size_t i)
+{
+	struct sched want = placement_of(&rt->want, &p->sched, i), now;
+	char asked[256], got[256];
+	struct cpus here;
+
+	if (task_set(&p->task, &want) || task_get(&p->task, &now))
+		return -1;
+	here = cpus_and(&now.cpus, &rt->host.online);
+	want.cpus = cpus_and(&want.cpus, &rt->host.online);
+	if (!cpus_equal(&here, &want.cpus)) {
+		cpus_format(&want.cpus, asked, sizeof(asked));
+		cpus_format(&here, got, sizeof(got));
+		complain(0, "thread %u of vCPU %u: its cpuset leaves CPUs %s of %s", p->task.tid,
+			 p->vcpu_id, got, asked);
+	}
+	return 0;
+}
+
+static int set_threads(struct rt *rt)
+{
+	struct sched now;
+	int ret, error;
+	size_t i;
+
+	ret = announce(rt);
+	if (ret)
+		return ret;
+	for (i = 0; i < rt->threads.nr; i++) {
+		if (!set_thread(rt, &rt->threads.all[i], i))
+			continue;
+		error = errno;
+		roll_back(rt, i);
+		ret = fail_set(&rt->threads.all[i], error);
+		break;
+	}
+	for (i = 0; i < rt->threads.nr; i++)
+		if (!task_get(&rt->threads.all[i].task, &now))
+			restore_done(&rt->restore, &rt->threads.all[i].task, &now);
+	return ret;
+}
+
+static int fail_undo(const struct record *r, int error)
+{
+	return complain(error == EPERM ? EXIT_NO_PERMISSION : EXIT_REFUSED,
+			"thread %u cannot be set back: %s", r->task.tid, strerror(error));
+}
+
+/* What is somebody else's is left to him, but for --force, and the record with it. */
+static int complain_left(const struct rt *rt, const struct record *r, const struct sched *now)
+{
+	bool cpus = record_cpus_are_ours(r, now, &rt->host.online);
+	char was[64], is[64];
+
+	sched_format(&r->new, was, sizeof(was));
+	sched_format(now, is, sizeof(is));
+	if (record_policy_is_ours(r, now))
+		return complain(EXIT_REFUSED,
+				"thread %u is set back but for its CPUs: somebody else changed those since",
+				r->task.tid);
+	return complain(EXIT_REFUSED,
+			"thread %u is left as it is: somebody else changed it since (%s was set, it is %s%s)",
+			r->task.tid, was, is, cpus ? "" : ", on other CPUs");
+}
+
+/* Returns whether its record has served its purpose. */
 static bool undo_one(struct rt *rt, struct record *r, int *ret)
 {
-	char was[64], is[64];
-	struct sched now;
+	struct sched now, back = r->old;
+	bool left;
 
 	if (task_get(&r->task, &now)) {
 		if (errno != ESRCH)
@@ -246,20 +300,21 @@ static bool undo_one(struct rt *rt, struct record *r, int *ret)
 					strerror(errno));
 		return errno == ESRCH;
 	}
-	if (!rt->force && !sched_equal(&now, &r->new)) {
-		sched_format(&r->new, was, sizeof(was));
-		sched_format(&now, is, sizeof(is));
-		*ret = complain(EXIT_REFUSED,
-				"thread %u is left as it is: somebody else changed it since (%s was set, it is %s%s)",
-				r->task.tid, was, is,
-				cpus_equal(&now.cpus, &r->new.cpus) ? "" : ", on other CPUs");
-		return true;
+	left = !rt->force && !record_policy_is_ours(r, &now);
+	if (left) {
+		*ret = complain_left(rt, r, &now);
+		return false;
 	}
-	if (!task_set(&r->task, &r->old) || errno == ESRCH)
-		return true;
-	*ret = complain(errno == EPERM ? EXIT_NO_PERMISSION : EXIT_REFUSED,
-			"thread %u cannot be set back: %s", r->task.tid, strerror(errno));
-	return false;
+	left = !rt->force && !record_cpus_are_ours(r, &now, &rt->host.online);
+	if (left)
+		back.cpus = now.cpus;
+	if (task_set(&r->task, &back) && errno != ESRCH) {
+		*ret = fail_undo(r, errno);
+		return false;
+	}
+	if (left)
+		*ret = complain_left(rt, r, &now);
+	return !left;
 }
 
 static bool asked_for(const struct rt *rt, const struct record *r)
@@ -295,8 +350,12 @@ static int show(struct rt *rt)
 	};
 	size_t i;
 
-	for (i = 0; i < rt->threads.nr; i++)
-		thread_look(&rt->threads.all[i], &rt->restore);
+	for (i = 0; i < rt->threads.nr; i++) {
+		struct thread *p = &rt->threads.all[i];
+
+		thread_look(p, &rt->restore);
+		p->sched.cpus = cpus_and(&p->sched.cpus, &rt->host.online);
+	}
 	show_rt(stdout, rt->output, &view);
 	return EXIT_OK;
 }
@@ -306,20 +365,16 @@ static int change(struct rt *rt)
 	char why[1024];
 	int ret;
 
-	if (!rt->undo) {
+	if (rt->undo) {
+		ret = undo(rt);
+	} else {
 		ret = check_threads(rt);
-		if (!ret)
-			ret = set_threads(rt);
 		if (ret)
 			return ret;
-	} else {
-		ret = undo(rt);
+		ret = set_threads(rt);
 	}
 	if (!restore_save(&rt->restore, why, sizeof(why)))
 		return ret;
-	/* What could not be undone later is not done. */
-	if (!rt->undo)
-		roll_back(rt, rt->threads.nr);
 	return complain(EXIT_REFUSED, "%s", why);
 }
 

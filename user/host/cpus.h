@@ -18,6 +18,9 @@ struct cpus {
 /* "0-3,8"; the empty text is no CPU. False if it is anything else. */
 bool cpus_parse(const char *text, struct cpus *set);
 
+/* Room for every other CPU of MAX_CPUS, with its comma. */
+#define CPUS_TEXT	(MAX_CPUS / 2 * 5)
+
 /* The same text; "-" for no CPU. What does not fit is cut with "...". */
 void cpus_format(const struct cpus *set, char *text, size_t size);
 

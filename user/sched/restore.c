@@ -12,9 +12,9 @@
 #include "restore.h"
 
 #define SPACE		"\n "
-#define HEADER		"kvmlat-rt 1\n"
-/* Every other CPU of MAX_CPUS, with its comma. */
-#define CPUS_TEXT	(MAX_CPUS / 2 * 5)
+#define HEADER		"kvmlat-rt 2\n"
+/* Of one that knew nothing of what was about to be set. */
+#define HEADER_1	"kvmlat-rt 1\n"
 
 struct record *restore_find(const struct restore *p, const struct task *task)
 {
@@ -36,23 +36,66 @@ void restore_remove(struct restore *p, struct record *r)
 	memmove(r, r + 1, (end - r) * sizeof(*r));
 }
 
-int restore_add(struct restore *p, const struct task *task, const struct sched *old,
-		const struct sched *new)
+static struct record *add(struct restore *p, const struct task *task)
+{
+	void *records = realloc(p->records, (p->nr + 1) * sizeof(*p->records));
+	struct record *r;
+
+	if (!records)
+		return NULL;
+	p->records = records;
+	r = &p->records[p->nr++];
+	r->task = *task;
+	return r;
+}
+
+int restore_announce(struct restore *p, const struct task *task, const struct sched *now,
+		     const struct sched *next)
 {
 	struct record *r = restore_find(p, task);
-	void *records;
 
 	if (!r) {
-		records = realloc(p->records, (p->nr + 1) * sizeof(*r));
-		if (!records)
+		r = add(p, task);
+		if (!r)
 			return -1;
-		p->records = records;
-		r = &p->records[p->nr++];
-		r->task = *task;
-		r->old = *old;
+		r->old = *now;
+		r->new = *now;
 	}
-	r->new = *new;
+	r->next = *next;
 	return 0;
+}
+
+void restore_done(struct restore *p, const struct task *task, const struct sched *now)
+{
+	struct record *r = restore_find(p, task);
+
+	if (!r)
+		return;
+	r->new = *now;
+	r->next = *now;
+	if (sched_equal(&r->old, now))
+		restore_remove(p, r);
+}
+
+/* Of CPUs that are offline nobody can tell whether they were taken away. */
+static bool same_cpus(const struct sched *a, const struct sched *b, const struct cpus *online)
+{
+	struct cpus x = cpus_and(&a->cpus, online), y = cpus_and(&b->cpus, online);
+
+	return cpus_equal(&x, &y);
+}
+
+bool record_policy_is_ours(const struct record *r, const struct sched *now)
+{
+	return sched_same_policy(now, &r->new) || sched_same_policy(now, &r->next) ||
+	       sched_same_policy(now, &r->old);
+}
+
+bool record_cpus_are_ours(const struct record *r, const struct sched *now,
+			  const struct cpus *online)
+{
+	return same_cpus(now, &r->new, online) || same_cpus(now, &r->next, online) ||
+	       same_cpus(now, &r->old, online);
 }
 
 static bool read_sched(char **at, struct sched *s)
@@ -69,7 +112,7 @@ static bool read_sched(char **at, struct sched *s)
 	return cpus && *at && *cpus && cpus_parse(cpus, &s->cpus);
 }
 
-static bool read_record(char *line, struct record *r)
+static bool read_record(char *line, struct record *r, bool next)
 {
 	int used;
 
@@ -77,25 +120,36 @@ static bool read_record(char *line, struct record *r)
 		   &r->task.start, &used) != 3)
 		return false;
 	line += used;
-	return read_sched(&line, &r->old) && read_sched(&line, &r->new);
+	if (!read_sched(&line, &r->old) || !read_sched(&line, &r->new))
+		return false;
+	r->next = r->new;
+	return !next || read_sched(&line, &r->next);
 }
 
 static int load(struct restore *p, FILE *f, char *why, size_t size)
 {
+	struct record r, *to;
 	size_t room = 0;
 	char *line = NULL;
-	struct record r;
 	int ret = -1;
+	bool next;
 
-	if (getline(&line, &room, f) < 0 || strcmp(line, HEADER))
+	if (getline(&line, &room, f) < 0)
+		goto bad;
+	next = !strcmp(line, HEADER);
+	if (!next && strcmp(line, HEADER_1))
 		goto bad;
 	while (getline(&line, &room, f) > 0) {
-		if (!read_record(line, &r))
+		if (!read_record(line, &r, next))
 			goto bad;
-		if (task_same(&r.task) && restore_add(p, &r.task, &r.old, &r.new)) {
+		if (!task_same(&r.task))
+			continue;
+		to = add(p, &r.task);
+		if (!to) {
 			snprintf(why, size, "out of memory");
 			goto out;
 		}
+		*to = r;
 	}
 	ret = 0;
 	goto out;
@@ -159,6 +213,7 @@ static char *write_records(const struct restore *p)
 			r->task.start);
 		write_sched(to, &r->old);
 		write_sched(to, &r->new);
+		write_sched(to, &r->next);
 		fputc('\n', to);
 	}
 	if (!fclose(to))

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "lib/kvmlat.h"
 #include "task.h"
+
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD	O_EXCL
+#endif
 
 #ifndef SCHED_DEADLINE
 #define SCHED_DEADLINE	6
@@ -46,13 +54,44 @@ bool task_same(const struct task *task)
 	return false;
 }
 
+bool task_allowed(const char *status, struct cpus *cpus)
+{
+	static const char key[] = "\nCpus_allowed_list:\t";
+	const char *list = strstr(status, key);
+	char text[CPUS_TEXT];
+
+	if (!list)
+		return false;
+	list += strlen(key);
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(list, "\n"), list);
+	return cpus_parse(text, cpus);
+}
+
+/* sched_getaffinity(2) leaves out CPUs that are offline, which would then be lost for good. */
+static int get_cpus(const struct task *task, struct cpus *cpus)
+{
+	char path[64], *status;
+	bool good;
+
+	snprintf(path, sizeof(path), "/proc/%u/task/%u/status", task->pid, task->tid);
+	status = file_read(path);
+	if (!status) {
+		errno = errno == ENOENT ? ESRCH : errno;
+		return -1;
+	}
+	good = task_allowed(status, cpus);
+	free(status);
+	errno = EPROTO;
+	return good ? 0 : -1;
+}
+
 int task_get(const struct task *task, struct sched *s)
 {
 	struct attributes a = { .size = sizeof(a) };
 
 	memset(s, 0, sizeof(*s));
 	if (!task_same(task) || syscall(SYS_sched_getattr, task->tid, &a, sizeof(a), 0) ||
-	    syscall(SYS_sched_getaffinity, task->tid, sizeof(s->cpus), &s->cpus) < 0)
+	    get_cpus(task, &s->cpus))
 		return -1;
 	s->policy = a.policy;
 	s->priority = a.priority;
@@ -61,52 +100,100 @@ int task_get(const struct task *task, struct sched *s)
 	return 0;
 }
 
-static int set_policy(const struct task *task, const struct sched *s)
+static int set_policy(const struct task *task, const struct sched *s, const struct sched *old)
 {
 	struct attributes a = {
 		.size = sizeof(a), .policy = s->policy, .priority = s->priority,
 		.nice = s->nice, .flags = s->flags,
 	};
 
-	return syscall(SYS_sched_setattr, task->tid, &a, 0);
+	return sched_same_policy(s, old) ? 0 : syscall(SYS_sched_setattr, task->tid, &a, 0);
 }
 
-static int set_cpus(const struct task *task, const struct sched *s)
+/* Setting what is there already would take away CPUs that are offline. */
+static int set_cpus(const struct task *task, const struct sched *s, const struct sched *old)
 {
-	return syscall(SYS_sched_setaffinity, task->tid, sizeof(s->cpus), &s->cpus);
+	return cpus_equal(&s->cpus, &old->cpus) ? 0 :
+	       syscall(SYS_sched_setaffinity, task->tid, sizeof(s->cpus), &s->cpus);
 }
 
 /*
  * A thread must never run with a real-time priority on a CPU that was not meant for it, so it
  * moves before its priority rises and after it falls.
  */
-int task_set(const struct task *task, const struct sched *s)
+static int set(const struct task *task, const struct sched *s, const struct sched *old)
 {
-	struct sched old;
-	bool rises;
+	bool rises = s->priority > old->priority;
 	int error;
 
-	if (task_get(task, &old))
+	if (rises ? set_cpus(task, s, old) : set_policy(task, s, old))
 		return -1;
-	if (old.policy == SCHED_DEADLINE) {
-		errno = EBUSY;
-		return -1;
-	}
-	rises = s->priority > old.priority;
-	if (rises ? set_cpus(task, s) : set_policy(task, s))
-		return -1;
-	if (!(rises ? set_policy(task, s) : set_cpus(task, s)))
+	if (!(rises ? set_policy(task, s, old) : set_cpus(task, s, old)))
 		return 0;
 	error = errno;
-	(void)(rises ? set_cpus(task, &old) : set_policy(task, &old));
+	(void)(rises ? set_cpus(task, old, s) : set_policy(task, old, s));
 	errno = error;
 	return -1;
 }
 
-bool sched_equal(const struct sched *a, const struct sched *b)
+/*
+ * A descriptor of the thread, by which its end can be told from the begin of another one of its id;
+ * kernels before 6.9 have only those of processes, and there the time of start has to do.
+ */
+static int pin(const struct task *task)
+{
+	int fd = syscall(SYS_pidfd_open, task->tid, PIDFD_THREAD);
+
+	if (fd < 0 && errno == EINVAL)
+		fd = syscall(SYS_pidfd_open, task->pid, 0);
+	if (fd >= 0 && !task_same(task)) {
+		close(fd);
+		errno = ESRCH;
+		return -1;
+	}
+	return fd;
+}
+
+static bool lives(int fd, const struct task *task)
+{
+	struct pollfd ended = { .fd = fd, .events = POLLIN };
+
+	if (!poll(&ended, 1, 0) && task_same(task))
+		return true;
+	errno = ESRCH;
+	return false;
+}
+
+int task_set(const struct task *task, const struct sched *s)
+{
+	int fd = pin(task), ret = -1, error;
+	struct sched old;
+
+	if (fd < 0)
+		return -1;
+	if (!task_get(task, &old)) {
+		errno = EBUSY;
+		if (old.policy != SCHED_DEADLINE)
+			ret = set(task, s, &old);
+	}
+	/* A thread that lives now has lived all the time, and its id was that of no other. */
+	if (!ret && !lives(fd, task))
+		ret = -1;
+	error = errno;
+	close(fd);
+	errno = error;
+	return ret;
+}
+
+bool sched_same_policy(const struct sched *a, const struct sched *b)
 {
 	return a->policy == b->policy && a->priority == b->priority && a->nice == b->nice &&
-	       a->flags == b->flags && cpus_equal(&a->cpus, &b->cpus);
+	       a->flags == b->flags;
+}
+
+bool sched_equal(const struct sched *a, const struct sched *b)
+{
+	return sched_same_policy(a, b) && cpus_equal(&a->cpus, &b->cpus);
 }
 
 const char *policy_name(uint32_t policy)

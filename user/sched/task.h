@@ -38,10 +38,14 @@ bool task_find(uint32_t pid, uint32_t tid, struct task *task);
 /* False, with errno of ESRCH, if the thread is not that one any more. */
 bool task_same(const struct task *task);
 
+/* The CPUs of a text as of /proc/PID/status, those that are offline, too. False if it has none. */
+bool task_allowed(const char *status, struct cpus *cpus);
+
 /* 0, or -1 with errno. Setting leaves all as it was if it fails. */
 int task_get(const struct task *task, struct sched *sched);
 int task_set(const struct task *task, const struct sched *sched);
 
+bool sched_same_policy(const struct sched *a, const struct sched *b);
 bool sched_equal(const struct sched *a, const struct sched *b);
 
 /* "fifo 1", "other", "other nice -5". */

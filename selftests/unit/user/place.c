@@ -186,6 +186,7 @@ static void what_was_is_kept(void)
 	struct sched old = { .policy = SCHED_OTHER, .nice = 3, .cpus = set_of("0-3") };
 	struct sched new = { .policy = SCHED_FIFO, .priority = 4, .flags = 1,
 			     .cpus = set_of("1,3,5") };
+	struct sched next = { .policy = SCHED_RR, .priority = 1, .cpus = set_of("1,3,5") };
 	struct task me, gone;
 	struct record *r;
 	struct restore p;
@@ -198,9 +199,11 @@ static void what_was_is_kept(void)
 	gone.start++;
 	EXPECT(!restore_open(&p, true, why, sizeof(why)));
 	EXPECT_EQ(p.nr, 0);
-	EXPECT(!restore_add(&p, &me, &old, &new) && !restore_add(&p, &gone, &old, &new));
+	EXPECT(!restore_announce(&p, &me, &old, &new) &&
+	       !restore_announce(&p, &gone, &old, &new));
+	restore_done(&p, &me, &new);
 	/* A second change keeps what was before the first. */
-	EXPECT(!restore_add(&p, &me, &new, &new));
+	EXPECT(!restore_announce(&p, &me, &new, &next));
 	EXPECT_EQ(p.nr, 2);
 	EXPECT(!restore_save(&p, why, sizeof(why)));
 	restore_close(&p);
@@ -208,7 +211,8 @@ static void what_was_is_kept(void)
 	EXPECT(!restore_open(&p, false, why, sizeof(why)));
 	EXPECT_EQ(p.nr, 1);
 	r = restore_find(&p, &me);
-	EXPECT(r && sched_equal(&r->old, &old) && sched_equal(&r->new, &new));
+	EXPECT(r && sched_equal(&r->old, &old) && sched_equal(&r->new, &new) &&
+	       sched_equal(&r->next, &next));
 	EXPECT(!restore_find(&p, &gone));
 	if (r)
 		restore_remove(&p, r);
@@ -226,7 +230,55 @@ static void what_was_is_kept(void)
 	EXPECT(!system(name));
 }
 
+/* sched_getaffinity() knows no CPU that is offline: what it said was set back without those. */
+static void offline_cpus_are_kept(void)
+{
+	const struct cpus online = set_of("0-1");
+	struct record r = { .old.cpus = set_of("0-3"), .new.cpus = set_of("1"),
+			    .next.cpus = set_of("1") };
+	struct sched now = { .cpus = set_of("0-1") };
+	struct cpus set;
+
+	EXPECT(task_allowed("Name:\tx\nCpus_allowed:\tf\nCpus_allowed_list:\t0-3\nMems:\t1\n",
+			    &set));
+	EXPECT_STR(text_of(&set), "0-3");
+	EXPECT(!task_allowed("Name:\tx\n", &set));
+	EXPECT(record_cpus_are_ours(&r, &now, &online));
+	now.cpus = set_of("0");
+	EXPECT(!record_cpus_are_ours(&r, &now, &online));
+	now.cpus = set_of("1-3");
+	EXPECT(record_cpus_are_ours(&r, &now, &online));
+}
+
+/* Killed anywhere between the first and the last system call, rt can tell what it is. */
+static void halves_are_ours(void)
+{
+	const struct cpus online = set_of("0-3");
+	const struct sched a = { .policy = SCHED_OTHER, .nice = 3, .cpus = set_of("0-3") };
+	const struct sched b = { .policy = SCHED_FIFO, .priority = 4, .cpus = set_of("1") };
+	const struct sched c = { .policy = SCHED_RR, .priority = 5, .cpus = set_of("2") };
+	const struct sched *all[] = { &a, &b, &c };
+	const struct record r = { .old = a, .new = b, .next = c };
+	struct sched now;
+	size_t i, j;
+
+	for (i = 0; i < 3; i++) {
+		for (j = 0; j < 3; j++) {
+			now = *all[i];
+			now.cpus = all[j]->cpus;
+			EXPECT(record_policy_is_ours(&r, &now));
+			EXPECT(record_cpus_are_ours(&r, &now, &online));
+		}
+	}
+	now.priority++;
+	now.cpus = set_of("3");
+	EXPECT(!record_policy_is_ours(&r, &now));
+	EXPECT(!record_cpus_are_ours(&r, &now, &online));
+}
+
 static const struct tap_case cases[] = {
+	{ "offline CPUs are kept", offline_cpus_are_kept },
+	{ "halves are ours", halves_are_ours },
 	{ "lists of CPUs", lists_of_cpus },
 	{ "long lists are cut", long_lists_are_cut },
 	{ "what would starve the host is refused", what_would_starve_the_host },
