@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -11,6 +12,12 @@
 #ifndef SOL_NETLINK
 #define SOL_NETLINK	270
 #endif
+
+/*
+ * The kernel answers within the call that sends a request, or that reads a dump's next part: what has
+ * not come after this time never will.
+ */
+#define PATIENCE	10
 
 static ssize_t socket_send(struct kvmlat *k, const void *buf, size_t len)
 {
@@ -24,6 +31,7 @@ static ssize_t socket_recv(struct kvmlat *k, void *buf, size_t len)
 
 static int socket_new(struct kvmlat *k)
 {
+	struct timeval patience = { .tv_sec = PATIENCE };
 	int on = 1, size = 4 * 1024 * 1024;
 	int fd;
 
@@ -39,6 +47,7 @@ static int socket_new(struct kvmlat *k)
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	return 0;
 }
 
@@ -122,6 +131,12 @@ static int exchange(struct kvmlat *k, struct exchange *x, struct kvmlat_error *e
 			if (socket_renew(k))
 				break;
 			return 1;
+		}
+		if (n < 0 && errno == EAGAIN) {
+			kvmlat_fail(err, KVMLAT_E_PROTOCOL, 0,
+				    "the kernel does not answer, for %u seconds", PATIENCE);
+			(void)socket_renew(k);
+			return -1;
 		}
 		if (n < 0)
 			break;
