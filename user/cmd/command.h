@@ -45,6 +45,11 @@ int complain(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)
 int complain_of(const struct trouble *why);
 int complain_kvmlat(const struct kvmlat_error *err);
 
+struct kvmlat;
+
+/* Once, at the end: what a newer module sent that libkvmlat left out. @k may be NULL. */
+void tell_unknown(const struct kvmlat *k);
+
 /* Of a function that returned -1 with a reason, or 0: the exit code, having complained. */
 int outcome(int failed, const struct trouble *why);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "lib/kvmlat.h"
 
 int complain(int code, const char *fmt, ...)
 {
@@ -43,6 +44,14 @@ int complain_kvmlat(const struct kvmlat_error *err)
 
 	trouble_kvmlat(&why, err);
 	return complain_of(&why);
+}
+
+void tell_unknown(const struct kvmlat *k)
+{
+	char text[160];
+
+	if (k && kvmlat_unknown(k, text, sizeof(text)))
+		complain(0, "%s, and left out", text);
 }
 
 void tell(const char *sentence)

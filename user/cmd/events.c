@@ -104,6 +104,7 @@ static int run(int argc, char **argv)
 	if (!ret)
 		ret = follow(&e);
 	kvmlat_close(e.group);
+	tell_unknown(e.t.k);
 	tuner_close(&e.t);
 	wait_end(&e.wait);
 	return ret;

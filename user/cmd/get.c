@@ -171,6 +171,7 @@ static int run(int argc, char **argv)
 		ret = show(&g);
 	free(g.rows);
 	free(g.targets);
+	tell_unknown(g.t.k);
 	tuner_close(&g.t);
 	return ret;
 }

@@ -277,6 +277,7 @@ static int run(int argc, char **argv)
 	if (!ret)
 		ret = h.duration ? show_duration(&h) : show_all(&h);
 	guests_free(&h.guests);
+	tell_unknown(h.k);
 	kvmlat_close(h.k);
 	return ret;
 }

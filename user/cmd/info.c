@@ -37,6 +37,7 @@ static int run(int argc, char **argv)
 		kvmlat_info_free(&info);
 		ret = -1;
 	}
+	tell_unknown(k);
 	kvmlat_close(k);
 	if (ret)
 		return complain_kvmlat(&err);

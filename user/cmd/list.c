@@ -59,6 +59,7 @@ static int run(int argc, char **argv)
 	if (load_and_open(&k, &err))
 		return complain_kvmlat(&err);
 	ret = kvmlat_get_vms(k, NULL, &snap, &err);
+	tell_unknown(k);
 	kvmlat_close(k);
 	if (ret)
 		return complain_kvmlat(&err);

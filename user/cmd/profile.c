@@ -155,6 +155,7 @@ static int diff(struct request *r)
 	if (!ret)
 		show_diff(stdout, r->output, &view);
 	free(rows);
+	tell_unknown(t.k);
 	tuner_close(&t);
 	return ret;
 }

@@ -302,6 +302,7 @@ static int run(int argc, char **argv)
 		ret = set(&s);
 	free(s.targets);
 	kvmlat_knobs_free(&s.reply);
+	tell_unknown(s.t.k);
 	tuner_close(&s.t);
 	return ret;
 }

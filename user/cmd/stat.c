@@ -255,6 +255,7 @@ static int run(int argc, char **argv)
 		fclose(s.to);
 	wait_end(&s.wait);
 	guests_free(&s.guests);
+	tell_unknown(s.k);
 	kvmlat_close(s.k);
 	return ret;
 }

@@ -199,6 +199,7 @@ static int run(int argc, char **argv)
 	pane_free(&t.pane);
 	track_free(&t.track);
 	wait_end(&t.wait);
+	tell_unknown(t.k);
 	kvmlat_close(t.k);
 	return ret;
 }

@@ -146,6 +146,7 @@ static int run(int argc, char **argv)
 	if (!ret)
 		ret = undo(&u);
 	kvmlat_knobs_free(&u.reply);
+	tell_unknown(u.t.k);
 	tuner_close(&u.t);
 	return ret;
 }
