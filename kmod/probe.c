@@ -143,15 +143,14 @@ static notrace void probe_entry_mono(void *data, struct kvm_vcpu *kvm_vcpu)
 }
 
 /*
- * What KVM tells of without naming the vCPU is about the current thread's. One that is not
- * inside KVM_RUN of the vCPU that it ran last can only be inside another's, of which we know
- * nothing.
+ * What KVM tells of without naming the vCPU is about the one that the current thread has loaded. If
+ * that is not the one it owns, it has none of it entered yet, and we know nothing of it.
  */
-static struct kvmlat_ledger *begin_current(bool in_kvm)
+static struct kvmlat_ledger *begin_loaded(void)
 {
 	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
 
-	if (!vcpu || (in_kvm && !kvmlat_thread_in_kvm(current, vcpu)))
+	if (!vcpu || !kvmlat_thread_in_kvm(current, vcpu))
 		return NULL;
 	/* Looks for a reset. */
 	if (!this_cpu_read(kvmlat_thread.key) && READ_ONCE(vcpu->ledger.reset_at))
@@ -160,20 +159,36 @@ static struct kvmlat_ledger *begin_current(bool in_kvm)
 	return &vcpu->ledger;
 }
 
+/*
+ * KVM has let go of the vCPU by now, and it may be another than the one that the thread owns: the
+ * latter's next thread can be taking it. Hence the lock.
+ */
+static void returned(struct kvmlat_vcpu *vcpu, u32 code)
+{
+	struct kvmlat_ledger *l = &vcpu->ledger;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vcpu->lock, flags);
+	if (vcpu->task == current) {
+		kvmlat_ledger_begin(l);
+		kvmlat_ledger_obey(l);
+		kvmlat_ledger_user(l, kvmlat_ledger_after(l, kvmlat_clock()), code);
+		kvmlat_ledger_commit(l);
+	}
+	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
+}
+
 static void probe_user(void *data, u32 reason, int error)
 {
-	struct kvmlat_ledger *l;
+	struct kvmlat_vcpu *vcpu;
 	u32 code = reason;
 
 	if (error < 0)
 		code = error == -EINTR ? KVMLAT_USER_INTERRUPTED : KVMLAT_USER_ERROR;
 	preempt_disable_notrace();
-	/* KVM has let go of the vCPU by now. */
-	l = begin_current(false);
-	if (l) {
-		kvmlat_ledger_user(l, kvmlat_ledger_after(l, kvmlat_clock()), code);
-		kvmlat_ledger_commit(l);
-	}
+	vcpu = kvmlat_thread_vcpu();
+	if (vcpu)
+		returned(vcpu, code);
 	preempt_enable_notrace();
 }
 
@@ -184,7 +199,7 @@ static void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 	struct kvmlat_ledger *l;
 
 	preempt_disable_notrace();
-	l = begin_current(true);
+	l = begin_loaded();
 	if (l) {
 		kvm_vcpu = kvmlat_thread_vcpu()->kvm_vcpu;
 		kvmlat_knob_halt_ended(kvmlat_thread_vcpu(), (struct kvm_vcpu *)kvm_vcpu, ns,
@@ -203,7 +218,7 @@ static void probe_poll_window(void *data, bool grow, unsigned int vcpu_id, unsig
 	struct kvmlat_ledger *l;
 
 	preempt_disable_notrace();
-	l = begin_current(true);
+	l = begin_loaded();
 	if (l) {
 		kvmlat_ledger_poll_window(l, grow, window);
 		kvmlat_ledger_commit(l);
@@ -241,7 +256,7 @@ static void nested(bool reflected)
 	struct kvmlat_ledger *l;
 
 	preempt_disable_notrace();
-	l = begin_current(true);
+	l = begin_loaded();
 	if (l) {
 		kvmlat_ledger_nested(l, reflected);
 		kvmlat_ledger_commit(l);
@@ -265,7 +280,7 @@ static void probe_reflected(void *data, u32 code, u64 info1, u64 info2, u32 intr
 static notrace void probe_switch(void *data, bool preempt, struct task_struct *prev,
 				 struct task_struct *next)
 {
-	if (unlikely(kvmlat_thread_switches(prev, next)))
+	if (unlikely(kvmlat_thread_switches(next)))
 		kvmlat_thread_switch(data, preempt, prev, next);
 }
 

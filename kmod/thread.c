@@ -1,36 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/rculist.h>
+#include <linux/list_bl.h>
 #include <linux/sched/clock.h>
 
 #include "clock.h"
 #include "thread.h"
 
 DEFINE_PER_CPU(struct kvmlat_thread, kvmlat_thread);
-struct hlist_head kvmlat_threads[1 << KVMLAT_THREAD_BITS];
-/* Guards the hash and vcpu->task. Taken in probes of the scheduler, so it is a raw one. */
-static DEFINE_RAW_SPINLOCK(threads_lock);
+/* Each bucket has a lock of its own in its first word, taken inside vcpu->lock. */
+struct hlist_bl_head kvmlat_threads[1 << KVMLAT_THREAD_BITS];
 
-static struct hlist_head *bucket(const struct task_struct *task)
+static struct hlist_bl_head *bucket(const struct task_struct *task)
 {
 	return &kvmlat_threads[kvmlat_thread_hash(task)];
 }
 
-/* Moves the vCPU to another thread's place, or with NULL to none. */
+/* The vCPU that the task owns. It may cease to when this returns. */
+static struct kvmlat_vcpu *find(const struct task_struct *task)
+{
+	struct hlist_bl_head *head = bucket(task);
+	struct hlist_bl_node *node;
+	struct kvmlat_vcpu *vcpu;
+
+	hlist_bl_lock(head);
+	hlist_bl_for_each_entry(vcpu, node, head, thread) {
+		if (vcpu->task == task)
+			break;
+	}
+	hlist_bl_unlock(head);
+	return node ? vcpu : NULL;
+}
+
+/* The vCPU is the task's from now on, or with NULL nobody's, and no longer whose it was. */
 static void own(struct kvmlat_vcpu *vcpu, const struct task_struct *task)
+{
+	struct kvmlat_thread *thread = per_cpu_ptr(&kvmlat_thread, vcpu->cpu);
+
+	lockdep_assert_held(&vcpu->lock);
+	cmpxchg(&thread->key, vcpu->kvm_vcpu, NULL);
+	cmpxchg(&thread->vcpu, vcpu, NULL);
+	if (vcpu->task) {
+		hlist_bl_lock(bucket(vcpu->task));
+		hlist_bl_del(&vcpu->thread);
+		hlist_bl_unlock(bucket(vcpu->task));
+	}
+	vcpu->task = task;
+	if (task) {
+		hlist_bl_lock(bucket(task));
+		hlist_bl_add_head(&vcpu->thread, bucket(task));
+		hlist_bl_unlock(bucket(task));
+	}
+}
+
+/* The task turns to another vCPU, unless somebody has taken this one meanwhile. */
+static void let_go(struct kvmlat_vcpu *vcpu, const struct task_struct *task)
 {
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&threads_lock, flags);
-	if (vcpu->task)
-		hlist_del_rcu(&vcpu->thread);
-	WRITE_ONCE(vcpu->task, task);
-	/*
-	 * A reader that stands on the node goes on in the other chain and may miss what it
-	 * looked for. That thread's vCPU is then found at its next event of KVM.
-	 */
-	if (task)
-		hlist_add_head_rcu(&vcpu->thread, bucket(task));
-	raw_spin_unlock_irqrestore(&threads_lock, flags);
+	raw_spin_lock_irqsave(&vcpu->lock, flags);
+	if (vcpu->task == task)
+		own(vcpu, NULL);
+	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
 }
 
 /* Waits for a CPU up to now, also the one that is about to end. In ns of the scheduler's clock. */
@@ -41,46 +70,48 @@ static u64 delay_of(const struct task_struct *task)
 	return queued ? delay + local_clock() - queued : delay;
 }
 
-/* The current CPU's thread is the vCPU's from now on. Under vcpu->lock. */
-static void set_current(struct kvmlat_vcpu *vcpu, const struct task_struct *task)
+/* This CPU remembers the vCPU, whose owner is its current thread. */
+static void remember(struct kvmlat_vcpu *vcpu)
 {
 	lockdep_assert_held(&vcpu->lock);
 	/* The key last and first, so that it never names another's account. */
 	this_cpu_write(kvmlat_thread.key, NULL);
 	barrier();
+	this_cpu_write(kvmlat_thread.ledger, &vcpu->ledger);
 	this_cpu_write(kvmlat_thread.vcpu, vcpu);
-	this_cpu_write(kvmlat_thread.vm, vcpu->vm);
-	this_cpu_write(kvmlat_thread.task, task);
+	/* See kvmlat_thread_note(). */
+	WRITE_ONCE(vcpu->cpu, smp_processor_id());
 	barrier();
 	if (!vcpu->ledger.detail)
 		this_cpu_write(kvmlat_thread.key, vcpu->kvm_vcpu);
 }
 
 /**
- * kvmlat_thread_take() - the current thread runs the vCPU, obey what was noted for it
- * @vcpu: vCPU of the probe that calls, with preemption off
+ * kvmlat_thread_take() - the current thread owns the vCPU, obey what was noted for it
+ * @vcpu: vCPU that the thread has loaded; preemption is off
  */
 void kvmlat_thread_take(struct kvmlat_vcpu *vcpu)
 {
+	struct kvmlat_vcpu *had = kvmlat_thread_vcpu();
 	struct kvmlat_ledger *l = &vcpu->ledger;
-	bool same = vcpu->task == current;
 	unsigned long flags;
 
-	if (!same) {
+	if (had && had != vcpu)
+		let_go(had, current);
+	raw_spin_lock_irqsave(&vcpu->lock, flags);
+	if (vcpu->task != current) {
 		own(vcpu, current);
 		WRITE_ONCE(vcpu->tid, task_pid_nr(current));
 	}
-	raw_spin_lock_irqsave(&vcpu->lock, flags);
 	if (l->reset_at || l->out_at) {
 		kvmlat_ledger_begin(l);
 		kvmlat_ledger_obey(l);
-		/* Another thread had it before, or arrive() missed this one. */
+		/* Whose it was sleeps, or waits for a CPU. */
 		if (l->out_at)
-			kvmlat_ledger_in(l, kvmlat_ledger_after(l, kvmlat_clock()),
-					 same ? delay_of(current) : l->delay);
+			kvmlat_ledger_in(l, kvmlat_ledger_after(l, kvmlat_clock()), l->delay);
 		kvmlat_ledger_commit(l);
 	}
-	set_current(vcpu, current);
+	remember(vcpu);
 	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
 }
 
@@ -97,19 +128,23 @@ static u32 state_of_absence(bool preempt, const struct task_struct *prev,
 
 static void leave(bool preempt, const struct task_struct *prev, const struct task_struct *next)
 {
-	struct kvmlat_vcpu *vcpu = this_cpu_read(kvmlat_thread.vcpu);
-	struct kvmlat_ledger *l = &vcpu->ledger;
-	bool dead = READ_ONCE(prev->__state) == TASK_DEAD;
-	bool in_kvm = kvmlat_thread_in_kvm(prev, vcpu);
+	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
+	struct kvmlat_ledger *l;
 	unsigned long flags;
+	bool in_kvm;
 	u32 state;
 	u64 now;
 
+	/* Another CPU has taken it since kvmlat_thread_switches(). */
+	if (!vcpu)
+		return;
+	l = &vcpu->ledger;
 	this_cpu_write(kvmlat_thread.key, NULL);
-	this_cpu_write(kvmlat_thread.task, NULL);
+	this_cpu_write(kvmlat_thread.vcpu, NULL);
+	in_kvm = kvmlat_thread_in_kvm(prev, vcpu);
 	state = state_of_absence(preempt, prev, vcpu, in_kvm);
 	raw_spin_lock_irqsave(&vcpu->lock, flags);
-	if (vcpu->task == prev && !l->ended && !l->out_at) {
+	if (vcpu->task == prev) {
 		kvmlat_ledger_begin(l);
 		kvmlat_ledger_obey(l);
 		now = kvmlat_ledger_after(l, kvmlat_clock());
@@ -117,36 +152,31 @@ static void leave(bool preempt, const struct task_struct *prev, const struct tas
 		if (state == KVMLAT_STATE_RUNQ)
 			kvmlat_ledger_preempted(l, now, next->comm, task_pid_nr((void *)next));
 		kvmlat_ledger_commit(l);
+		/* Its address may be another thread's soon. */
+		if (READ_ONCE(prev->__state) == TASK_DEAD)
+			own(vcpu, NULL);
 	}
 	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
-	/* Its address may be another thread's soon. */
-	if (dead && vcpu->task == prev)
-		own(vcpu, NULL);
 }
 
 static void arrive(const struct task_struct *next)
 {
-	struct kvmlat_vcpu *vcpu;
+	struct kvmlat_vcpu *vcpu = find(next);
 	struct kvmlat_ledger *l;
 	unsigned long flags;
 
-	hlist_for_each_entry_rcu(vcpu, bucket(next), thread) {
-		/* Of several vCPUs of a thread the one that left with it. */
-		if (READ_ONCE(vcpu->task) != next || !READ_ONCE(vcpu->ledger.out_at))
-			continue;
-		l = &vcpu->ledger;
-		raw_spin_lock_irqsave(&vcpu->lock, flags);
-		if (vcpu->task == next && !l->ended) {
-			kvmlat_ledger_begin(l);
-			kvmlat_ledger_obey(l);
-			kvmlat_ledger_in(l, kvmlat_ledger_after(l, kvmlat_clock()),
-					 delay_of(next));
-			kvmlat_ledger_commit(l);
-			set_current(vcpu, next);
-		}
-		raw_spin_unlock_irqrestore(&vcpu->lock, flags);
+	if (!vcpu)
 		return;
+	l = &vcpu->ledger;
+	raw_spin_lock_irqsave(&vcpu->lock, flags);
+	if (vcpu->task == next) {
+		kvmlat_ledger_begin(l);
+		kvmlat_ledger_obey(l);
+		kvmlat_ledger_in(l, kvmlat_ledger_after(l, kvmlat_clock()), delay_of(next));
+		kvmlat_ledger_commit(l);
+		remember(vcpu);
 	}
+	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
 }
 
 /**
@@ -161,9 +191,8 @@ static void arrive(const struct task_struct *next)
 void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
 			  struct task_struct *next)
 {
-	if (this_cpu_read(kvmlat_thread.task) == prev)
-		leave(preempt, prev, next);
-	if (!hlist_empty(bucket(next)))
+	leave(preempt, prev, next);
+	if (!hlist_bl_empty(bucket(next)))
 		arrive(next);
 }
 
@@ -172,19 +201,13 @@ void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
  * @vcpu: any vCPU; the note is in it already, written under vcpu->lock
  *
  * A CPU that took the key before the note was written loses it here. One that takes it later
- * does so under the lock, and sees the note.
+ * does so under the lock, and sees the note; so it does not matter which of them vcpu->cpu is by now.
  */
 void kvmlat_thread_note(const struct kvmlat_vcpu *vcpu)
 {
-	const struct kvm_vcpu *key = vcpu->kvm_vcpu;
-	int cpu;
+	struct kvmlat_thread *thread = per_cpu_ptr(&kvmlat_thread, READ_ONCE(vcpu->cpu));
 
-	for_each_possible_cpu(cpu) {
-		struct kvmlat_thread *thread = per_cpu_ptr(&kvmlat_thread, cpu);
-
-		if (READ_ONCE(thread->key) == key)
-			cmpxchg(&thread->key, key, NULL);
-	}
+	cmpxchg(&thread->key, vcpu->kvm_vcpu, NULL);
 }
 
 /**
@@ -197,32 +220,10 @@ void kvmlat_thread_end(struct kvmlat_vcpu *vcpu, u64 now)
 	struct kvmlat_ledger *l = &vcpu->ledger;
 	unsigned long flags;
 
-	own(vcpu, NULL);
 	raw_spin_lock_irqsave(&vcpu->lock, flags);
+	own(vcpu, NULL);
 	kvmlat_ledger_begin(l);
 	kvmlat_ledger_end(l, now);
 	kvmlat_ledger_commit(l);
 	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
-}
-
-/**
- * kvmlat_thread_forget() - no CPU knows the vCPUs of a VM any more
- * @vm: VM whose vCPUs have all been ended
- */
-void kvmlat_thread_forget(const struct kvmlat_vm *vm)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		struct kvmlat_thread *thread = per_cpu_ptr(&kvmlat_thread, cpu);
-		const struct kvm_vcpu *key = READ_ONCE(thread->key);
-		const struct task_struct *task = READ_ONCE(thread->task);
-
-		/* What the CPU has turned to in between stays. */
-		smp_rmb();
-		if (READ_ONCE(thread->vm) != vm)
-			continue;
-		cmpxchg(&thread->key, key, NULL);
-		cmpxchg(&thread->task, task, NULL);
-	}
 }

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Threads of vCPUs: which vCPU the thread runs that has this CPU, and when it comes and goes.
+ * Who owns a vCPU: which thread may write its account, and where.
  *
- * Each CPU remembers its current thread's vCPU. The scheduler's sched_switch forgets it when
- * the thread leaves and finds it in a hash of threads when it comes, so that no other probe
- * ever has to ask who runs: if the CPU's key is the probe's kvm_vcpu, then the current thread
- * is its owner, is on its CPU and nobody left a note for it (a reset, details switched on).
+ * A vCPU is owned by the thread that had its latest event of KVM, and a thread owns at most one
+ * vCPU, the latest that it ran; the others belong to nobody and stay with the VMM. Each CPU remembers
+ * the vCPU of its current thread: sched_switch forgets it when the thread leaves and finds it in
+ * a hash of threads when it comes. An account is written only
  *
- * A thread that runs several vCPUs in turn has the latest one; the others stay with the VMM.
+ * - by the thread that has the vCPU loaded, in probes of KVM with preemption off, if its CPU
+ *   remembers the vCPU. KVM's vcpu->mutex lets in one such thread at a time;
+ * - under vcpu->lock, for the thread that vcpu->task names: by sched_switch on its behalf, and by
+ *   probes that cannot tell whether the vCPU is loaded;
+ * - under vcpu->lock when the VM ends, and nobody can have it loaded.
+ *
+ * Who takes a vCPU has it loaded. Under vcpu->lock he makes himself its owner and takes it from the
+ * CPU that remembers it for the one before. That one is not in the middle of an update: under the
+ * lock he cannot be, and without it he had the vCPU loaded and let go of KVM's mutex since, which
+ * also orders what he wrote before what the taker reads. From then on he finds nothing on his
+ * CPU, or under the lock another's name.
  */
 #ifndef KVMLAT_THREAD_H
 #define KVMLAT_THREAD_H
@@ -19,24 +29,23 @@
 
 #include "vcpu.h"
 
+/* Written by its own CPU. Others only take away what is a certain vCPU's, under the vCPU's lock. */
 struct kvmlat_thread {
 	const struct kvm_vcpu *key;	/* of vcpu, NULL if its events have to go the slow way */
-	struct kvmlat_vcpu *vcpu;	/* only valid with key or task */
-	const struct kvmlat_vm *vm;	/* its VM, compared and never followed */
-	const struct task_struct *task;	/* NULL if current is no vCPU's thread */
+	struct kvmlat_ledger *ledger;	/* of the key; not taken away with it */
+	struct kvmlat_vcpu *vcpu;	/* that current owns, or NULL */
 };
 
 DECLARE_PER_CPU(struct kvmlat_thread, kvmlat_thread);
 
 #define KVMLAT_THREAD_BITS	12
-extern struct hlist_head kvmlat_threads[1 << KVMLAT_THREAD_BITS];
+extern struct hlist_bl_head kvmlat_threads[1 << KVMLAT_THREAD_BITS];
 
 void kvmlat_thread_take(struct kvmlat_vcpu *vcpu);
 void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
 			  struct task_struct *next);
 void kvmlat_thread_note(const struct kvmlat_vcpu *vcpu);
 void kvmlat_thread_end(struct kvmlat_vcpu *vcpu, u64 now);
-void kvmlat_thread_forget(const struct kvmlat_vm *vm);
 
 /* Whether the vCPU's event may take the fast way. Preemption is off, for the next one, too. */
 static __always_inline bool kvmlat_thread_has(const struct kvm_vcpu *kvm_vcpu)
@@ -47,15 +56,12 @@ static __always_inline bool kvmlat_thread_has(const struct kvm_vcpu *kvm_vcpu)
 /* Of the vCPU that the key is of. */
 static __always_inline struct kvmlat_ledger *kvmlat_thread_ledger(void)
 {
-	BUILD_BUG_ON(offsetof(struct kvmlat_vcpu, ledger));
-	return (struct kvmlat_ledger *)raw_cpu_read(kvmlat_thread.vcpu);
+	return raw_cpu_read(kvmlat_thread.ledger);
 }
 
-/* The vCPU that the current thread runs or ran last, NULL if there is none. Preemption is off. */
+/* The vCPU that the current thread owns, NULL if there is none. Preemption is off. */
 static __always_inline struct kvmlat_vcpu *kvmlat_thread_vcpu(void)
 {
-	if (this_cpu_read(kvmlat_thread.task) != current)
-		return NULL;
 	return this_cpu_read(kvmlat_thread.vcpu);
 }
 
@@ -73,10 +79,9 @@ static __always_inline u32 kvmlat_thread_hash(const struct task_struct *task)
 }
 
 /* Whether sched_switch has to do more than this. Few instructions: it runs at every switch. */
-static __always_inline bool kvmlat_thread_switches(const struct task_struct *prev,
-						   const struct task_struct *next)
+static __always_inline bool kvmlat_thread_switches(const struct task_struct *next)
 {
-	if (raw_cpu_read(kvmlat_thread.task) == prev)
+	if (raw_cpu_read(kvmlat_thread.vcpu))
 		return true;
 	/* It is compared where it is: all that follows from it is that somebody looks again. */
 	return data_race(kvmlat_threads[kvmlat_thread_hash(next)].first);

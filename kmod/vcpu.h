@@ -4,6 +4,7 @@
 #define KVMLAT_VCPU_H
 
 #include <linux/list.h>
+#include <linux/list_bl.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
@@ -52,14 +53,11 @@ struct kvmlat_vcpu {
 	struct list_head node;
 	struct kvmlat_vm *vm;
 	const struct kvm_vcpu *kvm_vcpu;
-	const struct task_struct *task;	/* runs it, compared and never followed; see thread.h */
-	struct hlist_node thread;	/* in the hash of threads, if task is set */
-	/*
-	 * The scheduler's events of a thread against the end of its VM, and notes for the
-	 * vCPU against whoever looks for them. Probes of KVM write the ledger without it: they
-	 * come in that thread, and keep the VM from ending.
-	 */
+	/* Whose thread has it: guards task, thread, cpu and notes in the ledger; see thread.h. */
 	raw_spinlock_t lock;
+	const struct task_struct *task;	/* owns it, compared and never followed */
+	struct hlist_bl_node thread;	/* in the hash of threads, if task is set */
+	int cpu;			/* where task owned it last */
 	u32 vcpu_id;
 	u32 index;			/* in its VM, in the order in which they were seen */
 	u32 tid;

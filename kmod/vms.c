@@ -71,7 +71,6 @@ static void end_vm(struct kvmlat_vm *vm)
 		hlist_del_rcu(&vcpu->hash);
 		kvmlat_thread_end(vcpu, now);
 	}
-	kvmlat_thread_forget(vm);
 	hlist_del(&vm->hash);
 	WRITE_ONCE(vm->gone, now);
 	nr_vms--;

@@ -7,10 +7,8 @@
  * is in ledger.c (exits), offcpu.c (the thread leaves its CPU), halt.c and detail.c.
  * snapshot.h reads it.
  *
- * Concurrency. One writer at a time: the probes that run in the vCPU's own thread, with
- * preemption off, and the scheduler on that thread's behalf while it is off its CPU; when
- * the VM ends, the thread that destroys the VM. Any number of readers on other CPUs, who hold
- * kvmlat_mutex. A sequence count brackets each update; the writer never waits. Cells and
+ * Concurrency. One writer at a time, with preemption off; who that is, thread.h says. Any number
+ * of readers on other CPUs, who hold kvmlat_mutex. A sequence count brackets each update; the writer never waits. Cells and
  * segments are only freed under kvmlat_mutex, so a reader may follow every pointer it finds
  * and throws away what it read if the count moved.
  */

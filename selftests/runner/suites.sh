@@ -46,9 +46,11 @@ amd_tests()
 	single cli selftests/live/command/cli.sh
 	single cli selftests/live/command/load.sh
 	single dump build/bin/test-dump -T during_churn
+	single lifecycle build/bin/test-handover
 	single lifecycle build/bin/test-lifecycle -T reset_under_load_and_readers
 	multi exact build/bin/test-exact -v migration -v vms_migration -v shared_threads -v processes
 	multi exact build/bin/test-reserve -v another_cpu
+	multi lifecycle build/bin/test-handover
 	multi lifecycle build/bin/test-lifecycle -t reset_under_load_and_readers -t reset_of_one_vm -t killed_vmm
 	multi dump build/bin/test-dump -t during_churn
 	multi knob build/bin/test-knob-churn
