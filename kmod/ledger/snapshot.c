@@ -190,6 +190,7 @@ bool kvmlat_snapshot_take(const struct kvmlat_ledger *l, struct kvmlat_snap *sna
 	u64 at, exit_at;
 	u32 tries, seq;
 
+	snap->unreadable = false;
 	for (tries = 0; tries < READ_TRIES; tries++) {
 		seq = READ_ONCE(l->seq);
 		/* Pairs with kvmlat_ledger_commit(). */
@@ -225,4 +226,17 @@ bool kvmlat_snapshot_take(const struct kvmlat_ledger *l, struct kvmlat_snap *sna
 		return true;
 	}
 	return false;
+}
+
+void kvmlat_snapshot_none(struct kvmlat_snap *snap)
+{
+	snap->unreadable = true;
+	snap->now = 0;
+	snap->ended = false;
+	snap->state = KVMLAT_STATE_GUEST;
+	snap->state_since = 0;
+	snap->memory = 0;
+	snap->halt_window = 0;
+	snap->has_details = false;
+	read_nothing(snap, 0);
 }

@@ -37,6 +37,7 @@ struct kvmlat_snap {
 	u64 details_evicted;
 	u64 details_since;
 
+	bool unreadable;		/* nothing below is known, all of it is 0 */
 	u64 now;
 	bool ended;
 	u64 since;
@@ -63,6 +64,8 @@ struct kvmlat_snap {
 
 bool kvmlat_snapshot_take(const struct kvmlat_ledger *l, struct kvmlat_snap *snap,
 			  u64 (*clock)(void));
+/* Instead of a ledger that could not be read. */
+void kvmlat_snapshot_none(struct kvmlat_snap *snap);
 
 /* Whether rows of this class are exits, whose times add up to the time outside the guest. */
 static inline bool kvmlat_class_is_exit(u32 class)

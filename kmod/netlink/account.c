@@ -112,6 +112,7 @@ int kvmlat_nl_vcpu_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct kvmlat_filter filter;
 	struct one_vcpu one = { .filter = &filter };
+	u32 waits = KVMLAT_DUMP_WAITS;
 	int err;
 
 	kvmlat_filter_get(info->attrs, &filter);
@@ -130,9 +131,11 @@ int kvmlat_nl_vcpu_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	one.snap->histograms = filter.histograms;
 	mutex_lock(&kvmlat_mutex);
-	err = find_one(&filter, info->extack, &one.vcpu) ?:
-	      kvmlat_dump_read(one.vcpu, one.snap, info->extack) ?:
-	      reply(info, KVMLAT_CMD_VCPU_GET, fill_vcpu, &one);
+	err = find_one(&filter, info->extack, &one.vcpu);
+	if (!err) {
+		kvmlat_dump_read(one.vcpu, one.snap, &waits);
+		err = reply(info, KVMLAT_CMD_VCPU_GET, fill_vcpu, &one);
+	}
 	mutex_unlock(&kvmlat_mutex);
 	kvfree(one.snap);
 	return err;

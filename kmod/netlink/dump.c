@@ -15,9 +15,6 @@
 #include "reply.h"
 #include "vms.h"
 
-/* A reader waits so often 100 us for a writer whose virtual CPU does not run: a second. */
-#define READ_WAITS	10000
-
 /*
  * A dump of VMs or vCPUs. A VM and an index in it name where it goes on. Between two messages
  * the vCPU itself may be freed, but not without a new generation: as long as that is the same,
@@ -31,11 +28,11 @@ struct dump {
 	const struct kvmlat_vcpu *vcpu;	/* the last one that was begun, NULL at first */
 	bool begun;			/* snap is of vCPU index, rows up to row are sent */
 	u32 row;
+	u32 waits;			/* so often it may still wait for a writer, in all */
 	struct kvmlat_snap *snap;
 };
 
-int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
-		     struct netlink_ext_ack *extack)
+void kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap, u32 *waits)
 {
 	u32 i;
 
@@ -49,13 +46,15 @@ int kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap,
 	snap->has_details = vcpu->ledger.detail;
 	snap->details_evicted = snap->has_details ? READ_ONCE(vcpu->ledger.detail->evicted) : 0;
 	snap->details_since = snap->has_details ? READ_ONCE(vcpu->ledger.detail->since) : 0;
-	for (i = 0; i < READ_WAITS; i++) {
-		if (kvmlat_snapshot_take(&vcpu->ledger, snap, kvmlat_clock_ordered))
-			return 0;
+	while (!kvmlat_snapshot_take(&vcpu->ledger, snap, kvmlat_clock_ordered)) {
+		/* The writer's CPU can be a virtual one that does not run just now. */
+		if (!*waits) {
+			kvmlat_snapshot_none(snap);
+			return;
+		}
+		(*waits)--;
 		usleep_range(100, 200);
 	}
-	NL_SET_ERR_MSG(extack, "the vCPU's account did not hold still long enough to be read");
-	return -EBUSY;
 }
 
 static int start(struct netlink_callback *cb, bool with_snap)
@@ -65,6 +64,7 @@ static int start(struct netlink_callback *cb, bool with_snap)
 	if (!d)
 		return -ENOMEM;
 	kvmlat_filter_get(genl_info_dump(cb)->attrs, &d->filter);
+	d->waits = KVMLAT_DUMP_WAITS;
 	if (with_snap) {
 		d->snap = kvmalloc(sizeof(*d->snap), GFP_KERNEL);
 		if (!d->snap) {
@@ -167,9 +167,7 @@ static int dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct dump
 	list_for_each_entry_from(vcpu, &vm->vcpus, node) {
 		if (vcpu->index < d->index || !kvmlat_filter_vcpu(&d->filter, vcpu))
 			continue;
-		err = kvmlat_dump_read(vcpu, d->snap, cb->extack);
-		if (err)
-			return err;
+		kvmlat_dump_read(vcpu, d->snap, &d->waits);
 		d->index = vcpu->index;
 		d->row = 0;
 		d->begun = true;

@@ -199,7 +199,8 @@ static int put_detail(struct sk_buff *skb, const struct kvmlat_detail_entry *e)
 	return 0;
 }
 
-#define ROOM_VCPU	(6 * ROOM_U32 + 7 * ROOM_U64 + ROOM_NEST + ROOM_OPEN + ROOM_TIMES + ROOM_HALT)
+#define ROOM_VCPU	(6 * ROOM_U32 + 7 * ROOM_U64 + 2 * ROOM_NEST + ROOM_OPEN + ROOM_TIMES + \
+			 ROOM_HALT)
 
 static int put_vcpu(struct sk_buff *skb, const struct kvmlat_snap *snap)
 {
@@ -215,6 +216,8 @@ static int put_vcpu(struct sk_buff *skb, const struct kvmlat_snap *snap)
 	to = add_u64(to, KVMLAT_A_VCPU_NOW, snap->now);
 	if (snap->ended)
 		to = add_header(to, KVMLAT_A_VCPU_GONE, 0);
+	if (snap->unreadable)
+		to = add_header(to, KVMLAT_A_VCPU_UNREADABLE, 0);
 	to = add_u32(to, KVMLAT_A_VCPU_STATE, snap->state);
 	to = add_u64(to, KVMLAT_A_VCPU_STATE_SINCE, snap->state_since);
 	if (snap->is_open)

@@ -227,6 +227,7 @@ int acct_parse_head(struct acct *acct, struct nlattr *nest, char *bad)
 		.since = u64_of(a[KVMLAT_A_VCPU_SINCE]),
 		.now = u64_of(a[KVMLAT_A_VCPU_NOW]),
 		.gone = a[KVMLAT_A_VCPU_GONE],
+		.unreadable = a[KVMLAT_A_VCPU_UNREADABLE],
 		.state = u32_of(a[KVMLAT_A_VCPU_STATE]),
 		.state_since = u64_of(a[KVMLAT_A_VCPU_STATE_SINCE]),
 		.reentries = u64_of(a[KVMLAT_A_VCPU_REENTRIES]),

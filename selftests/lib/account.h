@@ -53,6 +53,7 @@ struct acct {
 	uint64_t since;
 	uint64_t now;
 	bool gone;
+	bool unreadable;
 	uint32_t state;
 	uint64_t state_since;
 	bool open;

@@ -95,6 +95,8 @@ static const char *acct_breach(const struct acct *a, bool hist)
 	uint64_t sum = 0;
 	const char *bad;
 
+	if (a->unreadable)
+		return BREACH(a, "the account cannot be read");
 	for (unsigned int i = 0; i <= KVMLAT_STATE_MAX; i++) {
 		sum += a->times[i];
 		/* A sum can be right by wrapping around */

@@ -50,19 +50,34 @@ int mod_remove(const char *name)
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
 }
 
-int kvmlat_load(const char *params)
+static int load(const char *path, const char *params)
 {
-	const char *path = getenv("KVMLAT_KO");
 	int fd, err;
 
-	if (!path)
-		return ENOENT;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
 	err = syscall(SYS_finit_module, fd, params ? params : "", 0) ? errno : 0;
 	close(fd);
 	return err;
+}
+
+int kvmlat_load(const char *params)
+{
+	const char *path = getenv("KVMLAT_KO");
+
+	return path ? load(path, params) : ENOENT;
+}
+
+int fake_load(const char *name, const char *params)
+{
+	const char *dir = getenv("FAKE_KO");
+	char path[512];
+
+	if (!dir)
+		return ENOENT;
+	snprintf(path, sizeof(path), "%s/%s.ko", dir, name);
+	return load(path, params);
 }
 
 int kvmlat_unload(void)

@@ -10,6 +10,9 @@ int kvmlat_load(const char *params);
 int kvmlat_unload(void);
 int kvmlat_reload(const char *params);
 
+/* One of modules/fake, from the folder that $FAKE_KO names */
+int fake_load(const char *name, const char *params);
+
 bool mod_is_loaded(const char *name);
 int mod_remove(const char *name);
 /* kvm and kvm_amd (or kvm_intel), with whatever they need */

@@ -25,6 +25,7 @@ static const struct rule vcpu_rules[] = {
 	[KVMLAT_A_VCPU_DETAIL]		= { "detail", MULTI_NEST },
 	[KVMLAT_A_VCPU_DETAILS_EVICTED]	= { "details-evicted", U64 },
 	[KVMLAT_A_VCPU_DETAILS_SINCE]	= { "details-since", U64 },
+	[KVMLAT_A_VCPU_UNREADABLE]	= { "unreadable", FLAG },
 };
 
 static const struct rule open_rules[] = {
@@ -271,6 +272,7 @@ int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *v, bool *m
 	v->vcpu_id = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_VCPU_ID]);
 	v->tid = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_TID]);
 	v->gone = tb[KVMLAT_A_VCPU_GONE];
+	v->unreadable = tb[KVMLAT_A_VCPU_UNREADABLE];
 	v->state = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_STATE]);
 	if (v->state > KVMLAT_STATE_MAX)
 		kvmlat_skip(unknown, "state", v->state);

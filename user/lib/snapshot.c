@@ -20,6 +20,7 @@ void kvmlat_clear_vcpus(struct kvmlat_snapshot *snap)
 	free(snap->vcpus);
 	snap->vcpus = NULL;
 	snap->nr_vcpus = 0;
+	snap->unreadable = 0;
 }
 
 void kvmlat_snapshot_free(struct kvmlat_snapshot *snap)
@@ -114,6 +115,10 @@ int kvmlat_add_vcpu(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error *
 	ret = kvmlat_parse_vcpu(nlh, &vcpu, &more, b->unknown, err);
 	if (ret)
 		goto out;
+	if (vcpu.unreadable) {
+		snap->unreadable++;
+		goto out;
+	}
 	if (b->more) {
 		ret = join(&snap->vcpus[snap->nr_vcpus - 1], &vcpu, err);
 	} else {
@@ -218,6 +223,7 @@ struct kvmlat_snapshot *kvmlat_delta(const struct kvmlat_snapshot *newer,
 	d->now = newer->now;
 	d->monotonic = newer->monotonic;
 	d->vendor = newer->vendor;
+	d->unreadable = newer->unreadable;
 	d->interrupted = newer->interrupted || (older && older->interrupted);
 	d->vms = calloc(newer->nr_vms + 1, sizeof(*d->vms));
 	d->vcpus = calloc(newer->nr_vcpus + 1, sizeof(*d->vcpus));

@@ -24,6 +24,8 @@ struct kvmlat_vm {
 
 /**
  * struct kvmlat_vcpu - a vCPU and its account
+ * @unreadable: something is wrong with the account, and all of it is 0. There is none such in a
+ *	snapshot, which only counts them.
  * @open: an exit is being handled; it is in no row of @account yet
  * @open_cls: its class, @open_code its code, @open_since when it began
  */
@@ -33,6 +35,7 @@ struct kvmlat_vcpu {
 	uint32_t		vcpu_id;
 	uint32_t		tid;
 	bool			gone;
+	bool			unreadable;
 	uint32_t		state;
 	uint64_t		state_since;
 	bool			open;
@@ -50,6 +53,7 @@ struct kvmlat_vcpu {
  * @vendor: enum kvmlat_vendor, which names of exit reasons apply
  * @interrupted: VMs or vCPUs came, went or were reset in every attempt to read them, so one may
  *	be missing. What is there is exact.
+ * @unreadable: so many vCPUs are not here, since their accounts are damaged
  * @vms: ascending by vm_id; @nr_vms of them
  * @vcpus: ascending by vm_id and vcpu_id; @nr_vcpus of them
  */
@@ -58,6 +62,7 @@ struct kvmlat_snapshot {
 	uint64_t		monotonic;
 	uint32_t		vendor;
 	bool			interrupted;
+	uint32_t		unreadable;
 	size_t			nr_vms;
 	struct kvmlat_vm	*vms;
 	size_t			nr_vcpus;

@@ -274,6 +274,7 @@ struct sample *sample_make(const struct kvmlat_snapshot *snap, const struct gues
 	s->hist = wish->hist;
 	s->cumulative = wish->cumulative;
 	s->interrupted = snap->interrupted;
+	s->unreadable = snap->unreadable;
 	s->vendor = snap->vendor;
 	s->blocks = calloc(snap->nr_vcpus + 1, sizeof(*s->blocks));
 	if (!s->blocks || group(s, snap, g, wish->scope))

@@ -65,6 +65,7 @@ struct sample {
 	enum view		view;
 	bool			cumulative;
 	bool			interrupted;
+	uint32_t		unreadable;	/* vCPUs that are not here */
 	uint32_t		vendor;
 	const struct hist_wish	*hist;
 	size_t			nr_blocks;

@@ -50,6 +50,8 @@ static void table(FILE *to, const struct sample *s, bool first)
 	fprintf(to, "%s%s%s\n", first ? "" : "\n",
 		wall_text(text, s->time_ms * (int64_t)1000000, s),
 		s->interrupted ? ", vCPUs came or went while reading: some may be missing" : "");
+	if (s->unreadable)
+		fprintf(to, "the accounts of %u vCPUs are damaged and not shown\n", s->unreadable);
 	if (!s->nr_blocks)
 		fputs(s->view == VIEW_EXITS ? "no exits\n" : "nothing happened\n", to);
 	for (i = 0; i < s->nr_blocks; i++) {

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,7 +21,6 @@
 /* The first of all orders: the first player runs it, the other naps, the first runs it again */
 #define FIRST		70
 #define LEAP		263
-#define CHECK_EACH	10
 #define NAP_US		1000
 #define CROWD		4
 #define CROWD_S		15
@@ -36,6 +36,7 @@ struct order {
 	struct many *many;
 	struct step steps[2 + STEPS];
 	unsigned int done;	/* steps, of this order */
+	unsigned int last;	/* player who ran the one that goes round */
 	bool over;
 	pthread_barrier_t barrier;	/* two players and who checks */
 };
@@ -45,6 +46,7 @@ struct player {
 	struct many *many;
 	struct order *order;
 	unsigned int index;
+	pid_t tid;
 	uint64_t runs[VCPUS];
 	int err;
 	bool *stop;
@@ -144,6 +146,8 @@ static void play(struct player *p, struct order *o)
 		if (step->action == NAP)
 			__atomic_store_n(&o->done, i + 1, __ATOMIC_RELEASE);
 		p->err = p->err ?: act(p, step->action);
+		if (step->action == SHARED)
+			o->last = p->index;
 		if (step->action != NAP)
 			__atomic_store_n(&o->done, i + 1, __ATOMIC_RELEASE);
 	}
@@ -154,6 +158,7 @@ static void *player_main(void *arg)
 	struct sched_param param = { .sched_priority = 1 };
 	struct player *p = arg;
 
+	p->tid = syscall(SYS_gettid);
 	pin(p->index);
 	/* Nobody else shall take him from his CPU in the middle of an order */
 	p->err = sched_setscheduler(0, SCHED_FIFO, &param) ? errno : 0;
@@ -231,10 +236,12 @@ TEST_F_TIMEOUT(handover, in_every_order, TEST_S)
 		pthread_barrier_wait(&order.barrier);
 		ASSERT_EQ(0, players[0].err | players[1].err);
 		add_runs(runs, players, 2);
-		if (n % CHECK_EACH == 0)
-			ASSERT_COUNTED(runs);
+		ASSERT_COUNTED(runs);
+		/* It is whose it was last, however he came to it */
+		ASSERT_NE(NULL, snap_find(&self->snap, getpid(), players[order.last].tid, 0))
+			TH_LOG("order %u: the vCPU is another thread's than player %u's", n,
+			       order.last);
 	}
-	ASSERT_COUNTED(runs);
 	order.over = true;
 	pthread_barrier_wait(&order.barrier);
 	for (unsigned int i = 0; i < 2; i++)

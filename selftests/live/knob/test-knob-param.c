@@ -3,30 +3,11 @@
  * What is written and what must never be: vendor modules with parameters of each kind, see fake/.
  * $FAKE_KO is the folder with them.
  */
-#include <fcntl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/host.h"
 #include "lib/knobs.h"
 #include "lib/sysfs.h"
-
-static int fake_load(const char *name, const char *params)
-{
-	const char *dir = getenv("FAKE_KO");
-	char path[512];
-	int fd, err;
-
-	if (!dir)
-		return ENOENT;
-	snprintf(path, sizeof(path), "%s/%s.ko", dir, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno;
-	err = syscall(SYS_finit_module, fd, params, 0) ? errno : 0;
-	close(fd);
-	return err;
-}
 
 struct param {
 	const char *name;

@@ -59,6 +59,41 @@ TEST_F_TIMEOUT(dump, thousand_vcpus, 720)
 	ASSERT_GONE(&h->wire, self->known.pid, 1);
 }
 
+/* One account that is damaged says so, and takes nothing away from the others */
+TEST_F_TIMEOUT(dump, unreadable_account, TEST_S)
+{
+	struct host *h = &self->host;
+	unsigned int unreadable = 0;
+	int err = fake_load("kvmlat_odd", "");
+
+	ASSERT_EQ(0, err);
+	err = vmm_start(&h->vmm, "--vcpus 3 --do cpuid=100 --do pio=10");
+	ASSERT_EQ(0, mod_remove("kvmlat_odd"));
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
+	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
+	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.hist = true), &self->snap));
+	ASSERT_EQ(3, self->snap.nr);
+	for (unsigned int i = 0; i < 3; i++) {
+		const struct known_vcpu *k = &self->known.vcpus[i];
+		const struct acct *a = snap_find(&self->snap, self->known.pid, k->tid, k->vcpu);
+
+		ASSERT_NE(NULL, a);
+		if (a->unreadable) {
+			unreadable++;
+			EXPECT_EQ(0, a->now);
+			EXPECT_EQ(0, a->nr_rows);
+		} else {
+			const char *differs = known_differs(a, &self->known, k, LIFE);
+
+			EXPECT_EQ(NULL, differs)
+				TH_LOG("%s", differs);
+		}
+	}
+	EXPECT_EQ(1, unreadable);
+	ASSERT_EQ(0, vmm_end(&h->vmm));
+}
+
 /* The account of one vCPU by any combination of filters is the same as in the whole dump */
 TEST_F_TIMEOUT(dump, filters, TEST_S)
 {
