@@ -30,6 +30,7 @@ static _Noreturn void child(const struct workload *w, char **argv, int go, int f
 
 	/* The end of the pipe in the place of a byte: the parent gave up before it began. */
 	if (read(go, &byte, 1) == 1) {
+		sigaction(SIGCHLD, &w->on_child, NULL);
 		sigprocmask(SIG_SETMASK, &w->wait->before, NULL);
 		execvp(argv[0], argv);
 		error = errno;
@@ -43,7 +44,11 @@ int workload_start(struct workload *w, struct wait *wait, char **argv)
 {
 	int go[2], failure[2];
 
+	struct sigaction usual = { .sa_handler = SIG_DFL };
+
 	w->wait = wait;
+	/* Where it is ignored, as some parents hand it down, nobody learns how a child ended. */
+	sigaction(SIGCHLD, &usual, &w->on_child);
 	if (pipe2(go, O_CLOEXEC))
 		return -1;
 	if (pipe2(failure, O_CLOEXEC)) {
@@ -84,6 +89,8 @@ int workload_exit_code(struct workload *w)
 {
 	int status;
 
+	/* Until it ends; who wants an end before that tells it by SIGTERM, which is passed on. */
+	workload_wait(w, UINT64_MAX);
 	close(w->pidfd);
 	while (waitpid(w->pid, &status, 0) != w->pid)
 		if (errno != EINTR)

@@ -10,13 +10,15 @@
  * struct workload - the command that stat measures, held back until workload_release
  * @wait: with SIGINT and SIGTERM
  * @pidfd: can be read when it has ended
+ * @on_child: what is done about SIGCHLD where the command is to run
  */
 struct workload {
-	pid_t		pid;
-	int		pidfd;
-	struct wait	*wait;
-	int		go;
-	int		failure;
+	pid_t			pid;
+	int			pidfd;
+	struct wait		*wait;
+	struct sigaction	on_child;
+	int			go;
+	int			failure;
 };
 
 /* -1 with errno. */
