@@ -33,7 +33,8 @@ static const char *decimal(const char *text, uint64_t scale, uint64_t *number)
 	if (*p == '.') {
 		for (p++; *p >= '0' && *p <= '9'; p++) {
 			digit = *p - '0';
-			if (digit * scale % 10)
+			/* What is below the last whole unit must be nothing, and all after it. */
+			if (digit && scale < 10)
 				return NULL;
 			scale /= 10;
 			if (__builtin_add_overflow(n, digit * scale, &n))

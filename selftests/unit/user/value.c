@@ -38,6 +38,8 @@ static void times(void)
 	EXPECT_EQ(value(&poll, "1ms"), 1000000);
 	EXPECT_EQ(value(&poll, "1.5us"), 1500);
 	EXPECT_EQ(value(&poll, "0.000001s"), 1000);
+	EXPECT_EQ(value(&poll, "1.050000us"), 1050);
+	EXPECT_EQ(value(&poll, "1.000"), 1);
 	EXPECT_EQ(value(&poll, "4s"), 4000000000);
 	EXPECT_EQ(value(&poll, "0"), 0);
 	EXPECT_EQ(value(&poll, "0us"), 0);
@@ -48,7 +50,7 @@ static void bad_times(void)
 {
 	static const char * const no_times[] = {
 		"", "us", "-1", "+1", " 1", "1 us", "1Us", "1m", "1.us", ".5us", "1e3", "0x10",
-		"1.5", "0.5ns", "0.0001us", "99999999999999999999", "18446744073709551615s", "1,5us",
+		"1.5", "1.05", "1.00005us", "0.5ns", "0.0001us", "1.0000000000000000000005s", "99999999999999999999", "18446744073709551615s", "1,5us",
 		"inherit ", "nan",
 	};
 	size_t i;
