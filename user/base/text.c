@@ -29,9 +29,12 @@ size_t text_fit(char *to, size_t size, const char *from, unsigned int columns)
 	size_t n = 0, len;
 	bool plain;
 
+	/* More would fit nothing at all, since the rest is filled with spaces. */
+	if (columns >= size)
+		columns = size - 1;
 	while (*from) {
 		len = character(from, &state, &width, &plain);
-		if (used + width > columns || n + len + columns - used >= size)
+		if (used + width > columns || n + len + columns - used - width >= size)
 			break;
 		if (plain)
 			memcpy(to + n, from, len);

@@ -5,8 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A line of any terminal: in UTF-8 a column takes up to 4 bytes, more if characters combine. */
-#define LINE_SIZE	2048
+/*
+ * A line of up to LINE_COLUMNS of a terminal: in UTF-8 a column takes up to 4 bytes, more if
+ * characters combine, and then the line is cut.
+ */
+#define LINE_COLUMNS	2047
+#define LINE_SIZE	(4 * (LINE_COLUMNS + 1))
 
 /*
  * Writes @from at exactly @columns columns of the terminal: cut or filled with spaces, and with

@@ -26,6 +26,12 @@ enum pair {
 	PAIR_ALARM,
 };
 
+/* Of a terminal that is wider still the rest stays empty. */
+static unsigned int columns(void)
+{
+	return COLS < LINE_COLUMNS ? COLS : LINE_COLUMNS;
+}
+
 static SCREEN *terminal;
 static bool colours;
 
@@ -74,7 +80,7 @@ static void put(int y, const char *text, attr_t attributes)
 
 	if (y >= LINES)
 		return;
-	text_fit(line, sizeof(line), text, COLS);
+	text_fit(line, sizeof(line), text, columns());
 	attrset(attributes);
 	mvaddstr(y, 0, line);
 	attrset(A_NORMAL);
@@ -138,7 +144,7 @@ static void draw_table(struct top *t)
 	struct layout l;
 	size_t i;
 
-	layout_make(&l, v, COLS, t->utf8);
+	layout_make(&l, v, columns(), t->utf8);
 	draw_header(&l, v, HEAD_LINES - 1);
 	if (!v->nr)
 		put(HEAD_LINES + 1, nothing(t), A_NORMAL);
@@ -157,7 +163,7 @@ static void draw_minute(const struct top *t, int y)
 {
 	float seconds[HISTORY_SECONDS], cells[HISTORY_SECONDS];
 	const struct pane *v = &t->pane;
-	unsigned int nr = COLS > HISTORY_SECONDS + 10 ? HISTORY_SECONDS : HISTORY_SECONDS / 2;
+	unsigned int nr = columns() > HISTORY_SECONDS + 10 ? HISTORY_SECONDS : HISTORY_SECONDS / 2;
 	char spark[SPARK_SIZE(HISTORY_SECONDS)], line[LINE_SIZE];
 
 	track_rates(&t->track, &v->owner, v->cls, v->code, seconds);
@@ -174,7 +180,7 @@ static void draw_bars(const struct top *t, const struct kvmlat_reason *r, int y)
 	char line[LINE_SIZE];
 	unsigned int i, nr;
 
-	bars_header(COLS, line);
+	bars_header(columns(), line);
 	put(y++, line, A_REVERSE);
 	nr = LINES > y + 2 ? LINES - y - 1 : 1;
 	nr = bars_fold(r, bars, nr < KVMLAT_HIST_BUCKETS ? nr : KVMLAT_HIST_BUCKETS);
@@ -184,7 +190,7 @@ static void draw_bars(const struct top *t, const struct kvmlat_reason *r, int y)
 			peak = bars[i].count;
 	}
 	for (i = 0; i < nr; i++) {
-		bars_line(&bars[i], before, all, peak, COLS, t->utf8, line);
+		bars_line(&bars[i], before, all, peak, columns(), t->utf8, line);
 		put(y + i, line, A_NORMAL);
 		before += bars[i].count;
 	}
@@ -224,9 +230,9 @@ void screen_draw(struct top *t)
 
 	erase();
 	t->page = LINES > HEAD_LINES + 1 ? LINES - HEAD_LINES - 1 : 1;
-	top_title(t, COLS, line);
+	top_title(t, columns(), line);
 	put(0, line, A_BOLD);
-	top_path(t, COLS, line);
+	top_path(t, columns(), line);
 	put(1, line, A_NORMAL);
 	if (t->help)
 		draw_help(t);
@@ -244,6 +250,6 @@ bool screen_histograms(const struct top *t)
 {
 	struct layout l;
 
-	layout_make(&l, &t->pane, COLS, t->utf8);
+	layout_make(&l, &t->pane, columns(), t->utf8);
 	return layout_histograms(&l, &t->pane);
 }

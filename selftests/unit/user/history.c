@@ -119,6 +119,11 @@ static void texts_take_their_columns(void)
 	EXPECT_STR(to, "abcd");
 	text_fit(to, sizeof(to), "a\tb\x1b[c", 6);
 	EXPECT_STR(to, "a?b?[c");
+	/* A width that leaves no room for the NUL is cut, not the text. */
+	EXPECT_EQ(text_fit(to, 5, "ab", 4), 4);
+	EXPECT_STR(to, "ab  ");
+	EXPECT_EQ(text_fit(to, 5, "abcdef", 2047), 4);
+	EXPECT_STR(to, "abcd");
 	text_fit(to, 4, "abcdef", 6);
 	EXPECT(strlen(to) < 4);
 	EXPECT(setlocale(LC_CTYPE, "C.UTF-8"));
