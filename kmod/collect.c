@@ -57,6 +57,30 @@ static void give_joined(void)
 
 static struct kvmlat_job give_job = KVMLAT_JOB(give_joined);
 
+/* Whether there were any: then free_taken() after a grace period, one for all VMs. */
+static bool take_away(struct kvmlat_vm *vm)
+{
+	struct kvmlat_vcpu *vcpu;
+	bool any = false;
+
+	WRITE_ONCE(vm->joined, NULL);
+	list_for_each_entry_rcu(vcpu, &vm->vcpus, node, lockdep_is_held(&kvmlat_mutex)) {
+		vcpu->taken = swap_detail(vcpu, NULL);
+		any |= !!vcpu->taken;
+	}
+	return any;
+}
+
+static void free_taken(struct kvmlat_vm *vm)
+{
+	struct kvmlat_vcpu *vcpu;
+
+	list_for_each_entry_rcu(vcpu, &vm->vcpus, node, lockdep_is_held(&kvmlat_mutex)) {
+		kvfree(vcpu->taken);
+		vcpu->taken = NULL;
+	}
+}
+
 int kvmlat_collect_on(struct kvmlat_vm *vm)
 {
 	bool was_on = kvmlat_collect_is_on(vm);
@@ -66,26 +90,31 @@ int kvmlat_collect_on(struct kvmlat_vm *vm)
 	/* First, so that a vCPU that comes while we give asks the worker. */
 	WRITE_ONCE(vm->joined, &give_job);
 	err = give(vm);
-	if (err && !was_on)
-		kvmlat_collect_off(vm);
+	if (err && !was_on && take_away(vm)) {
+		synchronize_rcu();
+		free_taken(vm);
+	}
 	return err;
 }
 
-void kvmlat_collect_off(struct kvmlat_vm *vm)
+u32 kvmlat_collect_off(u32 vm_id, u32 pid)
 {
-	struct kvmlat_vcpu *vcpu;
+	struct kvmlat_vm *vm;
+	bool any = false;
+	u32 met = 0;
 
-	lockdep_assert_held(&kvmlat_mutex);
-	WRITE_ONCE(vm->joined, NULL);
-	list_for_each_entry_rcu(vcpu, &vm->vcpus, node, lockdep_is_held(&kvmlat_mutex)) {
-		struct kvmlat_detail *old = swap_detail(vcpu, NULL);
-
-		if (!old)
+	kvmlat_vms_for_each(vm, vm_id, pid) {
+		if (READ_ONCE(vm->gone))
 			continue;
-		/* A probe may be writing it, with preemption off. */
-		synchronize_rcu();
-		kvfree(old);
+		met++;
+		any |= take_away(vm);
 	}
+	if (!any)
+		return met;
+	synchronize_rcu();
+	kvmlat_vms_for_each(vm, vm_id, pid)
+		free_taken(vm);
+	return met;
 }
 
 void kvmlat_collect_init(void)

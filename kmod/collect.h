@@ -7,7 +7,8 @@
 
 /* Under kvmlat_mutex, may sleep. -ENOMEM: nothing was switched. */
 int kvmlat_collect_on(struct kvmlat_vm *vm);
-void kvmlat_collect_off(struct kvmlat_vm *vm);
+/* Waits for one grace period at most. Returns how many VMs are meant, of those that exist. */
+u32 kvmlat_collect_off(u32 vm_id, u32 pid);
 
 /* Whether vCPUs that join the VM collect details, too. Under kvmlat_mutex. */
 static inline bool kvmlat_collect_is_on(const struct kvmlat_vm *vm)

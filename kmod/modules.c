@@ -65,11 +65,21 @@ const char *kvmlat_modules_vm_end_why(void)
 		"kvm is not loaded";
 }
 
+/*
+ * Every module of the host comes here, and while it does no other can: those that we have nothing
+ * to do with must not wait for a reader who holds kvmlat_mutex.
+ */
+static bool is_kvms(const struct module *mod)
+{
+	return !strcmp(mod->name, "kvm") || !strcmp(mod->name, "kvm_intel") ||
+	       !strcmp(mod->name, "kvm_amd");
+}
+
 static int any_module(struct notifier_block *nb, unsigned long state, void *data)
 {
 	struct module *mod = data;
 
-	if (state != MODULE_STATE_COMING && state != MODULE_STATE_GOING)
+	if ((state != MODULE_STATE_COMING && state != MODULE_STATE_GOING) || !is_kvms(mod))
 		return NOTIFY_OK;
 	kvmlat_reason_module(mod, state);
 	kvmlat_undo_module(mod->name);

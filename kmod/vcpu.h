@@ -58,6 +58,7 @@ struct kvmlat_vcpu {
 	const struct task_struct *task;	/* owns it, compared and never followed */
 	struct hlist_bl_node thread;	/* in the hash of threads, if task is set */
 	int cpu;			/* where task owned it last */
+	struct kvmlat_detail *taken;	/* from the ledger, until no probe writes it any more */
 	u32 vcpu_id;
 	u32 index;			/* in its VM, in the order in which they were seen */
 	u32 tid;

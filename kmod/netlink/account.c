@@ -169,13 +169,12 @@ int kvmlat_nl_detail_set_doit(struct sk_buff *skb, struct genl_info *info)
 		if (READ_ONCE(vm->gone))
 			continue;
 		met = true;
-		if (on)
-			err = kvmlat_collect_on(vm);
-		else
-			kvmlat_collect_off(vm);
+		err = on ? kvmlat_collect_on(vm) : 0;
 		if (err)
 			break;
 	}
+	if (!on)
+		kvmlat_collect_off(filter.vm_id, filter.pid);
 	mutex_unlock(&kvmlat_mutex);
 	if (!met && (filter.vm_id || filter.pid))
 		return kvmlat_refuse(info->extack, NULL, kvmlat_vms_none(true), -ENOENT);

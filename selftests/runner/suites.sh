@@ -56,6 +56,7 @@ amd_tests()
 	multi knob build/bin/test-knob-churn
 	multi cli selftests/live/command/tune.sh
 	multi ledger build/bin/test-ledger
+	multi lifecycle build/bin/test-bounds
 	icount knob build/bin/test-knob-halt
 	icount truth build/bin/test-truth
 	icount late build/bin/test-late
