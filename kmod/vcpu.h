@@ -14,7 +14,7 @@ struct kvm;
 struct kvm_vcpu;
 struct kvmlat_job;
 
-/* What knob/halt.c keeps of a VM. */
+/* What knob/ keeps of a VM whose halts poll. */
 struct kvmlat_vm_polling {
 	bool active;		/* a vCPU has a fixed window */
 	bool raised;		/* KVM's maximum for the VM is @wrote, for the sake of that vCPU */
@@ -22,6 +22,9 @@ struct kvmlat_vm_polling {
 	u32 max;		/* or, unless own, the host's */
 	u32 wrote;
 	u32 widest;		/* of the fixed windows */
+	/* For knob/file.c, as long as a request lasts: the VM's file, or why there is none. */
+	struct file *file;
+	const char *unreachable;
 };
 
 /* What knob/halt.c keeps of a vCPU. */

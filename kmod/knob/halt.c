@@ -2,11 +2,6 @@
 /*
  * Halt polling of single VMs and vCPUs.
  *
- * The module holds no reference to a VM. To look into one outside the probes of its vCPUs it
- * borrows the VM's own file: it is searched for among the open files of the VM's process, and
- * while we have a reference to the file KVM keeps the VM and its vCPUs, and the vendor module
- * stays. If the VMM closes it meanwhile, our fput() ends the VM as its close() would have.
- *
  * A VM's maximum is KVM's own, as a VMM sets it with KVM_CAP_HALT_POLL, and KVM's fields are
  * the only place where it is kept. A vCPU's fixed window is not known to KVM: after each of
  * the vCPU's halts the probe of kvm_vcpu_wakeup, the last that KVM does in a halt, writes over
@@ -15,19 +10,13 @@
  * really is stands in struct kvmlat_vm_polling, and the probe limits all other vCPUs of the VM
  * to that.
  */
-#include <linux/fdtable.h>
-#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kvm_host.h>
-#include <linux/magic.h>
-#include <linux/pid.h>
-#include <linux/pid_namespace.h>
-#include <linux/sched/signal.h>
-#include <linux/sched/task.h>
 #include <linux/spinlock.h>
 
-#include "knob.h"
+#include "file.h"
 #include "halt.h"
+#include "knob.h"
 #include "vms.h"
 
 /* For raising and lowering of maxima. The probe takes it only when there is one to change. */
@@ -40,47 +29,6 @@ static DEFINE_RAW_SPINLOCK(raise_lock);
 static const unsigned int *host_max;
 static const unsigned int *host_grow_start;
 static const unsigned int *host_shrink;
-
-struct search {
-	const struct kvm *kvm;
-	struct file *file;
-};
-
-/* Under the lock of the table of open files, so the file is not being closed. */
-static int is_vm_file(const void *data, struct file *file, unsigned int fd)
-{
-	struct search *search = (struct search *)data;
-
-	if (file->private_data != search->kvm ||
-	    file_inode(file)->i_sb->s_magic != ANON_INODE_FS_MAGIC ||
-	    strcmp(file->f_path.dentry->d_name.name, "kvm-vm"))
-		return 0;
-	search->file = get_file(file);
-	return 1;
-}
-
-static struct file *vm_file(const struct kvmlat_vm *vm)
-{
-	struct search search = { .kvm = vm->kvm };
-	struct task_struct *leader, *task;
-
-	rcu_read_lock();
-	leader = pid_task(find_pid_ns(vm->pid, &init_pid_ns), PIDTYPE_TGID);
-	if (!leader)
-		goto out;
-	/* Any thread may have the files; the leader alone may have ended. */
-	for_each_thread(leader, task) {
-		task_lock(task);
-		if (task->files)
-			iterate_fd(task->files, 0, is_vm_file, &search);
-		task_unlock(task);
-		if (search.file)
-			break;
-	}
-out:
-	rcu_read_unlock();
-	return search.file;
-}
 
 /*
  * KVM's vCPU. Only the VM whose file we have is trusted, not an address that we remember: a
@@ -182,9 +130,10 @@ static int get_host(const char **why)
 	return -EOPNOTSUPP;
 }
 
-/* The VM and its file, which the caller puts; -ENOENT, or -EOPNOTSUPP with *why. */
-static int borrow(u32 vm_id, struct kvmlat_vm **vm, struct file **file, const char **why)
+/* The VM, and KVM's as long as the request lasts; -ENOENT, or -EOPNOTSUPP with *why. */
+static int reach(u32 vm_id, struct kvmlat_vm **vm, struct kvm **kvm, const char **why)
 {
+	struct file *file;
 	int err;
 
 	*vm = kvmlat_vms_find(vm_id, 0, true, why);
@@ -193,10 +142,10 @@ static int borrow(u32 vm_id, struct kvmlat_vm **vm, struct file **file, const ch
 	err = get_host(why);
 	if (err)
 		return err;
-	*file = vm_file(*vm);
-	if (*file)
+	file = kvmlat_file_get(*vm, why);
+	*kvm = file ? file->private_data : NULL;
+	if (file)
 		return 0;
-	*why = "the VM's process has closed the VM's file, so the VM cannot be reached";
 	return READ_ONCE((*vm)->gone) ? -ENOENT : -EOPNOTSUPP;
 }
 
@@ -205,16 +154,16 @@ int kvmlat_knob_halt_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_va
 {
 	struct kvmlat_vcpu *vcpu = NULL;
 	struct kvmlat_vm *vm;
-	struct file *file;
+	struct kvm *kvm;
 	int err;
 
-	err = borrow(of->vm_id, &vm, &file, why);
+	err = reach(of->vm_id, &vm, &kvm, why);
 	if (err)
 		return err;
 	if (of->scope == KVMLAT_SCOPE_VCPU)
 		vcpu = kvmlat_vms_vcpu(vm, of->vcpu_id);
 	raw_spin_lock_irq(&raise_lock);
-	look(&vm->polling, file->private_data);
+	look(&vm->polling, kvm);
 	value->value = limit(&vm->polling);
 	value->source = vm->polling.own ? KVMLAT_SCOPE_VM : KVMLAT_SCOPE_HOST;
 	if (vcpu && vcpu->polling.fixed) {
@@ -222,7 +171,6 @@ int kvmlat_knob_halt_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_va
 		value->source = KVMLAT_SCOPE_VCPU;
 	}
 	raw_spin_unlock_irq(&raise_lock);
-	fput(file);
 	return of->scope == KVMLAT_SCOPE_VCPU && !vcpu ? -ENOENT : 0;
 }
 
@@ -274,15 +222,15 @@ int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
 	struct kvm_vcpu *kvm_vcpu = NULL;
 	struct kvmlat_vcpu *vcpu = NULL;
 	struct kvmlat_vm *vm;
-	struct file *file;
+	struct kvm *kvm;
 	int err;
 
-	err = borrow(of->vm_id, &vm, &file, why);
+	err = reach(of->vm_id, &vm, &kvm, why);
 	if (err)
 		return err;
 	if (of->scope == KVMLAT_SCOPE_VCPU) {
 		vcpu = kvmlat_vms_vcpu(vm, of->vcpu_id);
-		kvm_vcpu = vcpu ? vcpu_of(file->private_data, vcpu) : NULL;
+		kvm_vcpu = vcpu ? vcpu_of(kvm, vcpu) : NULL;
 		err = kvm_vcpu ? 0 : -ENOENT;
 	}
 	if (!err) {
@@ -290,12 +238,11 @@ int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
 		if (kvm_vcpu)
 			write_vcpu(vm, vcpu, kvm_vcpu, value);
 		else
-			write_vm(vm, file->private_data, value);
-		raise(&vm->polling, file->private_data);
-		limit_others(vm, file->private_data);
+			write_vm(vm, kvm, value);
+		raise(&vm->polling, kvm);
+		limit_others(vm, kvm);
 		raw_spin_unlock_irq(&raise_lock);
 	}
-	fput(file);
 	return err;
 }
 
@@ -303,16 +250,18 @@ void kvmlat_knob_halt_host(void)
 {
 	struct kvmlat_vm *vm;
 	struct file *file;
+	const char *why;
 
 	kvmlat_vms_for_each(vm, 0, 0) {
-		file = vm->polling.active && !READ_ONCE(vm->gone) ? vm_file(vm) : NULL;
+		if (!vm->polling.active || READ_ONCE(vm->gone))
+			continue;
+		file = kvmlat_file_get(vm, &why);
 		if (!file)
 			continue;
 		raw_spin_lock_irq(&raise_lock);
 		raise(&vm->polling, file->private_data);
 		limit_others(vm, file->private_data);
 		raw_spin_unlock_irq(&raise_lock);
-		fput(file);
 	}
 }
 

@@ -4,6 +4,7 @@
  *
  *	table.c		what there is
  *	param.c		the host's values, parameters of KVM's modules
+ *	file.c		the way into a VM
  *	halt.c		values of VMs and vCPUs
  *	value.c		reads and writes a knob, whatever its scope
  *	undo.c		what was changed, and the way back
@@ -74,6 +75,9 @@ int kvmlat_knob_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *
  */
 int kvmlat_knob_write(const struct kvmlat_knob_of *of, const struct kvmlat_knob_value *old,
 		      const struct kvmlat_knob_value *value, const char **why);
+
+/* A request is over: VMs that it looked into are let go. Before kvmlat_mutex is. */
+void kvmlat_knob_done(void);
 
 static inline bool kvmlat_knob_is_own(const struct kvmlat_knob_of *of,
 				      const struct kvmlat_knob_value *value)

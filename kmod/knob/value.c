@@ -2,8 +2,9 @@
 /* Reading and writing a knob, whatever its scope. */
 #include <linux/errno.h>
 
-#include "knob.h"
+#include "file.h"
 #include "halt.h"
+#include "knob.h"
 #include "lock.h"
 
 int kvmlat_knob_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *value,
@@ -29,4 +30,9 @@ int kvmlat_knob_write(const struct kvmlat_knob_of *of, const struct kvmlat_knob_
 	if (!err && of->id == KVMLAT_KNOB_HALT_POLL_NS)
 		kvmlat_knob_halt_host();
 	return err;
+}
+
+void kvmlat_knob_done(void)
+{
+	kvmlat_file_put_all();
 }

@@ -138,6 +138,7 @@ int kvmlat_nl_knob_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	mutex_lock(&kvmlat_mutex);
 	cb->seq = kvmlat_vms_generation();
 	err = dump_all(skb, cb, d);
+	kvmlat_knob_done();
 	mutex_unlock(&kvmlat_mutex);
 	return skb->len ?: err;
 }

@@ -235,6 +235,7 @@ int kvmlat_nl_knob_set_doit(struct sk_buff *unused, struct genl_info *info)
 	request->changes.report = &teller.report;
 	mutex_lock(&kvmlat_mutex);
 	err = set_and_fill(info, request, skb);
+	kvmlat_knob_done();
 	mutex_unlock(&kvmlat_mutex);
 	kfree(request);
 	if (err) {
@@ -265,6 +266,7 @@ int kvmlat_nl_knob_undo_doit(struct sk_buff *unused, struct genl_info *info)
 		return -ENOMEM;
 	mutex_lock(&kvmlat_mutex);
 	met = kvmlat_undo_apply(&request);
+	kvmlat_knob_done();
 	mutex_unlock(&kvmlat_mutex);
 	if (!met) {
 		NL_SET_ERR_MSG_ATTR(info->extack, change,
@@ -287,5 +289,6 @@ void kvmlat_knob_exit(void)
 	leaving = true;
 	kvmlat_undo_apply(&request);
 	kvmlat_undo_exit();
+	kvmlat_knob_done();
 	mutex_unlock(&kvmlat_mutex);
 }

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Knobs of a VM beside what its own VMM does with KVM_CAP_HALT_POLL and with its files. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/host.h"
@@ -161,6 +166,107 @@ TEST_F_TIMEOUT(vmm, closed_file, TEST_S)
 	ASSERT_EQ(0, knob_get(w, ASK(HALT_POLL_NS, VM), &now));
 	ASSERT_FALSE(now.has_value);
 	ASSERT_LT(8, strlen(now.why));
+}
+
+#define FILES 100000
+#define THREADS 100
+#define TABLES 40
+/* Once all descriptors on an emulated machine; once for each thread would be many seconds */
+#define SEARCH_MS 200
+
+static unsigned int now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+struct crowd {
+	pthread_barrier_t here;
+	pthread_barrier_t leave;
+	int flags;
+};
+
+static void *stand(void *arg)
+{
+	struct crowd *crowd = arg;
+
+	unshare(crowd->flags);
+	pthread_barrier_wait(&crowd->here);
+	pthread_barrier_wait(&crowd->leave);
+	return NULL;
+}
+
+/* Threads that have their own tables of files, or share one */
+static int crowd_come(struct crowd *crowd, pthread_t *threads, unsigned int nr, int flags)
+{
+	crowd->flags = flags;
+	pthread_barrier_init(&crowd->here, NULL, nr + 1);
+	pthread_barrier_init(&crowd->leave, NULL, nr + 1);
+	for (unsigned int i = 0; i < nr; i++)
+		if (pthread_create(&threads[i], NULL, stand, crowd))
+			return EAGAIN;
+	pthread_barrier_wait(&crowd->here);
+	return 0;
+}
+
+static void crowd_go(struct crowd *crowd, pthread_t *threads, unsigned int nr)
+{
+	pthread_barrier_wait(&crowd->leave);
+	for (unsigned int i = 0; i < nr; i++)
+		pthread_join(threads[i], NULL);
+}
+
+/* Who runs a VM decides how many files and threads are searched, but not for how long */
+TEST_F_TIMEOUT(vmm, many_files_and_threads, TEST_S)
+{
+	struct rlimit limit = { .rlim_cur = FILES + 100, .rlim_max = FILES + 100 };
+	struct wire *w = &self->host.wire;
+	pthread_t threads[THREADS];
+	struct crowd crowd;
+	struct knob now;
+	unsigned int from, ms;
+	int high;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	high = fcntl(self->tiny.vm, F_DUPFD, FILES + 50);
+	ASSERT_LT(FILES, high);
+	close(self->tiny.vm);
+	self->tiny.vm = high;
+	while (dup(0) < FILES)
+		;
+	ASSERT_EQ(0, crowd_come(&crowd, threads, THREADS, 0));
+	ASSERT_KNOB(self->host_knob.value, HOST, VM);
+	close(self->tiny.vm);
+	self->tiny.vm = -1;
+	from = now_ms();
+	ASSERT_EQ(0, knob_get(w, ASK(HALT_POLL_NS, VM), &now));
+	ms = now_ms() - from;
+	TH_LOG("%u files of %u threads were searched in %u ms", FILES, THREADS, ms);
+	ASSERT_FALSE(now.has_value);
+	ASSERT_GT(SEARCH_MS, ms);
+	crowd_go(&crowd, threads, THREADS);
+}
+
+TEST_F_TIMEOUT(vmm, each_thread_with_files_of_its_own, TEST_S)
+{
+	struct wire *w = &self->host.wire;
+	pthread_t threads[TABLES];
+	struct crowd crowd;
+	struct knob now;
+
+	ASSERT_EQ(0, crowd_come(&crowd, threads, TABLES, CLONE_FILES));
+	ASSERT_KNOB(self->host_knob.value, HOST, VM);
+	crowd_go(&crowd, threads, TABLES);
+	close(self->tiny.vm);
+	self->tiny.vm = -1;
+	ASSERT_EQ(0, crowd_come(&crowd, threads, TABLES, CLONE_FILES));
+	ASSERT_EQ(0, knob_get(w, ASK(HALT_POLL_NS, VM), &now));
+	ASSERT_FALSE(now.has_value);
+	ASSERT_NE(NULL, strstr(now.why, "too many"))
+		TH_LOG("%s", now.why);
+	crowd_go(&crowd, threads, TABLES);
 }
 
 /* All or nothing, across scopes */
