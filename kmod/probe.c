@@ -13,6 +13,9 @@
  */
 #include <linux/kvm_host.h>
 
+#include <trace/events/kvm.h>
+#include <trace/events/sched.h>
+
 #include "clock.h"
 #include "knob/halt.h"
 #include "ledger/detail.h"
@@ -131,13 +134,27 @@ static notrace void probe_exit_mono(void *data, struct kvm_vcpu *kvm_vcpu, u32 i
 	exit_at(kvm_vcpu, stamp_mono);
 }
 
-/* The event has one more argument from 6.9 on; nobody reads it, so we leave it out. */
-static notrace void probe_entry(void *data, struct kvm_vcpu *kvm_vcpu)
+/*
+ * All arguments, also those that nobody reads: with control flow integrity (CONFIG_CFI_CLANG,
+ * FineIBT) a probe is only called as what the event has declared. compat_kvm_entry() chooses.
+ */
+static notrace void probe_entry(void *data, struct kvm_vcpu *kvm_vcpu, bool force_immediate_exit)
 {
 	entry_at(data, kvm_vcpu, stamp_tsc);
 }
 
-static notrace void probe_entry_mono(void *data, struct kvm_vcpu *kvm_vcpu)
+static notrace void probe_entry_mono(void *data, struct kvm_vcpu *kvm_vcpu,
+				     bool force_immediate_exit)
+{
+	entry_at(data, kvm_vcpu, stamp_mono);
+}
+
+static notrace void probe_entry_old(void *data, struct kvm_vcpu *kvm_vcpu)
+{
+	entry_at(data, kvm_vcpu, stamp_tsc);
+}
+
+static notrace void probe_entry_old_mono(void *data, struct kvm_vcpu *kvm_vcpu)
 {
 	entry_at(data, kvm_vcpu, stamp_mono);
 }
@@ -278,7 +295,7 @@ static void probe_reflected(void *data, u32 code, u64 info1, u64 info2, u32 intr
 }
 
 static notrace void probe_switch(void *data, bool preempt, struct task_struct *prev,
-				 struct task_struct *next)
+				 struct task_struct *next, unsigned int prev_state)
 {
 	if (unlikely(kvmlat_thread_switches(next)))
 		kvmlat_thread_switch(data, preempt, prev, next);
@@ -287,7 +304,8 @@ static notrace void probe_switch(void *data, bool preempt, struct task_struct *p
 /* Entry before exit, and all before a vCPU is learned, so that no account begins in the middle. */
 struct kvmlat_probe kvmlat_probes[] = {
 	{ "sched_switch", probe_switch, .builtin = true },
-	{ "kvm_entry", probe_entry, probe_entry_mono },
+	{ "kvm_entry", compat_kvm_entry(probe_entry_old, probe_entry),
+	  compat_kvm_entry(probe_entry_old_mono, probe_entry_mono) },
 	{ "kvm_userspace_exit", probe_user },
 	{ "kvm_vcpu_wakeup", probe_wakeup },
 	{ "kvm_halt_poll_ns", probe_poll_window },
@@ -302,3 +320,13 @@ struct kvmlat_probe kvmlat_probes[] = {
 };
 
 const size_t kvmlat_nr_probes = ARRAY_SIZE(kvmlat_probes);
+
+/* The compiler compares what it can: those events whose headers are installed. */
+static void __maybe_unused compare_prototypes(void)
+{
+	check_trace_callback_type_sched_switch(probe_switch);
+	check_trace_callback_type_kvm_userspace_exit(probe_user);
+	check_trace_callback_type_kvm_vcpu_wakeup(probe_wakeup);
+	check_trace_callback_type_kvm_halt_poll_ns(probe_poll_window);
+	check_trace_callback_type_kvm_mmio(probe_mmio);
+}

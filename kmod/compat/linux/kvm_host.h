@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KVMLAT_COMPAT_LINUX_KVM_HOST_H
+#define KVMLAT_COMPAT_LINUX_KVM_HOST_H
+
+#include_next <linux/kvm_host.h>
+
+/*
+ * The probe of kvm_entry, by what the event passes: the vCPU, or also whether an immediate exit
+ * is forced. That argument came with 0ec3d6d1f169 (6.9), which stable 6.1.y and 6.6.y have taken,
+ * too, so no version tells. The event's own header is not installed; but the same commit gave the
+ * argument to vcpu_run, which has had a second one ever since.
+ */
+#define compat_kvm_entry(vcpu_only, with_bool) \
+	__builtin_choose_expr(__builtin_types_compatible_p( \
+		typeof(((struct kvm_x86_ops *)0)->vcpu_run), \
+		enum exit_fastpath_completion (*)(struct kvm_vcpu *vcpu)), vcpu_only, with_bool)
+
+#endif
