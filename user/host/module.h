@@ -9,8 +9,8 @@
 #include "base/trouble.h"
 
 /*
- * kvmlat.ko itself. None of this asks for its netlink family by name: that would have the kernel
- * load the module.
+ * kvmlat.ko itself. None of this asks for its netlink family by name: a kernel that knows an alias
+ * of it would load the module.
  */
 
 /* Another number each time that it is loaded; 0 if it is not. @root as in host.h. */

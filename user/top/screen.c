@@ -26,14 +26,14 @@ enum pair {
 	PAIR_ALARM,
 };
 
+static SCREEN *terminal;
+static bool colours;
+
 /* Of a terminal that is wider still the rest stays empty. */
 static unsigned int columns(void)
 {
 	return COLS < LINE_COLUMNS ? COLS : LINE_COLUMNS;
 }
-
-static SCREEN *terminal;
-static bool colours;
 
 int screen_open(bool colour)
 {
