@@ -24,7 +24,7 @@ column()
 # count REASON FILE: the exits of a reason
 count()
 {
-	column count name "$1" "$2"
+	column count reason "$1" "$2"
 }
 
 # all_cpuids: and leaves the CSV in $work/csv
