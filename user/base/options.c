@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <string.h>
 
 #include "clock.h"
 #include "options.h"
@@ -34,25 +35,47 @@ bool parse_u32(const char *what, const char *text, uint32_t min, uint32_t *value
 	return true;
 }
 
+/* What is behind a number; seconds if there is nothing. */
+static uint64_t unit_of(const char *text)
+{
+	static const struct {
+		const char	*name;
+		uint64_t	ns;
+	} units[] = {
+		{ "", NSEC_PER_SEC }, { "ms", NSEC_PER_SEC / 1000 }, { "s", NSEC_PER_SEC },
+		{ "m", 60 * NSEC_PER_SEC }, { "h", 3600 * NSEC_PER_SEC },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(text, units[i].name))
+			return units[i].ns;
+	return 0;
+}
+
 bool parse_seconds(const char *what, const char *text, uint64_t *ns, char *why, size_t size)
 {
-	uint64_t seconds, scale = NSEC_PER_SEC / 10;
-	const char *p = digits(text, MAX_SECONDS, &seconds);
+	uint64_t whole, scale, unit;
+	const char *p = digits(text, MAX_SECONDS * 1000, &whole);
 
 	if (!p)
 		goto bad;
-	*ns = seconds * NSEC_PER_SEC;
+	unit = unit_of(p + (*p == '.' ? 1 + strspn(p + 1, "0123456789") : 0));
+	if (!unit)
+		goto bad;
+	*ns = whole * unit;
 	if (*p == '.') {
-		if (!p[1])
+		if (p[1] < '0' || p[1] > '9')
 			goto bad;
-		for (p++; *p >= '0' && *p <= '9'; p++, scale /= 10)
+		for (p++, scale = unit / 10; *p >= '0' && *p <= '9'; p++, scale /= 10)
 			*ns += (*p - '0') * scale;
 	}
-	if (*p || *ns < NSEC_PER_SEC / 100 || *ns > MAX_SECONDS * NSEC_PER_SEC)
+	if (*ns < NSEC_PER_SEC / 100 || *ns > MAX_SECONDS * NSEC_PER_SEC)
 		goto bad;
 	return true;
 bad:
-	snprintf(why, size, "%s \"%.64s\" is not a number of seconds from 0.01 to %d", what, text,
-		 MAX_SECONDS);
+	snprintf(why, size,
+		 "%s \"%.64s\" is not a time from 0.01 to %d seconds, as 1.5, 100ms, 2m or 1h", what,
+		 text, MAX_SECONDS);
 	return false;
 }

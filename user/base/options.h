@@ -20,6 +20,7 @@ enum output {
  */
 bool parse_u32(const char *what, const char *text, uint32_t min, uint32_t *value,
 	       char *why, size_t size);
+/* Seconds, or as people write them: 100ms, 1.5s, 2m, 1h. */
 bool parse_seconds(const char *what, const char *text, uint64_t *ns, char *why, size_t size);
 
 #endif /* _KVMLAT_OPTIONS_H */

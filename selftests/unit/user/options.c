@@ -31,12 +31,23 @@ static void good_seconds(void)
 	EXPECT(seconds("1.0000000019", &ns));
 	EXPECT_EQ(ns, NSEC_PER_SEC + 1);
 	EXPECT(seconds("86400", &ns));
+	EXPECT(seconds("100ms", &ns));
+	EXPECT_EQ(ns, NSEC_PER_SEC / 10);
+	EXPECT(seconds("12.5ms", &ns));
+	EXPECT_EQ(ns, NSEC_PER_SEC / 80);
+	EXPECT(seconds("1s", &ns));
+	EXPECT_EQ(ns, NSEC_PER_SEC);
+	EXPECT(seconds("1.5m", &ns));
+	EXPECT_EQ(ns, 90 * NSEC_PER_SEC);
+	EXPECT(seconds("24h", &ns));
+	EXPECT_EQ(ns, 86400 * NSEC_PER_SEC);
+	EXPECT(seconds("86400000ms", &ns));
 }
 
 static void bad_seconds(void)
 {
 	static const char * const bad[] = {
-		"", "0", "0.001", "-1", "+1", " 1", "1 ", "1s", "1.", ".5", "1,5", "1e3", "nan",
+		"", "0", "0.001", "-1", "+1", " 1", "1 ", "1 s", "1.", "1.s", "s", "9ms", "10us", "25h", "1441m", "86400001ms", "1ms1", "1S", ".5", "1,5", "1e3", "nan",
 		"inf", "0x10", "86401", "86400.1", "99999999999999999999999", "1.5.5",
 	};
 	uint64_t ns;
