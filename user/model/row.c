@@ -12,6 +12,16 @@ double rate_of(uint64_t count, uint64_t duration)
 	return duration ? (double)count * NSEC_PER_SEC / duration : 0;
 }
 
+double percentile_round(double ns, double longest)
+{
+	double unit = 1, rounded;
+
+	while (ns / unit >= 99.5)
+		unit *= 10;
+	rounded = (uint64_t)(ns / unit + 0.5) * unit;
+	return rounded > longest ? (uint64_t)(ns / unit) * unit : rounded;
+}
+
 void row_fill(struct row *row, const struct kvmlat_reason *r, uint32_t vendor,
 	      const struct whole *of)
 {

@@ -55,6 +55,12 @@ struct whole {
 void row_fill(struct row *row, const struct kvmlat_reason *r, uint32_t vendor,
 	      const struct whole *of);
 
+/*
+ * A percentile is the middle of a bucket, which is up to 1/16 off: as far as it is known, that is
+ * two digits, of no more than the longest.
+ */
+double percentile_round(double ns, double longest);
+
 /* As a share of @whole in per cent; 0 of nothing. */
 double share(uint64_t part, uint64_t whole);
 

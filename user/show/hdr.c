@@ -28,7 +28,7 @@ static uint64_t highest(const struct kvmlat_reason *r, unsigned int index)
 	return upper > r->longest_max ? r->longest_max : upper;
 }
 
-static void distribution(FILE *to, const struct kvmlat_reason *r, double unit)
+static void distribution(FILE *to, const struct kvmlat_reason *r, double unit, int digits)
 {
 	uint64_t all = 0, seen = 0;
 	double percentile = 0;
@@ -43,7 +43,7 @@ static void distribution(FILE *to, const struct kvmlat_reason *r, double unit)
 
 		seen += r->buckets[i].count;
 		while (100.0 * seen / all >= percentile) {
-			fprintf(to, "%12.3f %2.12f %10" PRIu64 " %14.2f\n", value / unit,
+			fprintf(to, "%12.*f %2.12f %10" PRIu64 " %14.2f\n", digits, value / unit,
 				percentile / 100, seen, 1 / (1 - percentile / 100));
 			percentile = next(percentile);
 			/* The last bucket reaches every step: one line says it. */
@@ -52,7 +52,7 @@ static void distribution(FILE *to, const struct kvmlat_reason *r, double unit)
 		}
 	}
 	if (all)
-		fprintf(to, "%12.3f %2.12f %10" PRIu64 "\n",
+		fprintf(to, "%12.*f %2.12f %10" PRIu64 "\n", digits,
 			highest(r, r->buckets[r->nr_buckets - 1].index) / unit, 1.0, all);
 }
 
@@ -60,11 +60,14 @@ void show_hdr(FILE *to, const struct sample *s)
 {
 	const struct kvmlat_reason *r = &s->blocks[0].histograms[0].sum;
 	double unit = s->hist->unit->ns;
+	/* As many as the original has, and enough to tell every ns. */
+	int digits = s->hist->unit->digits > 3 ? s->hist->unit->digits : 3;
 
-	distribution(to, r, unit);
-	fprintf(to, "#[Mean    = %12.3f, StdDeviation   = %12.3f]\n",
-		r->count ? (double)r->total / r->count / unit : 0, histogram_stddev(r) / unit);
-	fprintf(to, "#[Max     = %12.3f, Total count    = %12" PRIu64 "]\n",
+	distribution(to, r, unit, digits);
+	fprintf(to, "#[Mean    = %12.*f, StdDeviation   = %12.*f]\n", digits,
+		r->count ? (double)r->total / r->count / unit : 0, digits,
+		histogram_stddev(r) / unit);
+	fprintf(to, "#[Max     = %12.*f, Total count    = %12" PRIu64 "]\n", digits,
 		r->longest_max / unit, r->count);
 	fprintf(to, "#[Buckets = %12d, SubBuckets     = %12d]\n", OCTAVES, SUB);
 }

@@ -118,6 +118,19 @@ static void spans_table(FILE *to, const struct kvmlat_reason *r, const struct hi
 	print_grid(to, &g);
 }
 
+/* Two digits are known of a percentile. */
+static void percentile_text(FILE *to, const char *name, const struct unit *unit, double ns,
+			    double longest)
+{
+	double time = percentile_round(ns, longest) / unit->ns;
+	int digits = 0;
+	double left;
+
+	for (left = time; left && left < 9.95 && digits < unit->digits; left *= 10)
+		digits++;
+	fprintf(to, "%s%.*f", name, digits, time);
+}
+
 /* What is long needs fewer digits: the line is to fit on a screen. */
 static void named_time(FILE *to, const char *name, const struct unit *unit, double ns)
 {
@@ -138,17 +151,18 @@ static void percentiles(FILE *to, const struct kvmlat_reason *r, const struct un
 	named_time(to, "mean ", unit, (double)r->total / r->count);
 	for (i = 0; i < ARRAY_SIZE(list); i++)
 		if (kvmlat_percentile(r, list[i].permille, &ns))
-			named_time(to, list[i].name, unit, ns);
+			percentile_text(to, list[i].name, unit, ns, r->longest_max);
 	named_time(to, r->longest_min == r->longest_max ? "  max " : "  max <", unit,
 		   r->longest_max);
 	fputc('\n', to);
 }
 
-static void table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
 	const struct unit *unit = s->hist->unit;
 	size_t i;
 
+	(void)kept;
 	fputc('\n', to);
 	for (i = 0; i < b->nr_histograms; i++) {
 		const struct histogram *h = &b->histograms[i];

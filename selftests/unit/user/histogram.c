@@ -124,10 +124,12 @@ static void units(void)
 	EXPECT_STR(why, "unit \"m\" is none of ns, us, ms and s");
 }
 
+static const struct unit *unit = &unit_us;
+
 /* NR_OUTPUTS is for the format of HdrHistogram. */
 static void show(enum output output, const struct pick *pick, bool full)
 {
-	struct hist_wish wish = { .pick = *pick, .unit = &unit_us, .full = full };
+	struct hist_wish wish = { .pick = *pick, .unit = unit, .full = full };
 	struct block b = { .scope = SCOPE_ALL };
 	struct sample s = { .view = VIEW_HIST, .hist = &wish, .nr_blocks = 1, .blocks = &b };
 	FILE *to = open_text();
@@ -158,7 +160,7 @@ static void bars(void)
 		      "0.512   1.024      4   4.00   99.00  #\n"
 		      "  ...\n"
 		      "8.192  16.384      1   1.00  100.00  .\n"
-		      "mean 0.235  p50 0.068  p90 0.076  p99 0.864  p99.9 11.500  max 11.500\n"));
+		      "mean 0.235  p50 0.068  p90 0.076  p99 0.86  p99.9 11  max 11.500\n"));
 	EXPECT(longest_line() < 80);
 	show(OUTPUT_TABLE, &pick, true);
 	EXPECT(strstr(text,
@@ -233,6 +235,23 @@ static void hdr_is_as_the_original(void)
 		   "#[Buckets =           34, SubBuckets     =            8]\n");
 }
 
+static void hdr_tells_every_ns_in_any_unit(void)
+{
+	char why[256];
+	struct pick pick;
+
+	pick_kind(&pick, "poll", why, sizeof(why));
+	EXPECT(parse_unit("s", &unit, why, sizeof(why)));
+	show(NR_OUTPUTS, &pick, false);
+	EXPECT(strstr(text, "\n 0.000000071 0.000000000000         60 "));
+	EXPECT(strstr(text, "\n#[Mean    =  0.000000235, StdDeviation   =  0.000001133]\n"));
+	EXPECT(strstr(text, "\n#[Max     =  0.000011500, "));
+	EXPECT(parse_unit("ms", &unit, why, sizeof(why)));
+	show(NR_OUTPUTS, &pick, false);
+	EXPECT(strstr(text, "\n    0.000071 0.000000000000         60 "));
+	unit = &unit_us;
+}
+
 static const struct tap_case cases[] = {
 	{ "exits are all of them", exits_are_all_of_them },
 	{ "a reason is picked by its name", a_reason_is_picked_by_its_name },
@@ -240,6 +259,7 @@ static const struct tap_case cases[] = {
 	{ "units", units },
 	{ "bars", bars },
 	{ "HDR is as the original", hdr_is_as_the_original },
+	{ "HDR tells every ns in any unit", hdr_tells_every_ns_in_any_unit },
 };
 
 int main(void)
