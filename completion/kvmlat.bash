@@ -36,7 +36,7 @@ _kvmlat_words()
 	local kvmlat=$1 previous=$2 command=$3 action=$4
 	case $command:$previous in
 	top:-k | top:--key)
-		printf '%s\n' exits name guest exit user poll wait runq off wake-p99 runq-p99 pid vcpus ;;
+		printf '%s\n' exits name guest exit user poll wait runq off wake-p99 runq-p99 wake-max runq-max pid vcpus ;;
 	*:-k | *:--key) printf '%s\n' count time mean max p99 reason ;;
 	*:-u | *:--unit) printf '%s\n' ns us ms s ;;
 	*:--kind)

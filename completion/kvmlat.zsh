@@ -38,7 +38,7 @@ _kvmlat_words()
 	local kvmlat=$1 previous=$2 command=$3 action=$4
 	case $command:$previous in
 	top:-k | top:--key)
-		print -l exits name guest exit user poll wait runq off wake-p99 runq-p99 pid vcpus ;;
+		print -l exits name guest exit user poll wait runq off wake-p99 runq-p99 wake-max runq-max pid vcpus ;;
 	*:-k | *:--key) print -l count time mean max p99 reason ;;
 	*:-u | *:--unit) print -l ns us ms s ;;
 	*:--kind) print -l exit halt poll poll-hit poll-miss sleep wake runq preempt user ;;

@@ -50,6 +50,16 @@ size_t text_fit(char *to, size_t size, const char *from, unsigned int columns)
 	return n;
 }
 
+size_t text_cut(char *to, size_t size, const char *from, unsigned int columns, bool utf8)
+{
+	size_t n;
+
+	if (!columns || text_width(from) <= columns)
+		return text_fit(to, size, from, columns);
+	n = text_fit(to, size, from, columns - 1);
+	return n + snprintf(to + n, size - n, "%s", utf8 ? "\u2026" : "~");
+}
+
 unsigned int text_width(const char *text)
 {
 	unsigned int used = 0, width;
@@ -86,7 +96,7 @@ void text_percent(char *to, size_t size, double value)
 		snprintf(to, size, "%.*f", value < 99.95, value);
 }
 
-void text_time(char *to, size_t size, double ns)
+static void time_text(char *to, size_t size, double ns, double most)
 {
 	static const char * const units[] = { "ns", "us", "ms", "s" };
 	double value = ns;
@@ -98,6 +108,16 @@ void text_time(char *to, size_t size, double ns)
 	}
 	for (unit = 0; unit < 3 && value >= 999.5; unit++)
 		value /= 1000;
-	snprintf(to, size, "%.*f%s", unit ? (value < 9.995) + (value < 99.95) : 0, value,
+	snprintf(to, size, "%.*f%s", unit ? (value < most / 10) + (value < most) : 0, value,
 		 units[unit]);
+}
+
+void text_time(char *to, size_t size, double ns)
+{
+	time_text(to, size, ns, 99.95);
+}
+
+void text_about(char *to, size_t size, double ns)
+{
+	time_text(to, size, ns, 9.95);
 }

@@ -18,6 +18,9 @@
  */
 size_t text_fit(char *to, size_t size, const char *from, unsigned int columns);
 
+/* The same for a name: one that is cut ends with an ellipsis, or a '~' where there is none. */
+size_t text_cut(char *to, size_t size, const char *from, unsigned int columns, bool utf8);
+
 /* Columns that it takes on a terminal. */
 unsigned int text_width(const char *text);
 
@@ -28,7 +31,8 @@ bool text_utf8(void);
 void text_rate(char *to, size_t size, double value);
 void text_percent(char *to, size_t size, double value);
 
-/* A time with its unit, at most 6 columns up to a day. */
+/* A time with its unit, at most 6 columns up to a day; with three digits, or two of what is rough. */
 void text_time(char *to, size_t size, double ns);
+void text_about(char *to, size_t size, double ns);
 
 #endif /* _KVMLAT_TOP_TEXT_H */

@@ -28,7 +28,7 @@ static const char usage[] =
 "      --vm ID         only the VM of this id, which list shows\n"
 "  -f, --filter REGEX  only rows whose name matches\n"
 "  -k, --key KEY       sort by exits (default), name, guest, exit, user, poll, wait, runq,\n"
-"                      off, wake-p99, runq-p99, pid or vcpus\n"
+"                      off, wake-p99, runq-p99, wake-max, runq-max, pid or vcpus\n"
 "  -z, --skip-zero-records\n"
 "                      leave out what had no exits\n"
 "      --no-color      no colours, as with NO_COLOR in the environment\n"
@@ -90,7 +90,7 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 			ok = pane_sort_by(&t->pane, optarg);
 			if (!ok)
 				snprintf(why, sizeof(why),
-					 "sort key \"%.64s\" is none of exits, name, guest, exit, user, poll, wait, runq, off, wake-p99, runq-p99, pid and vcpus",
+					 "sort key \"%.64s\" is none of exits, name, guest, exit, user, poll, wait, runq, off, wake-p99, runq-p99, wake-max, runq-max, pid and vcpus",
 					 optarg);
 			break;
 		case 'z':

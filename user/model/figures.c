@@ -11,10 +11,11 @@
 /* Rows that VMs and vCPUs show, ascending as in an account. */
 static const struct {
 	uint32_t	cls;
-	enum figure	figure;
+	enum figure	p99;
+	enum figure	max;
 } late[] = {
-	{ KVMLAT_REASON_CLASS_WAKE, FIG_WAKE },
-	{ KVMLAT_REASON_CLASS_RUNQ, FIG_RUNQ },
+	{ KVMLAT_REASON_CLASS_WAKE, FIG_WAKE, FIG_WAKE_MAX },
+	{ KVMLAT_REASON_CLASS_RUNQ, FIG_RUNQ, FIG_RUNQ_MAX },
 };
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -78,7 +79,9 @@ static int excerpt_take(struct excerpt *x, const struct kvmlat_snapshot *snap, b
 
 /* Spans of one kind by their length; what kvmlat_merge does, but without a row for each vCPU. */
 struct spread {
+	uint64_t	longest_min;
 	uint64_t	longest;
+	bool		any;
 	uint64_t	counts[KVMLAT_HIST_BUCKETS];
 };
 
@@ -86,8 +89,11 @@ static void spread_add(struct spread *s, const struct kvmlat_reason *r)
 {
 	size_t i;
 
+	s->any |= r->count;
 	if (r->longest_max > s->longest)
 		s->longest = r->longest_max;
+	if (r->longest_min > s->longest_min)
+		s->longest_min = r->longest_min;
 	for (i = 0; i < r->nr_buckets; i++)
 		s->counts[r->buckets[i].index] += r->buckets[i].count;
 }
@@ -103,7 +109,7 @@ static double spread_p99(const struct spread *s)
 		if (s->counts[i])
 			buckets[r.nr_buckets++] = (struct kvmlat_bucket){ i, s->counts[i] };
 	}
-	return kvmlat_percentile(&r, 990, &ns) ? ns : NAN;
+	return kvmlat_percentile(&r, 990, &ns) ? percentile_round(ns, s->longest) : NAN;
 }
 
 /* A VM, or all of them, while its vCPUs pass by one after the other. */
@@ -126,8 +132,18 @@ static void set_figures(struct subject *e, uint64_t elapsed, const uint64_t *tim
 		sum += times[i];
 	for (i = 0; i < KVMLAT_NR_STATES; i++)
 		e->now[FIG_STATE + i] = sum ? share(times[i], sum) : NAN;
-	for (i = 0; i < NR_LATE; i++)
-		e->now[late[i].figure] = NAN;
+	e->at_most = 0;
+	for (i = 0; i < NR_LATE; i++) {
+		e->now[late[i].p99] = NAN;
+		e->now[late[i].max] = NAN;
+	}
+}
+
+static void set_longest(struct subject *e, unsigned int i, uint64_t min, uint64_t max)
+{
+	e->now[late[i].max] = max;
+	if (min != max)
+		e->at_most |= 1U << late[i].max;
 }
 
 static void set_nothing(struct subject *e)
@@ -196,7 +212,9 @@ static void vcpu_figures(struct sum *vm, struct subject *e, const struct kvmlat_
 		if (!r)
 			continue;
 		if (kvmlat_percentile(r, 990, &ns))
-			e->now[late[i].figure] = ns;
+			e->now[late[i].p99] = percentile_round(ns, r->longest_max);
+		if (r->count)
+			set_longest(e, i, r->longest_min, r->longest_max);
 		spread_add(&vm->late[i], r);
 	}
 }
@@ -206,8 +224,13 @@ static void sum_figures(struct sum *s, const uint32_t *second)
 	size_t i;
 
 	set_figures(s->e, s->elapsed, s->times, s->exits);
-	for (i = 0; i < NR_LATE; i++)
-		s->e->now[late[i].figure] = spread_p99(&s->late[i]);
+	for (i = 0; i < NR_LATE; i++) {
+		const struct spread *spread = &s->late[i];
+
+		s->e->now[late[i].p99] = spread_p99(spread);
+		if (spread->any)
+			set_longest(s->e, i, spread->longest_min, spread->longest);
+	}
 	remember(s->e, second);
 }
 
@@ -223,8 +246,11 @@ static void sum_next(struct sum *all, struct sum *vm, struct subject *e, const u
 		for (i = 0; i < KVMLAT_NR_STATES; i++)
 			all->times[i] += vm->times[i];
 		for (i = 0; i < NR_LATE; i++) {
+			all->late[i].any |= vm->late[i].any;
 			if (vm->late[i].longest > all->late[i].longest)
 				all->late[i].longest = vm->late[i].longest;
+			if (vm->late[i].longest_min > all->late[i].longest_min)
+				all->late[i].longest_min = vm->late[i].longest_min;
 			for (n = 0; n < KVMLAT_HIST_BUCKETS; n++)
 				all->late[i].counts[n] += vm->late[i].counts[n];
 		}

@@ -11,6 +11,8 @@ enum figure {
 	FIG_STATE,
 	FIG_WAKE = FIG_STATE + KVMLAT_NR_STATES,
 	FIG_RUNQ,
+	FIG_WAKE_MAX,
+	FIG_RUNQ_MAX,
 	NR_FIGURES,
 };
 
@@ -29,6 +31,7 @@ struct rate {
  * @name: of the guest, or of a vCPU's thread
  * @elapsed: the time that @now covers; 0 for one that ended before
  * @now: exits a second, per cent of the time in each state, and ns; NAN where there is none
+ * @at_most: bits of those figures of @now that are only known not to be exceeded
  * @rates: of a vCPU, ascending by class and code
  */
 struct subject {
@@ -41,6 +44,7 @@ struct subject {
 	char		name[KVMLAT_NAME_SIZE];
 	uint64_t	elapsed;
 	double		now[NR_FIGURES];
+	uint32_t	at_most;
 	struct history	past[NR_FIGURES];
 	size_t		nr_rates;
 	size_t		room;

@@ -52,6 +52,7 @@ static void subject_item(struct item *item, const struct subject *e)
 	item->values[LIST_NAME] = NAN;
 	for (i = 0; i < NR_FIGURES; i++)
 		item->values[LIST_FIGURES + i] = e->now[i];
+	item->at_most = e->at_most << LIST_FIGURES;
 	item->values[LIST_PID] = e->tid ? e->tid : e->pid;
 	item->values[LIST_VCPUS] = e->vcpus;
 }
@@ -127,7 +128,7 @@ static void reason_item(struct pane *v, struct item *item, const struct kvmlat_r
 {
 	const struct kvmlat_account *a = &v->account;
 	/* Here all times are shares of the time that passed, those of exits, too. */
-	struct whole of = { .total = a->elapsed, .elapsed = a->elapsed,
+	struct whole of = { .total = a->elapsed, .own = a->elapsed, .elapsed = a->elapsed,
 			    .duration = a->end - a->start };
 	double *to = item->values;
 	struct row row;
@@ -138,14 +139,15 @@ static void reason_item(struct pane *v, struct item *item, const struct kvmlat_r
 	memcpy(item->name, row.name, sizeof(row.name));
 	to[REASON_NAME] = NAN;
 	to[REASON_RATE] = of.duration ? row.rate : NAN;
+	to[REASON_OWN] = a->elapsed && kvmlat_reason_is_exit(r->cls) ? row.own_percent : NAN;
 	to[REASON_TIME] = a->elapsed ? row.time_percent : NAN;
 	to[REASON_MEAN] = row.has_mean ? row.mean : NAN;
-	to[REASON_P50] = row.has_percentiles ? row.p50 : NAN;
-	to[REASON_P99] = row.has_percentiles ? row.p99 : NAN;
-	to[REASON_P999] = row.has_percentiles ? row.p999 : NAN;
+	to[REASON_P50] = row.has_percentiles ? percentile_round(row.p50, row.max) : NAN;
+	to[REASON_P99] = row.has_percentiles ? percentile_round(row.p99, row.max) : NAN;
+	to[REASON_P999] = row.has_percentiles ? percentile_round(row.p999, row.max) : NAN;
 	to[REASON_MAX] = row.has_max ? row.max : NAN;
 	to[REASON_COUNT] = row.count;
-	item->at_most = row.has_max && !row.max_exact;
+	item->at_most = row.has_max && !row.max_exact ? 1U << REASON_MAX : 0;
 }
 
 static void collect_reasons(struct pane *v)

@@ -24,16 +24,17 @@ static const char * const help[] = {
 	"g p filter by part of a guest's name, or by pid",
 	"x   reasons: exits only, or all that is timed",
 	"z   hide or show what had no exits",
-	"",
 	"t   total or last interval     r   total begins now",
 	"s   seconds between refreshes  R   reset the accounts",
 	"Space  pause or go on          q   quit; any other key refreshes",
 	"",
 	"States are per cent of the time: guest runs, exit in KVM,",
 	"user in the VMM, poll and wait halted, runq waits for a",
-	"CPU, off blocked elsewhere. WAKE P99 is from runnable to",
-	"guest entry, RUNQ P99 the wait for a CPU. LAST MINUTE is",
-	"of the column sorted by, or of the exits a second.",
+	"CPU, off blocked elsewhere. WAKE is from runnable to guest",
+	"entry, RUNQ the wait for a CPU; how late a timer of the host",
+	"fires is in neither. MAX with < was not longer than that.",
+	"OWN% is KVM's own time for these exits, TIME% all of theirs.",
+	"LAST MINUTE: of the column sorted by, or exits a second.",
 };
 
 static const char * const questions[] = {

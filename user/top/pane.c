@@ -16,10 +16,12 @@ static const struct column vm_columns[NR_LIST_COLUMNS] = {
 	{ "wait", "WAIT", 5, 5, COLUMN_PERCENT },
 	{ "runq", "RUNQ", 5, 4, COLUMN_PERCENT },
 	{ "off", "OFF", 5, 10, COLUMN_PERCENT },
-	{ "wake-p99", "WAKE P99", 9, 7, COLUMN_TIME },
-	{ "runq-p99", "RUNQ P99", 9, 11, COLUMN_TIME },
-	{ "pid", "PID", 8, 12, COLUMN_WHOLE },
-	{ "vcpus", "VCPUS", 6, 13, COLUMN_WHOLE },
+	{ "wake-p99", "WAKE P99", 9, 7, COLUMN_ABOUT },
+	{ "runq-p99", "RUNQ P99", 9, 12, COLUMN_ABOUT },
+	{ "wake-max", "WAKE MAX", 9, 11, COLUMN_TIME },
+	{ "runq-max", "RUNQ MAX", 9, 13, COLUMN_TIME },
+	{ "pid", "PID", 8, 14, COLUMN_WHOLE },
+	{ "vcpus", "VCPUS", 6, 15, COLUMN_WHOLE },
 };
 
 static const struct column vcpu_columns[] = {
@@ -32,24 +34,27 @@ static const struct column vcpu_columns[] = {
 	{ "wait", "WAIT", 5, 5, COLUMN_PERCENT },
 	{ "runq", "RUNQ", 5, 4, COLUMN_PERCENT },
 	{ "off", "OFF", 5, 10, COLUMN_PERCENT },
-	{ "wake-p99", "WAKE P99", 9, 7, COLUMN_TIME },
-	{ "runq-p99", "RUNQ P99", 9, 11, COLUMN_TIME },
-	{ "pid", "TID", 8, 12, COLUMN_WHOLE },
+	{ "wake-p99", "WAKE P99", 9, 7, COLUMN_ABOUT },
+	{ "runq-p99", "RUNQ P99", 9, 12, COLUMN_ABOUT },
+	{ "wake-max", "WAKE MAX", 9, 11, COLUMN_TIME },
+	{ "runq-max", "RUNQ MAX", 9, 13, COLUMN_TIME },
+	{ "pid", "TID", 8, 14, COLUMN_WHOLE },
 };
 
 static const struct column reason_columns[NR_REASON_COLUMNS] = {
 	{ "reason", "REASON", 0, 0, COLUMN_NAME },
 	{ "rate", "RATE/s", 9, 1, COLUMN_RATE },
-	{ "time", "TIME%", 7, 2, COLUMN_PERCENT },
-	{ "mean", "MEAN", 8, 6, COLUMN_TIME },
-	{ "p50", "P50", 8, 7, COLUMN_TIME },
-	{ "p99", "P99", 8, 3, COLUMN_TIME },
-	{ "p99.9", "P99.9", 8, 8, COLUMN_TIME },
+	{ "own", "OWN%", 7, 2, COLUMN_PERCENT },
+	{ "time", "TIME%", 7, 6, COLUMN_PERCENT },
+	{ "mean", "MEAN", 8, 7, COLUMN_TIME },
+	{ "p50", "P50", 7, 8, COLUMN_ABOUT },
+	{ "p99", "P99", 7, 3, COLUMN_ABOUT },
+	{ "p99.9", "P99.9", 7, 9, COLUMN_ABOUT },
 	{ "max", "MAX", 8, 4, COLUMN_TIME },
-	{ "count", "COUNT", 10, 9, COLUMN_WHOLE },
+	{ "count", "COUNT", 10, 10, COLUMN_WHOLE },
 };
 
-_Static_assert(KVMLAT_NR_STATES == 7 && LIST_PID == 11, "columns of lists");
+_Static_assert(KVMLAT_NR_STATES == 7 && LIST_PID == 13, "columns of lists");
 
 #define SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -258,10 +263,17 @@ void pane_path(const struct pane *v, const struct track *m, char *to, size_t siz
 		e = subject_find(&m->vcpus, v->owner.vm_id, v->owner.vcpu_id);
 		n += snprintf(to + n, size - n, ", ");
 		n += quoted(to + n, size - n, "vCPU", v->owner.vcpu_id, e ? e->name : NULL);
-	} else if (n < size) {
+	} else if (n < size && v->level != LEVEL_VCPUS) {
 		n += snprintf(to + n, size - n, ", all vCPUs");
 	}
-	if (v->level != LEVEL_HISTOGRAM || n >= size)
+	if (n >= size)
+		return;
+	/* What the rows are tells two levels of the same VM apart. */
+	if (v->level == LEVEL_VCPUS)
+		snprintf(to + n, size - n, ": vCPUs");
+	else if (v->level == LEVEL_REASONS)
+		snprintf(to + n, size - n, ": reasons");
+	if (v->level != LEVEL_HISTOGRAM)
 		return;
 	kvmlat_row_name(v->vendor, v->cls, v->code, row, sizeof(row));
 	snprintf(to + n, size - n, ", %s", row);

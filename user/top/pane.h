@@ -27,6 +27,7 @@ enum list_column {
 enum reason_column {
 	REASON_NAME,
 	REASON_RATE,
+	REASON_OWN,
 	REASON_TIME,
 	REASON_MEAN,
 	REASON_P50,
@@ -46,6 +47,7 @@ enum column_kind {
 	COLUMN_RATE,
 	COLUMN_PERCENT,
 	COLUMN_TIME,
+	COLUMN_ABOUT,
 	COLUMN_WHOLE,
 };
 
@@ -76,14 +78,14 @@ struct columns {
  * @key: tells it from the others of its table
  * @all: the row for all others, which stays first
  * @subject: what a VM, a vCPU or all is made from, NULL for a reason
- * @at_most: the maximum is only known not to be exceeded
+ * @at_most: bits of the columns whose value is only known not to be exceeded
  * @values: by column, NAN where there is none
  */
 struct item {
 	uint64_t		key;
 	bool			all;
 	bool			gone;
-	bool			at_most;
+	uint32_t		at_most;
 	const struct subject	*subject;
 	uint32_t		cls;
 	uint32_t		code;

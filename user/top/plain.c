@@ -25,6 +25,10 @@ static int print(struct top *t, bool first, struct kvmlat_error *err)
 	size_t i;
 
 	layout_make(&l, &t->pane, 0, t->utf8);
+	/* What is printed below stays in its column when a long name goes. */
+	if (l.name > t->name_width)
+		t->name_width = l.name;
+	l.name = t->name_width;
 	if (!first)
 		putchar('\n');
 	top_title(t, 0, line);

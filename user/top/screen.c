@@ -137,6 +137,20 @@ static const char *nothing(const struct top *t)
 	return v->skip_zeros ? "nothing happened; z shows what is idle" : "nothing is left here";
 }
 
+/* The row of the cursor is on the screen, and the screen is full if there is enough. */
+static void scroll_table(struct top *t)
+{
+	struct pane *v = &t->pane;
+	struct bookmark *p = pane_bookmark(v);
+
+	if (p->index < p->top)
+		p->top = p->index;
+	if (p->index >= p->top + t->page)
+		p->top = p->index - t->page + 1;
+	if (p->top && p->top + t->page > v->nr)
+		p->top = v->nr > t->page ? v->nr - t->page : 0;
+}
+
 static void draw_table(struct top *t)
 {
 	struct pane *v = &t->pane;
@@ -148,12 +162,6 @@ static void draw_table(struct top *t)
 	draw_header(&l, v, HEAD_LINES - 1);
 	if (!v->nr)
 		put(HEAD_LINES + 1, nothing(t), A_NORMAL);
-	if (p->index < p->top)
-		p->top = p->index;
-	if (p->index >= p->top + t->page)
-		p->top = p->index - t->page + 1;
-	if (p->top && p->top + t->page > v->nr)
-		p->top = v->nr > t->page ? v->nr - t->page : 0;
 	for (i = 0; i < t->page && p->top + i < v->nr; i++)
 		draw_item(t, &l, &v->items[p->top + i], HEAD_LINES + i,
 			  p->top + i == p->index);
@@ -230,6 +238,7 @@ void screen_draw(struct top *t)
 
 	erase();
 	t->page = LINES > HEAD_LINES + 1 ? LINES - HEAD_LINES - 1 : 1;
+	scroll_table(t);
 	top_title(t, columns(), line);
 	put(0, line, A_BOLD);
 	top_path(t, columns(), line);

@@ -79,7 +79,8 @@ bool layout_histograms(const struct layout *l, const struct pane *v)
 	if (v->level >= LEVEL_REASONS)
 		return true;
 	return l->shown[LIST_FIGURES + FIG_WAKE] || l->shown[LIST_FIGURES + FIG_RUNQ] ||
-	       pane_sort(v)->kind == COLUMN_TIME;
+	       l->shown[LIST_FIGURES + FIG_WAKE_MAX] || l->shown[LIST_FIGURES + FIG_RUNQ_MAX] ||
+	       pane_sort(v)->kind == COLUMN_TIME || pane_sort(v)->kind == COLUMN_ABOUT;
 }
 
 void layout_place(const struct layout *l, const struct pane *v, unsigned int column,
@@ -116,6 +117,9 @@ static void value_text(const struct column *c, bool at_most, double value, char 
 	case COLUMN_PERCENT:
 		text_percent(to, size, value);
 		break;
+	case COLUMN_ABOUT:
+		text_about(to, size, value);
+		break;
 	case COLUMN_TIME:
 		if (at_most)
 			to[n++] = '<';
@@ -143,7 +147,8 @@ void table_header(const struct layout *l, const struct pane *v, char *line)
 	}
 	if (l->spark) {
 		line[n++] = ' ';
-		text_fit(line + n, LINE_SIZE - n, "LAST MINUTE", l->spark);
+		text_fit(line + n, LINE_SIZE - n, l->spark < 11 ? "LAST MIN" : "LAST MINUTE",
+			 l->spark);
 	}
 }
 
@@ -156,11 +161,11 @@ void table_row(const struct layout *l, const struct pane *v, const struct track 
 	unsigned int i;
 	size_t n;
 
-	n = text_fit(line, LINE_SIZE, item->name, l->name);
+	n = text_cut(line, LINE_SIZE, item->name, l->name, l->utf8);
 	for (i = 1; i < c->nr; i++) {
 		if (!l->shown[i])
 			continue;
-		value_text(&c->at[i], item->at_most && i == REASON_MAX, item->values[i], text,
+		value_text(&c->at[i], item->at_most & 1U << i, item->values[i], text,
 			   sizeof(text));
 		n += snprintf(line + n, LINE_SIZE - n, "%*s", c->at[i].width, text);
 	}

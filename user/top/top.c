@@ -60,7 +60,8 @@ static void clock_text(time_t when, char *to, size_t size)
 #define LEFT_MIN	12
 
 /* Two texts at both ends of a line; the left one gives way. */
-static void both_ends(const char *left, const char *right, unsigned int width, char *line)
+static void both_ends(const char *left, const char *right, unsigned int width, bool utf8,
+		      char *line)
 {
 	unsigned int room, taken = text_width(right);
 	size_t n;
@@ -68,11 +69,11 @@ static void both_ends(const char *left, const char *right, unsigned int width, c
 	if (!width) {
 		width = text_width(left) + 2 + taken;
 	} else if (width < LEFT_MIN + 1 + taken) {
-		text_fit(line, LINE_SIZE, left, width);
+		text_cut(line, LINE_SIZE, left, width, utf8);
 		return;
 	}
 	room = width - taken - 1;
-	n = text_fit(line, LINE_SIZE, left, room);
+	n = text_cut(line, LINE_SIZE, left, room, utf8);
 	line[n++] = ' ';
 	text_fit(line + n, LINE_SIZE - n, right, taken);
 }
@@ -97,7 +98,7 @@ void top_title(const struct top *t, unsigned int width, char *line)
 	snprintf(right, sizeof(right), "%severy %.10g s, %s%s", t->paused ? "PAUSED, " : "",
 		 (double)t->interval / NSEC_PER_SEC,
 		 t->track.total ? "total since " : "last interval", t->track.total ? since : "");
-	both_ends(left, right, width, line);
+	both_ends(left, right, width, t->utf8, line);
 }
 
 void top_path(const struct top *t, unsigned int width, char *line)
@@ -114,6 +115,9 @@ void top_path(const struct top *t, unsigned int width, char *line)
 	if (p->filter[0])
 		n += snprintf(right + n, sizeof(right) - n, ", only /%s/", p->filter);
 	if (v->guest[0] && v->level <= LEVEL_VCPUS)
-		snprintf(right + n, sizeof(right) - n, ", guest %s", v->guest);
-	both_ends(left, right, width, line);
+		n += snprintf(right + n, sizeof(right) - n, ", guest %s", v->guest);
+	if (width && v->level != LEVEL_HISTOGRAM && v->nr > t->page && n < sizeof(right))
+		snprintf(right + n, sizeof(right) - n, ", rows %zu-%zu of %zu", p->top + 1,
+			 p->top + t->page < v->nr ? p->top + t->page : v->nr, v->nr);
+	both_ends(left, right, width, t->utf8, line);
 }

@@ -25,6 +25,7 @@ enum prompt {
  * @taken: when the last snapshot came
  * @wait: with the signals that end the program
  * @page: rows that fit on the screen
+ * @name_width: of the widest name so far, in tables without a screen
  * @message: in the last line until the next key
  * @help: the help screen is shown, from its line @help_top
  */
@@ -46,6 +47,7 @@ struct top {
 	bool			help;
 	unsigned int		help_top;
 	unsigned int		page;
+	unsigned int		name_width;
 	enum prompt		prompt;
 	char			input[FILTER_SIZE];
 	char			message[256];

@@ -156,7 +156,7 @@ holds "within 80 columns and 24 lines" fits 80 24
 holds "their states add up to 100 %" states_add_up
 keys Down
 keys Enter
-shows "Enter opens a VM" '^VM [0-9]+ "web", all vCPUs' '^0 kvmlat-vmm ' '^1 kvmlat-vmm '
+shows "Enter opens a VM" '^VM [0-9]+ "web": vCPUs' '^0 kvmlat-vmm ' '^1 kvmlat-vmm '
 holds "the states of vCPUs add up to 100 %" states_add_up
 keys End
 keys Enter
@@ -182,9 +182,9 @@ holds "out what does not match" test "$(grep -c '^cpuid' "$work/screen")" = 0
 keys c
 shows "c clears the filter" '^cpuid '
 keys o
-shows "o sorts" 'by TIME%$'
+shows "o sorts" 'by OWN%$'
 keys BSpace
-shows "Backspace goes back" '"web", all vCPUs'
+shows "Backspace goes back" '"web": vCPUs'
 keys Left
 shows "and Left" '^all VMs  '
 keys t
@@ -216,7 +216,7 @@ mux resize-window -t pane -x 20 -y 4
 sleep 1
 shows "a tiny one" '^kvmlat top'
 mux resize-window -t pane -x 200 -y 60
-shows "a large one has all" 'WAKE P99 RUNQ P99 +PID VCPUS' "web.* $web +2 "
+shows "a large one has all" 'WAKE P99 RUNQ P99 WAKE MAX RUNQ MAX +PID VCPUS' "web.* $web +2 "
 holds "within 200 columns and 60 lines" fits 200 60
 mux resize-window -t pane -x 80 -y 24
 sleep 1

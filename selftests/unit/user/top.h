@@ -130,6 +130,8 @@ static inline struct kvmlat_snapshot *host_snapshot(const struct host *h)
 		/* SVM_EXIT_CPUID, 2 us each */
 		a->reasons[0] = host_row(h, KVMLAT_REASON_CLASS_EXIT, 0x72, from->cpuids,
 					 from->cpuids * 2000);
+		/* Half of it is others'. */
+		a->reasons[0].away = a->reasons[0].total / 2;
 		a->reasons[1] = host_row(h, KVMLAT_REASON_CLASS_WAKE, 0, from->wakes,
 					 from->wake_ns);
 	}

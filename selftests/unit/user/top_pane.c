@@ -88,14 +88,16 @@ static void keys_open_and_close(void)
 	EXPECT_STR(path(&t), "all VMs");
 	press(&t, KEY_DOWN);
 	type(&t, "\n");
-	EXPECT_STR(path(&t), "VM 2 \"web\", all vCPUs");
+	EXPECT_STR(path(&t), "VM 2 \"web\": vCPUs");
 	EXPECT_STR(names(&t), "all|1 |0 ");
 	press(&t, KEY_DOWN);
 	press(&t, KEY_RIGHT);
-	EXPECT_STR(path(&t), "VM 2 \"web\", vCPU 1");
+	EXPECT_STR(path(&t), "VM 2 \"web\", vCPU 1: reasons");
 	EXPECT_STR(names(&t), "cpuid|wake");
 	EXPECT(t.pane.items[0].values[REASON_RATE] == 3000);
 	EXPECT(fabs(t.pane.items[0].values[REASON_TIME] - 0.6) < 1e-9);
+	EXPECT(fabs(t.pane.items[0].values[REASON_OWN] - 0.3) < 1e-9);
+	EXPECT(isnan(t.pane.items[1].values[REASON_OWN]));
 	EXPECT(t.pane.items[0].values[REASON_MEAN] == 2000);
 	type(&t, "\n");
 	EXPECT_STR(path(&t), "VM 2 \"web\", vCPU 1, cpuid");
@@ -111,17 +113,18 @@ static void keys_open_and_close(void)
 	/* All of them together */
 	press(&t, KEY_HOME);
 	type(&t, "\n");
-	EXPECT_STR(path(&t), "all VMs, all vCPUs");
+	EXPECT_STR(path(&t), "all VMs: vCPUs");
 	EXPECT_STR(names(&t), "all|2 web/1|2 web/0|1 db/0");
 	type(&t, "\n");
+	EXPECT_STR(path(&t), "all VMs, all vCPUs: reasons");
 	EXPECT(t.pane.items[0].values[REASON_RATE] == 4000);
 	type(&t, "b");
 	EXPECT_STR(path(&t), "all VMs");
 	type(&t, "b");
-	EXPECT_STR(path(&t), "all VMs, all vCPUs");
+	EXPECT_STR(path(&t), "all VMs: vCPUs");
 	press(&t, KEY_END);
 	type(&t, "\n");
-	EXPECT_STR(path(&t), "VM 1 \"db\", vCPU 0");
+	EXPECT_STR(path(&t), "VM 1 \"db\", vCPU 0: reasons");
 	press(&t, ESCAPE);
 	press(&t, ESCAPE);
 	EXPECT_STR(path(&t), "all VMs");
@@ -310,14 +313,14 @@ static void tables_fill_their_width(void)
 		   "VM              EXITS/s GUEST EXIT USER POLL WAIT RUNQ  OFF WAKE P99 LAST MINUTE");
 	table_row(&l, &t.pane, &t.track, &t.pane.items[1], line);
 	EXPECT_STR(line,
-		   "2 web            4000.0  70.0  5.0  0.0  0.0  0.0 25.0  0.0   9.73us          ##");
+		   "2 web            4000.0  70.0  5.0  0.0  0.0  0.0 25.0  0.0    9.7us          ##");
 	layout_make(&l, &t.pane, 60, false);
 	table_header(&l, &t.pane, line);
 	EXPECT_STR(line, "VM            EXITS/s GUEST EXIT WAIT RUNQ WAKE P99 LAST MIN");
 	layout_make(&l, &t.pane, 0, false);
 	table_header(&l, &t.pane, line);
 	EXPECT_STR(line,
-		   "VM            EXITS/s GUEST EXIT USER POLL WAIT RUNQ  OFF WAKE P99 RUNQ P99     PID VCPUS");
+		   "VM            EXITS/s GUEST EXIT USER POLL WAIT RUNQ  OFF WAKE P99 RUNQ P99 WAKE MAX RUNQ MAX     PID VCPUS");
 	for (width = 1; width <= 300; width++) {
 		layout_make(&l, &t.pane, width, false);
 		table_row(&l, &t.pane, &t.track, &t.pane.items[1], line);
@@ -326,6 +329,59 @@ static void tables_fill_their_width(void)
 		if (width >= 60 && width <= 160)
 			EXPECT_EQ(strlen(line), width);
 	}
+	end(&t);
+}
+
+/* What is not on the screen is told, and so is what is not in a column. */
+static void nothing_is_hidden_without_a_sign(void)
+{
+	struct host h;
+	struct top t = begin(&h);
+	char line[LINE_SIZE];
+	struct layout l;
+
+	type(&t, "b");
+	t.page = 20;
+	top_path(&t, 80, line);
+	EXPECT(!strstr(line, "rows"));
+	t.page = 3;
+	top_path(&t, 80, line);
+	EXPECT(strstr(line, "all VMs: vCPUs  ") == line);
+	EXPECT(strstr(line, " by EXITS/s, rows 1-3 of 4"));
+	EXPECT_EQ(strlen(line), 80);
+	pane_bookmark(&t.pane)->top = 1;
+	top_path(&t, 80, line);
+	EXPECT(strstr(line, ", rows 2-4 of 4"));
+
+	strcpy(t.pane.items[1].name, "2 a-guest-with-a-long-name/1");
+	layout_make(&l, &t.pane, 60, true);
+	table_row(&l, &t.pane, &t.track, &t.pane.items[1], line);
+	EXPECT(strstr(line, "2 a-guest-w\u2026 ") == line);
+	l.utf8 = false;
+	table_row(&l, &t.pane, &t.track, &t.pane.items[1], line);
+	EXPECT(strstr(line, "2 a-guest-w~ ") == line);
+	end(&t);
+}
+
+static void the_longest_is_a_column(void)
+{
+	struct host h;
+	struct top t = begin(&h);
+	char line[LINE_SIZE];
+	struct layout l;
+
+	EXPECT(pane_sort_by(&t.pane, "wake-max"));
+	EXPECT(!pane_collect(&t.pane, &t.track));
+	EXPECT_STR(names(&t), "all|2 web|1 db");
+	EXPECT(t.pane.items[1].values[LIST_FIGURES + FIG_WAKE_MAX] == 10000);
+	EXPECT(isnan(t.pane.items[2].values[LIST_FIGURES + FIG_WAKE_MAX]));
+	/* Of the next second it is only known that it was not longer. */
+	host_second(&h);
+	EXPECT(!track_feed(&t.track, host_snapshot(&h), true, h.now / SECOND));
+	EXPECT(!pane_collect(&t.pane, &t.track));
+	layout_make(&l, &t.pane, 100, false);
+	table_row(&l, &t.pane, &t.track, &t.pane.items[1], line);
+	EXPECT(strstr(line, " <10.0us "));
 	end(&t);
 }
 
@@ -369,6 +425,8 @@ static const struct tap_case cases[] = {
 	{ "keys change the run", keys_change_the_run },
 	{ "any keys", any_keys },
 	{ "tables fill their width", tables_fill_their_width },
+	{ "nothing is hidden without a sign", nothing_is_hidden_without_a_sign },
+	{ "the longest is a column", the_longest_is_a_column },
 	{ "histograms fold", histograms_fold },
 };
 
