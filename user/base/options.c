@@ -5,6 +5,8 @@
 #include "clock.h"
 #include "options.h"
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 #define MAX_SECONDS	86400
 
 /* Digits only: strtoul would take spaces, signs and more. Returns what follows them, or NULL. */
@@ -47,7 +49,7 @@ static uint64_t unit_of(const char *text)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(units); i++)
 		if (!strcmp(text, units[i].name))
 			return units[i].ns;
 	return 0;
@@ -75,7 +77,7 @@ bool parse_seconds(const char *what, const char *text, uint64_t *ns, char *why, 
 	return true;
 bad:
 	snprintf(why, size,
-		 "%s \"%.64s\" is not a time from 0.01 to %d seconds, as 1.5, 100ms, 2m or 1h", what,
-		 text, MAX_SECONDS);
+		 "%s \"%.64s\" is not a time from 0.01 to %d seconds, as 1.5, 100ms, 2m or 1h",
+		 what, text, MAX_SECONDS);
 	return false;
 }

@@ -31,7 +31,7 @@ bool text_utf8(void);
 void text_rate(char *to, size_t size, double value);
 void text_percent(char *to, size_t size, double value);
 
-/* A time with its unit, at most 6 columns up to a day; with three digits, or two of what is rough. */
+/* A time with its unit, at most 6 columns up to a day; of what is rough two digits, else three. */
 void text_time(char *to, size_t size, double ns);
 void text_about(char *to, size_t size, double ns);
 

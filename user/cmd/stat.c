@@ -64,14 +64,17 @@ static int take(struct stat *s, struct kvmlat_snapshot **snap)
 	return EXIT_OK;
 }
 
-static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulative)
+static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulative, bool whole)
 {
-	struct wish wish = { scope_of(s), s->view, s->key, s->skip_zeros, cumulative };
+	struct wish wish = {
+		.scope = scope_of(s), .view = s->view, .key = s->key, .cumulative = cumulative,
+		.skip_zeros = !s->all_reasons, .skip_empty = s->skip_empty, .whole = whole,
+	};
 	struct sample *sample = sample_make(snap, &s->guests, &wish);
 
 	if (!sample)
 		return complain(EXIT_REFUSED, "out of memory");
-	if (sample->nr_blocks || cumulative || !s->skip_zeros) {
+	if (sample->nr_blocks || cumulative || !s->skip_empty) {
 		show_sample(s->to, s->output, sample, !s->shown);
 		s->shown = true;
 	}
@@ -81,8 +84,18 @@ static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulat
 	return EXIT_OK;
 }
 
+/* A vCPU that nobody has is told before the user waits for it. */
+static int check_vcpu(const struct stat *s, const struct kvmlat_snapshot *snap)
+{
+	struct trouble cause;
+
+	if (!s->sel.has_vcpu || snap->nr_vcpus)
+		return EXIT_OK;
+	return outcome(trouble_vcpu(&cause, &s->sel), &cause);
+}
+
 static int show_delta(struct stat *s, const struct kvmlat_snapshot *newer,
-		      const struct kvmlat_snapshot *older)
+		      const struct kvmlat_snapshot *older, bool whole)
 {
 	struct kvmlat_snapshot *delta = kvmlat_delta(newer, older);
 	int ret = EXIT_OK;
@@ -91,8 +104,10 @@ static int show_delta(struct stat *s, const struct kvmlat_snapshot *newer,
 		return complain(EXIT_REFUSED, "out of memory");
 	if (s->command)
 		ret = narrow(s, delta);
+	if (ret == EXIT_OK && s->command)
+		ret = check_vcpu(s, delta);
 	if (ret == EXIT_OK)
-		ret = show(s, delta, false);
+		ret = show(s, delta, false, whole);
 	kvmlat_snapshot_free(delta);
 	return ret;
 }
@@ -100,15 +115,13 @@ static int show_delta(struct stat *s, const struct kvmlat_snapshot *newer,
 static int show_once(struct stat *s)
 {
 	struct kvmlat_snapshot *snap;
-	struct trouble cause;
 	int ret = take(s, &snap);
 
 	if (ret)
 		return ret;
-	if (!snap->nr_vcpus && s->sel.has_vcpu)
-		ret = outcome(trouble_vcpu(&cause, &s->sel), &cause);
-	else
-		ret = show(s, snap, true);
+	ret = check_vcpu(s, snap);
+	if (!ret)
+		ret = show(s, snap, true, false);
 	kvmlat_snapshot_free(snap);
 	return ret;
 }
@@ -126,13 +139,16 @@ static bool is_over(const struct stat *s, const struct kvmlat_snapshot *snap)
 	return true;
 }
 
-/* Shows an interval after the other; @older is what the first begins at, and is freed. */
-static int show_intervals(struct stat *s, struct kvmlat_snapshot *older, struct workload *w)
+/*
+ * Shows an interval after the other, and then all of them together: but not as JSON or CSV, where
+ * who adds up lines would count all twice. @first is what the first begins at, and is freed.
+ */
+static int show_intervals(struct stat *s, struct kvmlat_snapshot *first, struct workload *w)
 {
 	uint64_t interval = s->interval ? s->interval : NSEC_PER_SEC;
 	uint64_t start = monotonic_ns(), next = start + interval;
 	uint64_t end = s->duration ? start + s->duration : UINT64_MAX;
-	struct kvmlat_snapshot *newer;
+	struct kvmlat_snapshot *older = first, *newer;
 	bool last;
 	int ret;
 
@@ -145,14 +161,19 @@ static int show_intervals(struct stat *s, struct kvmlat_snapshot *older, struct 
 		if (ret)
 			break;
 		last = wake != WAKE_TIME || next >= end || is_over(s, newer);
-		ret = show_delta(s, newer, older);
-		kvmlat_snapshot_free(older);
+		ret = show_delta(s, newer, older, false);
+		if (!ret && last && older != first && s->output == OUTPUT_TABLE)
+			ret = show_delta(s, newer, first, true);
+		if (older != first)
+			kvmlat_snapshot_free(older);
 		older = newer;
 		/* An interval that the machine slept through is not caught up with. */
 		while (next <= monotonic_ns())
 			next += interval;
 	} while (!ret && !last);
-	kvmlat_snapshot_free(older);
+	if (older != first)
+		kvmlat_snapshot_free(older);
+	kvmlat_snapshot_free(first);
 	return ret;
 }
 
@@ -167,7 +188,7 @@ static int show_whole(struct stat *s, struct kvmlat_snapshot *older, struct work
 	if (!ret)
 		ret = take(s, &newer);
 	if (!ret) {
-		ret = show_delta(s, newer, older);
+		ret = show_delta(s, newer, older, false);
 		kvmlat_snapshot_free(newer);
 	}
 	kvmlat_snapshot_free(older);
@@ -227,7 +248,13 @@ static int measure(struct stat *s)
 	if (s->once)
 		return show_once(s);
 	ret = take(s, &older);
-	return ret ? ret : show_intervals(s, older, NULL);
+	if (ret)
+		return ret;
+	ret = check_vcpu(s, older);
+	if (!ret)
+		return show_intervals(s, older, NULL);
+	kvmlat_snapshot_free(older);
+	return ret;
 }
 
 static int run(int argc, char **argv)

@@ -14,7 +14,8 @@ struct stat {
 	bool			once;
 	bool			all;
 	bool			per_vcpu;
-	bool			skip_zeros;
+	bool			all_reasons;
+	bool			skip_empty;
 	uint64_t		interval;
 	uint64_t		duration;
 	bool			has_key;

@@ -14,8 +14,8 @@ const char stat_usage[] =
 "      --lateness      wake-ups, waits for a CPU, preemptions and visits to the VMM\n"
 "      --detail        exits by port, page, MSR, hypercall or CPUID leaf\n"
 "  -1, --once          once, since the start of the accounts\n"
-"  -i, --interval SEC  show every SEC seconds (1)\n"
-"  -d, --duration SEC  end after SEC seconds\n"
+"  -i, --interval SEC  show every SEC seconds (1); 100ms, 2m and 1h are times, too\n"
+"  -d, --duration SEC  end after SEC seconds, with a table of them all\n"
 "  -a, --all           all VMs in one\n"
 "      --per-vcpu      each vCPU on its own\n"
 "      --vcpu N        only the vCPUs of this id, each on its own\n"
@@ -23,8 +23,9 @@ const char stat_usage[] =
 "  -g, --guest NAME    only the VM of this guest name\n"
 "      --vm ID         only the VM of this id, which list shows\n"
 "  -k, --key KEY       sort by count (default), own, time, mean, max, p99 or reason\n"
+"      --all-reasons   rows in which nothing happened, too\n"
 "  -z, --skip-zero-records\n"
-"                      leave out rows, and VMs, in which nothing happened\n"
+"                      leave out VMs in which nothing happened, and intervals of only these\n"
 "  -o, --output FILE   write to FILE\n"
 "      --json          one JSON object a line\n"
 "      --csv           comma separated, with one header\n";
@@ -33,6 +34,7 @@ enum {
 	OPT_PER_VCPU = OPT_OWN,
 	OPT_JSON,
 	OPT_CSV,
+	OPT_ALL_REASONS,
 	OPT_VIEW,
 };
 
@@ -51,6 +53,7 @@ static const struct option long_options[] = {
 	{ "vm", required_argument, NULL, OPT_VM },
 	{ "guest", required_argument, NULL, 'g' },
 	{ "key", required_argument, NULL, 'k' },
+	{ "all-reasons", no_argument, NULL, OPT_ALL_REASONS },
 	{ "skip-zero-records", no_argument, NULL, 'z' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "json", no_argument, NULL, OPT_JSON },
@@ -107,7 +110,10 @@ static int parse_options(struct stat *s, int argc, char **argv)
 			s->has_key = true;
 			break;
 		case 'z':
-			s->skip_zeros = true;
+			s->skip_empty = true;
+			break;
+		case OPT_ALL_REASONS:
+			s->all_reasons = true;
 			break;
 		case 'o':
 			s->file = optarg;
@@ -139,6 +145,8 @@ static int parse_options(struct stat *s, int argc, char **argv)
 
 static int check_options(const struct stat *s)
 {
+	if (s->all_reasons && s->skip_empty)
+		return complain(EXIT_USAGE, "stat: --all-reasons does not go with --skip-zero-records");
 	if (s->once && (s->interval || s->duration))
 		return complain(EXIT_USAGE, "stat: --once shows one table: --interval and --duration do not go with it");
 	if (s->command && (s->once || s->duration))

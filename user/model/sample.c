@@ -228,15 +228,18 @@ static int group(struct sample *s, const struct kvmlat_snapshot *snap, const str
 	return 0;
 }
 
-/* What the module's clock was at a moment whose time is known tells what it is at any other. */
-static int64_t wall_of(const struct kvmlat_snapshot *snap)
+static struct moment moment_of(const struct wish *wish)
 {
 	struct timespec real, mono;
 
+	if (wish->now.real)
+		return wish->now;
 	clock_gettime(CLOCK_REALTIME, &real);
 	clock_gettime(CLOCK_MONOTONIC, &mono);
-	return (real.tv_sec - mono.tv_sec) * (int64_t)NSEC_PER_SEC + real.tv_nsec - mono.tv_nsec +
-	       (int64_t)(snap->monotonic - snap->now);
+	return (struct moment){
+		.real = real.tv_sec * (int64_t)NSEC_PER_SEC + real.tv_nsec,
+		.monotonic = mono.tv_sec * (int64_t)NSEC_PER_SEC + mono.tv_nsec,
+	};
 }
 
 static bool is_empty(const struct block *b, enum view view)
@@ -262,17 +265,18 @@ struct sample *sample_make(const struct kvmlat_snapshot *snap, const struct gues
 			   const struct wish *wish)
 {
 	struct sample *s = calloc(1, sizeof(*s));
-	struct timespec now;
+	struct moment now = moment_of(wish);
 	size_t i, n = 0;
 
 	if (!s)
 		return NULL;
-	clock_gettime(CLOCK_REALTIME, &now);
-	s->time_ms = now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-	s->wall = wall_of(snap);
+	s->time_ms = now.real / 1000000;
+	/* What the module's clock was at a moment whose time is known tells it at any other. */
+	s->wall = now.real - now.monotonic + (int64_t)(snap->monotonic - snap->now);
 	s->view = wish->view;
 	s->hist = wish->hist;
 	s->cumulative = wish->cumulative;
+	s->whole = wish->whole;
 	s->interrupted = snap->interrupted;
 	s->unreadable = snap->unreadable;
 	s->vendor = snap->vendor;
@@ -282,7 +286,7 @@ struct sample *sample_make(const struct kvmlat_snapshot *snap, const struct gues
 	for (i = 0; i < s->nr_blocks; i++)
 		if (fill_block(&s->blocks[i], s, wish))
 			goto fail;
-	if (!wish->skip_zeros)
+	if (!wish->skip_empty)
 		return s;
 	for (i = 0; i < s->nr_blocks; i++) {
 		if (is_empty(&s->blocks[i], wish->view))

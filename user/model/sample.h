@@ -28,7 +28,8 @@ enum view {
 /*
  * All of a VM, of a vCPU or of all. The open exit, which no line counts yet, the state and the
  * thread are those of a vCPU. @details is that they are being collected in all its VMs. @count,
- * @total and @own are of all exits. @rows are of the view; those of VIEW_DETAIL are in @account, sorted.
+ * @total and @own are of all exits. @rows are of the view; those of VIEW_DETAIL are in @account,
+ * sorted.
  */
 struct block {
 	enum scope		scope;
@@ -66,16 +67,26 @@ struct sample {
 	bool			cumulative;
 	bool			interrupted;
 	uint32_t		unreadable;	/* vCPUs that are not here */
+	bool			whole;
 	uint32_t		vendor;
 	const struct hist_wish	*hist;
 	size_t			nr_blocks;
 	struct block		*blocks;
 };
 
+/* One moment by two clocks, CLOCK_REALTIME and CLOCK_MONOTONIC, in ns. */
+struct moment {
+	int64_t	real;
+	int64_t	monotonic;
+};
+
 /**
  * struct wish - what to make a sample of
- * @skip_zeros: leave out rows, and blocks, in which nothing happened
+ * @skip_zeros: leave out rows in which nothing happened
+ * @skip_empty: and blocks without any row
+ * @whole: it is of a whole run, of which the intervals have been shown
  * @cumulative: it is since the start of the accounts
+ * @now: the moment at which it is shown; all zero for the present one
  * @hist: with VIEW_HIST, of what and how; must outlive the sample
  */
 struct wish {
@@ -85,6 +96,9 @@ struct wish {
 	bool			skip_zeros;
 	bool			cumulative;
 	const struct hist_wish	*hist;
+	bool			skip_empty;
+	bool			whole;
+	struct moment		now;
 };
 
 /**

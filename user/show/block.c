@@ -64,12 +64,23 @@ void cell_us(struct grid *g, bool known, const char *mark, double ns, int digits
 		cell(g, "-");
 }
 
+/* In us, of which two digits are known: below 10 us some are behind the point. */
+void cell_percentile(struct grid *g, const struct row *r, uint64_t ns)
+{
+	double us = percentile_round(ns, r->max) / 1000;
+
+	if (r->has_percentiles)
+		cell(g, "%.*f", us < 1 ? 3 : us < 9.95, us);
+	else
+		cell(g, "-");
+}
+
 void cell_cost(struct grid *g, const struct row *r, int digits)
 {
 	cell_us(g, r->has_mean, "", r->mean, digits);
-	cell_us(g, r->has_percentiles, "", r->p50, digits);
-	cell_us(g, r->has_percentiles, "", r->p99, digits);
-	cell_us(g, r->has_percentiles, "", r->p999, digits);
+	cell_percentile(g, r, r->p50);
+	cell_percentile(g, r, r->p99);
+	cell_percentile(g, r, r->p999);
 	cell_us(g, r->has_max, r->max_exact ? "" : "<", r->max, digits);
 }
 

@@ -21,6 +21,7 @@ void csv_whose(FILE *to, const struct sample *s, const struct block *b);
 void csv_if(FILE *to, bool known, uint64_t value);
 
 void cell_us(struct grid *g, bool known, const char *mark, double ns, int digits);
+void cell_percentile(struct grid *g, const struct row *r, uint64_t ns);
 
 /* Mean, percentiles and maximum, in the same order in each format. */
 void cell_cost(struct grid *g, const struct row *r, int digits);

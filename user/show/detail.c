@@ -47,9 +47,9 @@ static void key_text(char *buf, size_t size, const struct kvmlat_detail *d)
 		 d->key);
 }
 
-static void table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
-	struct grid g = { .columns = 9, .left = 1, .min = 4 };
+	struct grid g = { .columns = 9, .left = 1, .min = 4, .kept = kept };
 	const struct kvmlat_account *a = &b->account;
 	struct sums sums = sums_of(a);
 	char key[32];
@@ -106,7 +106,8 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 		add_u64(e, "key", d->key);
 		add_text(e, "key_text", key);
 		add_u64(e, "count", d->count);
-		add(e, "rate", a->details_since ? double_of(rate_of(d->count, counted(a)), 3) : NULL);
+		add(e, "rate", a->details_since ?
+			       double_of(rate_of(d->count, counted(a)), 3) : NULL);
 		add_u64(e, "error", d->error);
 		add(e, "count_percent", double_of(share(d->count, sums.count), 4));
 		add_u64(e, "total_ns", d->total);

@@ -22,9 +22,9 @@ static void table_row(struct grid *g, const struct row *r)
 	cell_cost(g, r, 3);
 }
 
-static void table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
-	struct grid g = { .columns = 11, .left = 1, .min = 7 };
+	struct grid g = { .columns = 11, .left = 1, .min = 7, .kept = kept };
 	struct row sum = block_sum(b);
 	const char *mark = ":";
 	size_t i;

@@ -72,6 +72,11 @@ void print_grid(FILE *to, struct grid *g)
 		if (c && widths[c] < (int)g->min)
 			widths[c] = g->min;
 	}
+	for (c = 0; g->kept && c < g->columns; c++) {
+		if (widths[c] < g->kept->at[c])
+			widths[c] = g->kept->at[c];
+		g->kept->at[c] = widths[c];
+	}
 	for (i = 0; i < g->nr; i += g->columns)
 		print_row(to, g, &g->cells[i], widths);
 	free(g->cells);

@@ -11,15 +11,21 @@
 #define MAX_COLUMNS	16
 #define CELL_SIZE	(2 * KVMLAT_NAME_SIZE)
 
+/* How wide the columns of the tables of a run were: what is printed below stays in its column. */
+struct widths {
+	int	at[MAX_COLUMNS];
+};
+
 /*
  * Cells are kept as text until the widest of each column is known. The first @left columns are
- * flush left, and the last if @ragged.
+ * flush left, and the last if @ragged. @kept, if any, grows with the columns, and they with it.
  */
 struct grid {
 	unsigned int	columns;
 	unsigned int	left;
 	bool		ragged;
 	unsigned int	min;
+	struct widths	*kept;
 	size_t		nr;
 	size_t		room;
 	char		(*cells)[CELL_SIZE];

@@ -29,9 +29,9 @@ static struct polls polls_of(const struct block *b)
 	return p;
 }
 
-static void table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
-	struct grid g = { .columns = 9, .left = 1, .min = 6 };
+	struct grid g = { .columns = 9, .left = 1, .min = 6, .kept = kept };
 	const struct kvmlat_halt *h = &b->account.halt;
 	struct polls p = polls_of(b);
 	size_t i;
@@ -119,5 +119,7 @@ static void csv(FILE *to, const struct sample *s, const struct block *b)
 }
 
 const struct sample_view halt_view = {
-	.kind = "halt", .columns = columns, .table = table, .json = json, .csv = csv,
+	.kind = "halt", .columns = columns,
+	.note = "how late a timer of the host fired is part of the halt, and in no other row",
+	.table = table, .json = json, .csv = csv,
 };

@@ -18,15 +18,55 @@ static const char * const preemptor_header[] = {
 	"PREEMPTED AT", "VCPU", "CPU", "FOR/us", "BY", NULL
 };
 
-static void preemptors(FILE *to, const struct sample *s, const struct block *b)
+/* Of all preemptions, of which the module keeps only the last of each vCPU. */
+static const struct row *preempt_row(const struct block *b)
 {
-	struct grid g = { .columns = 5, .left = 1, .ragged = true, .min = 4 };
+	size_t i;
+
+	for (i = 0; i < b->nr_rows; i++)
+		if (b->rows[i].cls == KVMLAT_REASON_CLASS_PREEMPT)
+			return &b->rows[i];
+	return NULL;
+}
+
+static bool lists(const struct block *b, uint64_t ns)
+{
+	size_t i;
+
+	for (i = 0; i < b->account.nr_preemptors; i++)
+		if (b->account.preemptors[i].time >= ns)
+			return true;
+	return false;
+}
+
+/* The longest is what people look for: a list without it says so. */
+static void what_is_missing(FILE *to, const struct block *b, size_t shown)
+{
+	const struct row *all = preempt_row(b);
+
+	if (!all || all->count <= shown)
+		return;
+	fprintf(to, "these are the last %zu of %" PRIu64 " preemptions", shown, all->count);
+	if (all->max_exact && !lists(b, all->max))
+		fprintf(to, "; the longest, of %.1f us, is not among them", all->max / 1e3);
+	else if (!all->max_exact)
+		fputs("; a longer one may have come before them", to);
+	fputc('\n', to);
+}
+
+static void preemptors(FILE *to, const struct sample *s, const struct block *b,
+		       struct widths *kept)
+{
+	struct grid g = { .columns = 5, .left = 1, .ragged = true, .min = 4, .kept = kept };
 	const struct kvmlat_account *a = &b->account;
 	size_t i = a->nr_preemptors > LAST_PREEMPTORS ? a->nr_preemptors - LAST_PREEMPTORS : 0;
+	size_t shown = a->nr_preemptors - i;
 	char text[WALL_SIZE];
 
-	if (!a->nr_preemptors)
+	if (!a->nr_preemptors) {
+		what_is_missing(to, b, 0);
 		return;
+	}
 	cells(&g, preemptor_header);
 	for (; i < a->nr_preemptors; i++) {
 		const struct kvmlat_preemptor *p = &a->preemptors[i];
@@ -38,12 +78,14 @@ static void preemptors(FILE *to, const struct sample *s, const struct block *b)
 		cell(&g, "%s (%u)", p->comm, p->tid);
 	}
 	print_grid(to, &g);
+	what_is_missing(to, b, shown);
 }
 
-static void table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
-	struct grid g = { .columns = 9, .left = 1, .min = 3 };
+	struct grid g = { .columns = 9, .left = 1, .min = 3, .kept = &kept[0] };
 	char text[WALL_SIZE];
+	bool unknown = false;
 	size_t i;
 
 	fputc('\n', to);
@@ -60,10 +102,14 @@ static void table(FILE *to, const struct sample *s, const struct block *b)
 		} else {
 			cell(&g, "-");
 			cell(&g, "-");
+			unknown |= r->has_max;
 		}
 	}
 	print_grid(to, &g);
-	preemptors(to, s, b);
+	if (unknown && !s->cumulative)
+		fputs("AT and CPU are known of what is the longest since the start of the account\n",
+		      to);
+	preemptors(to, s, b, &kept[1]);
 }
 
 static struct json_object *seconds(int64_t ns)
@@ -78,6 +124,7 @@ static struct json_object *seconds(int64_t ns)
 static void json(struct json_object *o, const struct sample *s, const struct block *b)
 {
 	struct json_object *spans = json_object_new_array(), *list = json_object_new_array(), *e;
+	const struct row *all = preempt_row(b);
 	size_t i;
 
 	for (i = 0; i < b->nr_rows; i++) {
@@ -110,6 +157,8 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 		json_object_array_add(list, e);
 	}
 	add(o, "preemptors", list);
+	add_u64(o, "preemptors_missing", all && all->count > b->account.nr_preemptors ?
+					 all->count - b->account.nr_preemptors : 0);
 }
 
 static const char * const columns[] = {
@@ -164,5 +213,7 @@ static void csv(FILE *to, const struct sample *s, const struct block *b)
 }
 
 const struct sample_view lateness_view = {
-	.kind = "lateness", .columns = columns, .table = table, .json = json, .csv = csv,
+	.kind = "lateness", .columns = columns,
+	.note = "wake begins with the wakeup: how late a timer of the host fired is in no row",
+	.table = table, .json = json, .csv = csv,
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What all views of a sample have in common: when it was, and whose each block is. */
 #include "base/clock.h"
+#include <string.h>
+
 #include "block.h"
 #include "json.h"
 #include "sample.h"
@@ -44,11 +46,14 @@ static void table_whose(FILE *to, const struct sample *s, const struct block *b)
 
 static void table(FILE *to, const struct sample *s, bool first)
 {
+	static struct widths kept[VIEW_TABLES];
 	char text[WALL_SIZE];
 	size_t i;
 
-	fprintf(to, "%s%s%s\n", first ? "" : "\n",
-		wall_text(text, s->time_ms * (int64_t)1000000, s),
+	if (first)
+		memset(kept, 0, sizeof(kept));
+	fprintf(to, "%s%s%s%s\n", first ? "" : "\n",
+		wall_text(text, s->time_ms * (int64_t)1000000, s), s->whole ? ", the whole run" : "",
 		s->interrupted ? ", vCPUs came or went while reading: some may be missing" : "");
 	if (s->unreadable)
 		fprintf(to, "the accounts of %u vCPUs are damaged and not shown\n", s->unreadable);
@@ -57,8 +62,10 @@ static void table(FILE *to, const struct sample *s, bool first)
 	for (i = 0; i < s->nr_blocks; i++) {
 		fputc('\n', to);
 		table_whose(to, s, &s->blocks[i]);
-		views[s->view]->table(to, s, &s->blocks[i]);
+		views[s->view]->table(to, s, &s->blocks[i], kept);
 	}
+	if (first && s->nr_blocks && views[s->view]->note)
+		fprintf(to, "\n%s\n", views[s->view]->note);
 }
 
 static struct json_object *json_whose(const struct block *b)

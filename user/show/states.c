@@ -24,9 +24,9 @@ static void heads(struct grid *g)
 	}
 }
 
-static void table(FILE *to, const struct sample *s, const struct block *b)
+static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
-	struct grid g = { .columns = KVMLAT_NR_STATES + 2, .left = 1, .min = 7 };
+	struct grid g = { .columns = KVMLAT_NR_STATES + 2, .left = 1, .min = 7, .kept = kept };
 	const struct kvmlat_account *a = &b->account;
 	unsigned int i;
 

@@ -5,22 +5,30 @@
 
 #include <stdio.h>
 
+#include "grid.h"
 #include "model/sample.h"
 
 struct json_object;
+
+/* Tables of one block. */
+#define VIEW_TABLES	2
 
 /**
  * struct sample_view - one view of a sample, in all formats
  * @kind: of its JSON documents
  * @columns: of CSV, behind those that say whose a line is; fixed in the man pages: add at the end
- * @table: goes on with the line that says whose the block is, and ends it
+ * @note: what the table does not tell, once a run; may be NULL
+ * @table: goes on with the line that says whose the block is, and ends it. @kept, of VIEW_TABLES,
+ *	are for its grids.
  * @json: adds to the object of a block
  * @csv: writes the lines of a block, each begun by csv_whose
  */
 struct sample_view {
 	const char		*kind;
 	const char * const	*columns;
-	void	(*table)(FILE *to, const struct sample *s, const struct block *b);
+	const char		*note;
+	void	(*table)(FILE *to, const struct sample *s, const struct block *b,
+			 struct widths *kept);
 	void	(*json)(struct json_object *o, const struct sample *s, const struct block *b);
 	void	(*csv)(FILE *to, const struct sample *s, const struct block *b);
 };

@@ -27,7 +27,6 @@ static const char * const help[] = {
 	"t   total or last interval     r   total begins now",
 	"s   seconds between refreshes  R   reset the accounts",
 	"Space  pause or go on          q   quit; any other key refreshes",
-	"",
 	"States are per cent of the time: guest runs, exit in KVM,",
 	"user in the VMM, poll and wait halted, runq waits for a",
 	"CPU, off blocked elsewhere. WAKE is from runnable to guest",

@@ -102,6 +102,8 @@ gives 6 'guest name "twin" is that of several' kvmlat stat -1 -g twin
 gives 4 'no VM has the guest name "nobody"' kvmlat stat -1 -g nobody
 gives 4 'process 1 has no VM' kvmlat stat -1 -p 1
 gives 4 'has a vCPU 7 that ran yet$' kvmlat stat -1 --vcpu 7
+gives 4 'has a vCPU 7 that ran yet$' kvmlat stat -d 600 -g held --vcpu 7
+gives 4 'has a vCPU 7 that ran yet$' kvmlat stat --vcpu 7 -- sh -c 'kvmlat-vmm --do cpuid=5 > /dev/null'
 kvmlat stat -1 -p "$held" --csv > "$work/csv"
 is "a process is picked" 600 "$(count $cpuid "$work/csv")"
 valid info kvmlat info --json
@@ -109,6 +111,12 @@ valid list kvmlat list --json
 valid stat kvmlat stat -1 --json
 valid stat kvmlat stat -i 0.2 -d 0.5 --per-vcpu --json
 kvmlat stat -1 --per-vcpu --json > "$work/json"
+is "what KVM took for exits is in the state exit" "5 vCPUs, 0 wrong" "$(python3 -c '
+import json, sys
+blocks = json.load(sys.stdin)["blocks"]
+wrong = [b for b in blocks
+         if not 0 < sum(r["own_ns"] for r in b["reasons"]) <= b["states"]["exit_ns"]]
+print(len(blocks), "vCPUs,", len(wrong), "wrong")' < "$work/json")"
 is "the states of each vCPU add up to its time" "5 vCPUs, 0 wrong" "$(python3 -c '
 import json, sys
 blocks = json.load(sys.stdin)["blocks"]
@@ -162,7 +170,7 @@ done
 gives 0 '^now (wait|off|runq|user), for ' kvmlat stat -1 --states -g view --vcpu 0
 gives 0 '^polls: [0-9]+ of [0-9]+ succeeded' kvmlat stat -1 --halt -g view
 gives 0 '^user:IO +56 ' kvmlat stat -1 --lateness -g view
-gives 0 '^pio-in +0x1f7 +30 +0 ' kvmlat stat -1 --detail -g view
+gives 0 '^pio-in +0x1f7 +30 +[0-9.]+ +0 ' kvmlat stat -1 --detail -g view
 gives 1 '--halt does not go with --states' kvmlat stat -1 --states --halt
 gives 1 '--key does not go with --states' kvmlat stat -1 --states -k time
 gives 1 'sort key "p99" does not go with --detail' kvmlat stat -1 --detail -k p99
@@ -178,6 +186,7 @@ valid hist kvmlat hist -d 0.2 --kind user --json
 kvmlat hist --reason cpuid -g view --csv > "$work/hist"
 is "a histogram has all exits" 10 "$(column count name $cpuid "$work/hist")"
 gives 0 '^#\[Max +=[ 0-9.]+, Total count +=           10\]$' kvmlat hist --reason cpuid -g view --hdr
+gives 0 '^ *0[.][0-9]{8}[1-9] +[0-9.]+ +[0-9]+|^ *0[.]0*[1-9][0-9]* ' kvmlat hist --reason cpuid -g view --hdr -u s
 gives 6 'for one histogram, and there are ' kvmlat hist --hdr
 gives 4 'has had any "wrmsr"' kvmlat hist --reason wrmsr
 gives 4 'has a vCPU 7 that ran yet$' kvmlat hist --vcpu 7
@@ -209,6 +218,13 @@ for order in sys.argv[1:]:
     wrong += not d["count"] - d["error"] <= 6 * n <= d["count"]
 print("evicted," if block["evicted"] else "exact,", wrong, "of", len(sys.argv) - 1, "wrong")
 ' "${ports[@]}" < "$work/json")"
+is "rates of details are of the time since they are on" "0 of 40 wrong" "$(python3 -c '
+import json, sys
+block = json.load(sys.stdin)["blocks"][0]
+ports = [d for d in block["details"] if d["kind"] == "pio-in"]
+wrong = [d for d in ports if not 0 < block["counted_ns"] < block["duration_ns"] or
+         abs(d["rate"] * block["counted_ns"] / 1e9 - d["count"]) > 0.01 * d["count"] + 0.1]
+print(len(wrong), "of 40 wrong")' < "$work/json")"
 gives 0 ' times made a key room for another' kvmlat stat -1 --detail -g crowd
 succeeds kvmlat detail off
 gives 0 ' off +view$' kvmlat detail -g view

@@ -49,7 +49,10 @@ static const struct guests guests = { .nr = 2, .entries = names };
 
 static const char *stat_as(enum output f, enum scope by, enum sort_key key, bool skip)
 {
-	struct wish wish = { by, VIEW_EXITS, key, skip, true };
+	struct wish wish = {
+		.scope = by, .view = VIEW_EXITS, .key = key, .skip_zeros = skip, .skip_empty = skip,
+		.cumulative = true,
+	};
 	struct sample *s = sample_make(&snap, &guests, &wish);
 	FILE *to = open_text();
 
@@ -75,7 +78,8 @@ static void csv_columns_are_fixed(void)
 		EXPECT(!strncmp(p, header[i], strlen(header[i])));
 	EXPECT(strstr(text, ",0.001000000,vcpu,3,99,\"a \"\"b\"\", c\",0,cpuid,exit,114,10,"));
 	EXPECT(strstr(text, ",114,10,10000.000,8.9286,20000,20.0000,2000.0,68,12345,12345,12345,"));
-	EXPECT(strstr(text, ",68,12345,12345,12345,12345,1000000,850000,100000,50000,0,0,0,0,5000,5.8824\n"));
+	EXPECT(strstr(text, ",68,12345,12345,12345,12345,1000000,850000,100000,50000,0,0,0,0,"
+			    "5000,5.8824\n"));
 	EXPECT(strstr(text, ",0xabc,exit,2748,100,"));
 	EXPECT(strstr(text, ",,11000,1000000,"));
 	EXPECT(strstr(text, ",other,other,,2,"));

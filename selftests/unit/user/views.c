@@ -67,19 +67,24 @@ static struct kvmlat_snapshot snap = {
 };
 
 static const struct hist_wish *hist;
+static bool cumulative, whole, first = true;
+
+#define NOW	1700000000LL
 
 static void show(enum output f, enum view what, enum scope scope, bool skip)
 {
-	struct wish wish = { scope, what, SORT_COUNT, skip, false, hist };
-	struct timespec now;
+	/* It is 100 s by the module's clock when it is read, and half a second later now. */
+	struct wish wish = {
+		.scope = scope, .view = what, .key = SORT_COUNT, .skip_zeros = skip,
+		.skip_empty = skip, .cumulative = cumulative, .hist = hist, .whole = whole,
+		.now = { NOW * SEC + SEC / 2, 7000 * SEC + SEC / 2 },
+	};
 	struct sample *s;
 	FILE *to = open_text();
 
-	/* That is now by CLOCK_MONOTONIC, so 99 s of the module was a second ago. */
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	snap.monotonic = now.tv_sec * SEC + now.tv_nsec;
+	snap.monotonic = 7000 * SEC;
 	s = sample_make(&snap, &guests, &wish);
-	show_sample(to, f, s, true);
+	show_sample(to, f, s, first);
 	fclose(to);
 	sample_free(s);
 }
@@ -123,8 +128,8 @@ static void halts_have_polls_and_sleeps(void)
 	EXPECT(before("poll-miss ", "sleep "));
 	EXPECT(line_of("halt ") > 0);
 	EXPECT(strstr(text,
-		      "\nhalt           20   200.00   10.00  10000.0    12.8    12.8     "
-		      " 12.8  50000.0\n"));
+		      "\nhalt           20   200.00   10.00  10000.0      13      13     "
+		      "   13  50000.0\n"));
 	EXPECT(strstr(text,
 		      "\npolls: 15 of 20 succeeded (75.00 %); window 10.0 to 50.0 us,"
 		      " grown 12, shrunk 3\n"));
@@ -147,11 +152,6 @@ static void halts_have_polls_and_sleeps(void)
 
 static void lateness_tells_when_where_and_who(void)
 {
-	char at[32];
-	time_t then;
-	struct tm tm;
-	const char *p;
-
 	rows[2].code = 2;
 	rows[3].code = KVMLAT_USER_INTERRUPTED;
 	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
@@ -172,21 +172,88 @@ static void lateness_tells_when_where_and_who(void)
 	EXPECT(strstr(text, ",,user:IO,user,2,4,4.000,1000000,0.0500,"));
 	EXPECT(strstr(text, ",,preempt,preempt,,0,0.000,0,0.0000,,,,,,,,,,,\n"));
 	EXPECT(strstr(text, ",2,\"a,b\",77,0\n"));
-	/* A second before now, to the second: the clocks are read one after the other. */
-	p = strstr(text, ",,wake,wake,,5,");
-	EXPECT(p);
-	then = time(NULL);
-	snprintf(at, sizeof(at), ",12000,12000,%lld.", (long long)then - 1);
-	localtime_r(&then, &tm);
-	if (p && !strstr(p, at)) {
-		snprintf(at, sizeof(at), ",12000,12000,%lld.", (long long)then - 2);
-		EXPECT(strstr(p, at));
-	}
+	/* 99.0015 s of the module's clock, which is 0.9985 s before it was read. */
+	EXPECT(strstr(text, ",12000,12000,1699999999.001500000,3,"));
+	EXPECT(!strncmp(strchr(text, '\n'), "\n1700000000.500,", 15));
 	show(OUTPUT_JSON, VIEW_LATENESS, SCOPE_VCPU, false);
 	EXPECT(strstr(text,
 		      "\"name\":\"user:interrupted\",\"class\":\"user\",\"code\":4294967294,"));
 	EXPECT(strstr(text, "\"max_at\":null,\"max_cpu\":null}"));
 	EXPECT(valid("lateness"));
+}
+
+static void a_list_without_the_longest_says_so(void)
+{
+	struct kvmlat_reason none = rows[10];
+
+	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	EXPECT(!strstr(text, "these are the last"));
+	/* All are in the list but one, which was the longest. */
+	rows[10] = (struct kvmlat_reason)ROW(PREEMPT, 3, 90000000, 70000000, 96 * SEC, 1);
+	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	EXPECT(strstr(text, "\nthese are the last 2 of 3 preemptions; the longest, of 70000.0 us,"
+			    " is not among them\n"));
+	EXPECT(longest_line() < 100);
+	show(OUTPUT_JSON, VIEW_LATENESS, SCOPE_VCPU, false);
+	EXPECT(strstr(text, "\"preemptors_missing\":1"));
+	EXPECT(valid("lateness"));
+	rows[10].longest_min = 60000000;
+	rows[10].longest_max = 60000000;
+	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	EXPECT(strstr(text, "\nthese are the last 2 of 3 preemptions\n"));
+	/* Of an interval: it is only known how long it was at most. */
+	rows[10].longest_min = 50000000;
+	rows[10].longest_at = 0;
+	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	EXPECT(strstr(text, "2 of 3 preemptions; a longer one may have come before them\n"));
+	EXPECT(strstr(text, "\nAT and CPU are known of what is the longest since the start"));
+	cumulative = true;
+	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	EXPECT(!strstr(text, "AT and CPU are known"));
+	cumulative = false;
+	rows[10] = none;
+}
+
+static void what_no_row_tells_is_said_once(void)
+{
+	static const char late[] = "how late a timer of the host fired is in no row";
+
+	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VM, false);
+	EXPECT(strstr(text, late));
+	show(OUTPUT_TABLE, VIEW_HALT, SCOPE_VM, false);
+	EXPECT(strstr(text, "how late a timer of the host fired is part of the halt"));
+	first = false;
+	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VM, false);
+	EXPECT(!strstr(text, late));
+	first = true;
+}
+
+static void columns_stay_where_they_were(void)
+{
+	struct kvmlat_reason was = rows[0];
+	char wide[128], *line;
+
+	rows[0].count = 123456789012;
+	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	line = strstr(text, "\nREASON ");
+	snprintf(wide, sizeof(wide), "%.*s", (int)strcspn(line + 1, "\n"), line + 1);
+	rows[0] = was;
+	first = false;
+	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	EXPECT(strstr(text, wide));
+	first = true;
+	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	EXPECT(!strstr(text, wide));
+}
+
+static void a_total_says_that_it_is_one(void)
+{
+	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	EXPECT(!strstr(text, "whole run"));
+	whole = true;
+	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	EXPECT(strstr(text, ".500, the whole run\n"));
+	whole = false;
 }
 
 static void details_have_bounds(void)
@@ -213,7 +280,8 @@ static void details_have_bounds(void)
 	EXPECT(!strstr(text, "vCPU 1"));
 	show(OUTPUT_CSV, VIEW_DETAIL, SCOPE_VM, false);
 	EXPECT_EQ(nr_lines(), 4);
-	EXPECT(strstr(text, ",,msr-read,0x10,30,5,50.0000,50000,50.0000,2000.0,,8000,6,0,60.000,500000000\n"));
+	EXPECT(strstr(text, ",,msr-read,0x10,30,5,50.0000,50000,50.0000,2000.0,,8000,6,0,"
+			    "60.000,500000000\n"));
 	show(OUTPUT_JSON, VIEW_DETAIL, SCOPE_ALL, false);
 	EXPECT(strstr(text, "\"on\":true,\"counted_ns\":500000000,"));
 	EXPECT(strstr(text, "\"count\":30,\"rate\":60.000,"));
@@ -264,6 +332,10 @@ static const struct tap_case cases[] = {
 	{ "states have times and shares", states_have_times_and_shares },
 	{ "halts have polls and sleeps", halts_have_polls_and_sleeps },
 	{ "lateness tells when, where and who", lateness_tells_when_where_and_who },
+	{ "a list without the longest says so", a_list_without_the_longest_says_so },
+	{ "what no row tells is said once", what_no_row_tells_is_said_once },
+	{ "a total says that it is one", a_total_says_that_it_is_one },
+	{ "columns stay where they were", columns_stay_where_they_were },
 	{ "details have bounds", details_have_bounds },
 	{ "exits are not added to spans", exits_are_not_added_to_spans },
 	{ "histograms are as their schema", histograms_are_as_their_schema },
