@@ -37,7 +37,7 @@ _kvmlat_words()
 	case $command:$previous in
 	top:-k | top:--key)
 		printf '%s\n' exits name guest exit user poll wait runq off wake-p99 runq-p99 wake-max runq-max pid vcpus ;;
-	*:-k | *:--key) printf '%s\n' count time mean max p99 reason ;;
+	*:-k | *:--key) printf '%s\n' count own time mean max p99 reason ;;
 	*:-u | *:--unit) printf '%s\n' ns us ms s ;;
 	*:--kind)
 		printf '%s\n' exit halt poll poll-hit poll-miss sleep wake runq preempt user ;;

@@ -52,7 +52,7 @@ function __kvmlat_words
         case top:-k top:--key
             printf '%s\n' exits name guest exit user poll wait runq off wake-p99 runq-p99 wake-max runq-max pid vcpus
         case '*:-k' '*:--key'
-            printf '%s\n' count time mean max p99 reason
+            printf '%s\n' count own time mean max p99 reason
         case '*:-u' '*:--unit'
             printf '%s\n' ns us ms s
         case '*:--kind'

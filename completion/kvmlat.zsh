@@ -39,7 +39,7 @@ _kvmlat_words()
 	case $command:$previous in
 	top:-k | top:--key)
 		print -l exits name guest exit user poll wait runq off wake-p99 runq-p99 wake-max runq-max pid vcpus ;;
-	*:-k | *:--key) print -l count time mean max p99 reason ;;
+	*:-k | *:--key) print -l count own time mean max p99 reason ;;
 	*:-u | *:--unit) print -l ns us ms s ;;
 	*:--kind) print -l exit halt poll poll-hit poll-miss sleep wake runq preempt user ;;
 	*:-g | *:--guest) _kvmlat_column guest "$kvmlat" list ;;

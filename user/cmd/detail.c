@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arguments.h"
 #include "command.h"
 #include "base/load.h"
-#include "show/grid.h"
+#include "show/details.h"
 
 static const char usage[] =
-"Usage: kvmlat detail [on | off] [-p PID] [-g NAME] [--vm ID]\n"
+"Usage: kvmlat detail [on | off] [-p PID] [-g NAME] [--vm ID] [--json | --csv]\n"
 "\n"
 "Switch on or off that the I/O ports, MMIO pages, MSRs, hypercalls and CPUID leaves of\n"
 "exits are told apart, of all VMs that run or of one. \"kvmlat stat --detail\" shows them.\n"
@@ -16,32 +17,34 @@ static const char usage[] =
 "\n"
 "  -p, --pid PID     only the VMs of this process\n"
 "  -g, --guest NAME  only the VM of this guest name\n"
-"      --vm ID       only the VM of this id, which list shows\n";
+"      --vm ID       only the VM of this id, which list shows\n"
+"      --json        one JSON object\n"
+"      --csv         comma separated, with a header\n";
 
-static const char * const header[] = { "ID", "PID", "DETAIL", "GUEST", NULL };
-
-static void show(const struct kvmlat_snapshot *snap, const struct guests *guests,
-		 const struct kvmlat_filter *f)
+static int show(const struct kvmlat_snapshot *snap, const struct guests *guests,
+		const struct kvmlat_filter *f, enum output output)
 {
-	struct grid g = { .columns = 4, .ragged = true };
+	struct details_view view = { 0 };
 	size_t i;
 
-	cells(&g, header);
+	view.rows = calloc(snap->nr_vms + 1, sizeof(*view.rows));
+	if (!view.rows)
+		return complain(EXIT_REFUSED, "out of memory");
 	for (i = 0; i < snap->nr_vms; i++) {
 		const struct kvmlat_vm *vm = &snap->vms[i];
 
 		if ((f->vm_id && vm->vm_id != f->vm_id) || (f->pid && vm->pid != f->pid))
 			continue;
-		cell(&g, "%u", vm->vm_id);
-		cell(&g, "%u", vm->pid);
-		cell(&g, "%s", vm->details ? "on" : "off");
-		cell(&g, "%s", guests_name(guests, vm->vm_id));
+		view.rows[view.nr].vm = vm;
+		view.rows[view.nr++].guest = guests_name(guests, vm->vm_id);
 	}
-	print_grid(stdout, &g);
+	show_details(stdout, output, &view);
+	free(view.rows);
+	return EXIT_OK;
 }
 
 /* @to is "on", "off", or NULL to show what is. */
-static int act(struct kvmlat *k, const struct selection *sel, const char *to)
+static int act(struct kvmlat *k, const struct selection *sel, const char *to, enum output output)
 {
 	struct kvmlat_filter filter = { 0 };
 	struct kvmlat_error err = { 0 };
@@ -57,7 +60,7 @@ static int act(struct kvmlat *k, const struct selection *sel, const char *to)
 	else
 		ret = outcome(select_vms(sel, &guests, snap, &filter, &cause), &cause);
 	if (ret == EXIT_OK && !to)
-		show(snap, &guests, &filter);
+		ret = show(snap, &guests, &filter, output);
 	else if (ret == EXIT_OK && kvmlat_set_details(k, &filter, !strcmp(to, "on"), &err))
 		ret = complain_kvmlat(&err);
 	guests_free(&guests);
@@ -65,8 +68,33 @@ static int act(struct kvmlat *k, const struct selection *sel, const char *to)
 	return ret;
 }
 
+static int parse_options(int argc, char **argv, struct selection *sel, enum output *output)
+{
+	static const struct option options[] = {
+		{ "pid", required_argument, NULL, 'p' },
+		{ "guest", required_argument, NULL, 'g' },
+		{ "vm", required_argument, NULL, OPT_VM },
+		{ "json", no_argument, NULL, OPT_OWN + OUTPUT_JSON },
+		{ "csv", no_argument, NULL, OPT_OWN + OUTPUT_CSV },
+		{ 0 }
+	};
+	char why[256];
+	int c;
+
+	while ((c = next_option(argc, argv, "+:p:g:", options)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		if (c >= OPT_OWN)
+			*output = c - OPT_OWN;
+		else if (!parse_selection(c, optarg, sel, why, sizeof(why)))
+			return complain(EXIT_USAGE, "detail: %s", why);
+	}
+	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
+}
+
 static int run(int argc, char **argv)
 {
+	enum output output = OUTPUT_TABLE;
 	struct selection sel = { 0 };
 	struct kvmlat_error err = { 0 };
 	const char *to = NULL;
@@ -79,12 +107,15 @@ static int run(int argc, char **argv)
 			return complain(EXIT_USAGE, "detail: \"%s\" is neither on nor off", to);
 		optind = 2;
 	}
-	ret = selection_options(argc, argv, &sel);
+	ret = parse_options(argc, argv, &sel, &output);
 	if (ret)
 		return ret;
+	if (to && output != OUTPUT_TABLE)
+		return complain(EXIT_USAGE, "detail: \"%s\" shows nothing: --json and --csv do not go with it",
+				to);
 	if (load_and_open(&k, &err))
 		return complain_kvmlat(&err);
-	ret = act(k, &sel, to);
+	ret = act(k, &sel, to, output);
 	kvmlat_close(k);
 	return ret;
 }

@@ -21,7 +21,8 @@ static const char usage[] =
 "  -b, --batch         plain text, one table each interval\n"
 "  -n, --num_iterations COUNT\n"
 "                      end after COUNT refreshes\n"
-"  -i, --interval SEC  refresh every SEC seconds (1)\n"
+"  -i, --interval SEC  refresh every SEC seconds (1); 100ms, 2m and 1h are times, too\n"
+"  -d, --duration SEC  end after SEC seconds\n"
 "      --per-vcpu      begin with vCPUs, not with VMs\n"
 "  -p, --pid PID       only the VMs of this process\n"
 "  -g, --guest NAME    only the VM of this guest name\n"
@@ -44,6 +45,7 @@ static const struct option long_options[] = {
 	{ "batch", no_argument, NULL, 'b' },
 	{ "num_iterations", required_argument, NULL, 'n' },
 	{ "interval", required_argument, NULL, 'i' },
+	{ "duration", required_argument, NULL, 'd' },
 	{ "per-vcpu", no_argument, NULL, OPT_PER_VCPU },
 	{ "pid", required_argument, NULL, 'p' },
 	{ "guest", required_argument, NULL, 'g' },
@@ -67,7 +69,7 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 	char why[256];
 	int c;
 
-	while ((c = next_option(argc, argv, "+:bn:i:p:g:f:k:z", long_options)) != -1) {
+	while ((c = next_option(argc, argv, "+:bn:i:d:p:g:f:k:z", long_options)) != -1) {
 		bool ok = true;
 
 		switch (c) {
@@ -79,6 +81,9 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 			break;
 		case 'i':
 			ok = parse_seconds("interval", optarg, &t->interval, why, sizeof(why));
+			break;
+		case 'd':
+			ok = parse_seconds("duration", optarg, &t->duration, why, sizeof(why));
 			break;
 		case OPT_PER_VCPU:
 			pane_go(&t->pane, LEVEL_VCPUS);

@@ -68,6 +68,7 @@ static int loop(struct top *t, struct kvmlat_error *err)
 {
 	static const int keyboard = STDIN_FILENO;
 	uint64_t last = monotonic_ns(), interval = FIRST_NS;
+	uint64_t end = t->duration ? last + t->duration : UINT64_MAX;
 	uint32_t n = 0;
 	int ret;
 
@@ -77,8 +78,10 @@ static int loop(struct top *t, struct kvmlat_error *err)
 		enum wake wake;
 
 		screen_draw(t);
-		wake = wait_for(&t->wait, last + interval, &keyboard, 1, NULL);
-		if (wake == WAKE_SIGNAL || wake == WAKE_HANGUP || wake == WAKE_FAILED)
+		wake = wait_for(&t->wait, last + interval < end ? last + interval : end, &keyboard,
+				1, NULL);
+		if (wake == WAKE_SIGNAL || wake == WAKE_HANGUP || wake == WAKE_FAILED ||
+		    monotonic_ns() >= end)
 			return 0;
 		ret = handle_keys(t, err);
 		if (ret)

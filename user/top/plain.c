@@ -64,6 +64,7 @@ static bool ended_by_user(void)
 int top_plain(struct top *t, struct kvmlat_error *err)
 {
 	uint64_t next = monotonic_ns();
+	uint64_t end = t->duration ? next + t->duration : UINT64_MAX;
 	uint32_t n = 0;
 	int ret;
 
@@ -74,7 +75,7 @@ int top_plain(struct top *t, struct kvmlat_error *err)
 		enum wake wake;
 
 		next += t->interval;
-		wake = wait_for(&t->wait, next, &fd, 1, NULL);
+		wake = wait_for(&t->wait, next < end ? next : end, &fd, 1, NULL);
 		if (wake == WAKE_SIGNAL || wake == WAKE_HANGUP || wake == WAKE_FAILED ||
 		    (wake == WAKE_INPUT && ended_by_user()))
 			return 0;
@@ -84,6 +85,6 @@ int top_plain(struct top *t, struct kvmlat_error *err)
 		/* An interval that was cut short, or slept through, is not caught up with. */
 		if (wake == WAKE_INPUT || next + t->interval <= monotonic_ns())
 			next = monotonic_ns();
-	} while (!ret && ++n != t->count && !top_over(t));
+	} while (!ret && ++n != t->count && !top_over(t) && monotonic_ns() < end);
 	return ret;
 }

@@ -21,6 +21,7 @@ enum prompt {
  * struct top - all of a run
  * @selected: the user named VMs, @filter is for those
  * @count: end after so many refreshes; 0 for never
+ * @duration: end after so many ns; 0 for never
  * @since: when what totals count began
  * @taken: when the last snapshot came
  * @wait: with the signals that end the program
@@ -37,6 +38,7 @@ struct top {
 	struct pane		pane;
 	uint64_t		interval;
 	uint32_t		count;
+	uint64_t		duration;
 	bool			utf8;
 	bool			colour;
 	struct wait		wait;

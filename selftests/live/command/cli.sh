@@ -135,6 +135,8 @@ gives 0 'details are off; "kvmlat detail on" switches them on' kvmlat stat -1 --
 succeeds kvmlat detail on -g view
 gives 0 ' on +view$' kvmlat detail
 gives 0 ' off +held$' kvmlat detail -g held
+valid details kvmlat detail --json
+gives 1 '"on" shows nothing: --json' kvmlat detail on --json
 succeeds kvmlat reset -g view
 # shellcheck disable=SC2016 # for the shell that is started
 succeeds sh -c 'echo go > "$0"' "$work/gate"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "show/details.h"
 #include "show/info.h"
 #include "show/list.h"
 #include "show/sample.h"
@@ -219,6 +220,25 @@ static void list_json_is_as_its_schema(void)
 	text = NULL;
 }
 
+static void details_json_is_as_its_schema(void)
+{
+	struct kvmlat_vm on = { .vm_id = 5, .pid = 97, .details = true };
+	struct details_row list[] = { { &vms[0], "web" }, { &on, "a,b" } };
+	struct details_view view = { .nr = 2, .rows = list };
+	FILE *to = open_text();
+
+	show_details(to, OUTPUT_JSON, &view);
+	fclose(to);
+	EXPECT(valid("details"));
+	EXPECT(strstr(text, "\"guest\":\"a,b\",\"on\":true}"));
+	to = open_text();
+	show_details(to, OUTPUT_CSV, &view);
+	fclose(to);
+	EXPECT_STR(text, "vm_id,pid,guest,on\n3,99,web,0\n5,97,\"a,b\",1\n");
+	free(text);
+	text = NULL;
+}
+
 static const struct tap_case cases[] = {
 	{ "the columns of CSV are fixed", csv_columns_are_fixed },
 	{ "tables are sorted", tables_are_sorted },
@@ -227,6 +247,7 @@ static const struct tap_case cases[] = {
 	{ "zeros are skipped on request", zeros_are_skipped_on_request },
 	{ "JSON of stat is as its schema", stat_json_is_as_its_schema },
 	{ "JSON of info is as its schema", info_json_is_as_its_schema },
+	{ "JSON of details is as its schema", details_json_is_as_its_schema },
 	{ "JSON of list is as its schema", list_json_is_as_its_schema },
 };
 
