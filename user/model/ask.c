@@ -18,7 +18,7 @@ struct child {
 
 static _Noreturn void answer(int to, const uint32_t *pids, size_t nr, ask_fn ask)
 {
-	char name[KVMLAT_NAME_SIZE];
+	struct guest_name name;
 	size_t i;
 
 	/* Neither locks nor terminals are kept by a child that is stuck. */
@@ -26,9 +26,9 @@ static _Noreturn void answer(int to, const uint32_t *pids, size_t nr, ask_fn ask
 		_exit(1);
 	close_range(STDIN_FILENO + 1, ~0U, 0);
 	for (i = 0; i < nr; i++) {
-		memset(name, 0, sizeof(name));
-		ask(pids[i], name);
-		if (write(STDIN_FILENO, name, sizeof(name)) != sizeof(name))
+		name = (struct guest_name){ .uid = NO_UID };
+		ask(pids[i], &name);
+		if (write(STDIN_FILENO, &name, sizeof(name)) != sizeof(name))
 			_exit(1);
 	}
 	_exit(0);
@@ -67,22 +67,22 @@ static void end(struct child *c, bool stuck)
 		nanosleep(&tick, NULL);
 }
 
-static bool read_name(int from, char *name)
+static bool read_name(int from, struct guest_name *name)
 {
 	struct pollfd fd = { .fd = from, .events = POLLIN };
 	size_t used = 0;
 	ssize_t n;
 
-	while (used < KVMLAT_NAME_SIZE) {
+	while (used < sizeof(*name)) {
 		n = poll(&fd, 1, PATIENCE_MS);
 		if (n < 0 && errno == EINTR)
 			continue;
-		n = n > 0 ? read(from, name + used, KVMLAT_NAME_SIZE - used) : 0;
+		n = n > 0 ? read(from, (char *)name + used, sizeof(*name) - used) : 0;
 		if (n <= 0)
 			return false;
 		used += n;
 	}
-	name[KVMLAT_NAME_SIZE - 1] = 0;
+	name->text[KVMLAT_NAME_SIZE - 1] = 0;
 	return true;
 }
 
@@ -91,16 +91,18 @@ int ask_names(const uint32_t *pids, size_t nr, ask_fn ask, struct guest_name *na
 	struct child c;
 	size_t i = 0;
 
-	memset(names, 0, nr * sizeof(*names));
+	for (; i < nr; i++)
+		names[i] = (struct guest_name){ .uid = NO_UID };
+	i = 0;
 	while (i < nr) {
 		if (start(&c, pids + i, nr - i, ask))
 			return -1;
-		while (i < nr && read_name(c.from, names[i].text))
+		while (i < nr && read_name(c.from, &names[i]))
 			i++;
 		end(&c, i < nr);
 		/* The one that it is stuck at is left out, and a new child goes on after it. */
 		if (i < nr)
-			memset(&names[i++], 0, sizeof(*names));
+			names[i++] = (struct guest_name){ .uid = NO_UID };
 	}
 	return 0;
 }

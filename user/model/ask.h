@@ -4,13 +4,16 @@
 
 #include "lib/guest.h"
 
-/* A name, or nothing. */
+#define NO_UID	UINT32_MAX
+
+/** struct guest_name - a name, or nothing, and whose the process is that claims it, or NO_UID */
 struct guest_name {
-	char	text[KVMLAT_NAME_SIZE];
+	uint32_t	uid;
+	char		text[KVMLAT_NAME_SIZE];
 };
 
-/* Writes the name of the guest of process @pid, of up to KVMLAT_NAME_SIZE, if there is one. */
-typedef void (*ask_fn)(uint32_t pid, char *name);
+/* Finds that out about process @pid. */
+typedef void (*ask_fn)(uint32_t pid, struct guest_name *name);
 
 /*
  * Asks for the names of several processes, in a child: the command line of a process is in its

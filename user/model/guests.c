@@ -2,8 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "ask.h"
+#include "base/file.h"
 #include "guests.h"
 
 const char *guests_name(const struct guests *g, uint32_t vm_id)
@@ -33,12 +34,40 @@ void guests_expect(struct guests *g, uint32_t pid, char * const *argv)
 	free(cmdline);
 }
 
-static void ask_proc(uint32_t pid, char *name)
+uint32_t guests_uid(const struct guests *g, uint32_t vm_id)
+{
+	size_t i;
+
+	for (i = 0; i < g->nr; i++)
+		if (g->entries[i].vm_id == vm_id)
+			return g->entries[i].uid;
+	return NO_UID;
+}
+
+/* The owner of the folder in /proc is root for a process that may not be dumped, whosever it is. */
+static uint32_t uid_of(uint32_t pid)
+{
+	static const char key[] = "\nUid:\t";
+	uint32_t uid = NO_UID;
+	char path[64], *text;
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%u/status", pid);
+	text = file_read(path);
+	at = text ? strstr(text, key) : NULL;
+	if (at)
+		uid = strtoul(at + strlen(key), NULL, 10);
+	free(text);
+	return uid;
+}
+
+static void ask_proc(uint32_t pid, struct guest_name *name)
 {
 	struct kvmlat_guest guest;
 
+	name->uid = uid_of(pid);
 	if (!kvmlat_get_guest(pid, &guest))
-		memcpy(name, guest.name, sizeof(guest.name));
+		memcpy(name->text, guest.name, sizeof(guest.name));
 }
 
 /* The pid of a VM that ended can be somebody else's by now. */
@@ -78,7 +107,9 @@ int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap)
 		return -1;
 	for (i = 0; i < snap->nr_vms; i++) {
 		const struct kvmlat_vm *vm = &snap->vms[i];
-		const char *name = can_be_asked(g, vm) ? names[next++].text : "";
+		const struct guest_name none = { .uid = NO_UID };
+		const struct guest_name *asked = can_be_asked(g, vm) ? &names[next++] : &none;
+		const char *name = asked->text;
 
 		if (guests_name(g, vm->vm_id))
 			continue;
@@ -88,8 +119,11 @@ int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap)
 		g->entries = e;
 		e += g->nr++;
 		e->vm_id = vm->vm_id;
-		if (vm->pid == g->own_pid)
+		e->uid = asked->uid;
+		if (vm->pid == g->own_pid) {
 			name = g->own_name;
+			e->uid = getuid();
+		}
 		snprintf(e->name, sizeof(e->name), "%s", *name ? name : vm->comm);
 	}
 	free(names);

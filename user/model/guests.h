@@ -2,6 +2,7 @@
 #ifndef _KVMLAT_GUESTS_H
 #define _KVMLAT_GUESTS_H
 
+#include "ask.h"
 #include "lib/kvmlat.h"
 
 /*
@@ -15,6 +16,7 @@ struct guests {
 	struct entry {
 		uint32_t	vm_id;
 		char		name[KVMLAT_NAME_SIZE];
+		uint32_t	uid;
 	}		*entries;
 };
 
@@ -25,6 +27,9 @@ int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap);
 void guests_forget_ended(struct guests *g, const struct kvmlat_snapshot *snap);
 void guests_expect(struct guests *g, uint32_t pid, char * const *argv);
 const char *guests_name(const struct guests *g, uint32_t vm_id);
+
+/* Whose the process is that claims that name; NO_UID where nobody can tell any more. */
+uint32_t guests_uid(const struct guests *g, uint32_t vm_id);
 void guests_free(struct guests *g);
 
 #endif /* _KVMLAT_GUESTS_H */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/options.h"
@@ -24,14 +26,42 @@ bool parse_selection(int option, const char *text, struct selection *sel, char *
 	}
 }
 
+/* "1000", or the name of a user of this host. */
+static uint32_t parse_user(const char *text)
+{
+	const struct passwd *user;
+	char *end;
+	unsigned long uid = strtoul(text, &end, 10);
+
+	if (*text >= '0' && *text <= '9' && !*end && uid < NO_UID)
+		return uid;
+	user = getpwnam(text);
+	return user ? user->pw_uid : NO_UID;
+}
+
+/*
+ * A name is what its owner claims: "db@USER" is the guest "db" of that user only, and not the one
+ * that somebody else called "db@USER". Where there is no such user, it is a name like any other.
+ */
+static bool is_called(const struct guests *g, uint32_t vm_id, const char *wanted)
+{
+	const char *name = guests_name(g, vm_id), *at = strrchr(wanted, '@');
+	uint32_t uid = at ? parse_user(at + 1) : NO_UID;
+
+	if (!name)
+		return false;
+	if (uid == NO_UID)
+		return !strcmp(name, wanted);
+	return strlen(name) == (size_t)(at - wanted) && !strncmp(name, wanted, at - wanted) &&
+	       guests_uid(g, vm_id) == uid;
+}
+
 static bool matches(const struct guests *g, const struct kvmlat_vm *vm,
 		    const struct selection *sel)
 {
-	const char *name = guests_name(g, vm->vm_id);
-
 	if ((sel->pid && vm->pid != sel->pid) || (sel->vm_id && vm->vm_id != sel->vm_id))
 		return false;
-	return !sel->guest || (name && !strcmp(name, sel->guest));
+	return !sel->guest || is_called(g, vm->vm_id, sel->guest);
 }
 
 static int ambiguous(const struct guests *g, const struct kvmlat_snapshot *snap,
@@ -45,12 +75,16 @@ static int ambiguous(const struct guests *g, const struct kvmlat_snapshot *snap,
 
 		if (!matches(g, vm, sel) || !!vm->gone != gone)
 			continue;
-		used += snprintf(list + used, sizeof(list) - used, "%sVM %u (pid %u)",
+		used += snprintf(list + used, sizeof(list) - used, "%sVM %u (pid %u",
 				 used ? ", " : "", vm->vm_id, vm->pid);
+		if (guests_uid(g, vm->vm_id) != NO_UID)
+			used += snprintf(list + used, sizeof(list) - used, " of uid %u",
+					 guests_uid(g, vm->vm_id));
+		used += snprintf(list + used, sizeof(list) - used, ")");
 	}
 	return trouble(why, TROUBLE_AMBIGUOUS,
-		       "guest name \"%s\" is that of several: %s; choose with --vm", sel->guest,
-		       list);
+		       "guest name \"%s\" is that of several: %s; choose with --vm, or with NAME@USER",
+		       sel->guest, list);
 }
 
 int select_vms(const struct selection *sel, const struct guests *g,

@@ -8,12 +8,13 @@
 #include "tap.h"
 
 /* Process 13 is stuck, and number 7 has no name. */
-static void answer(uint32_t pid, char *name)
+static void answer(uint32_t pid, struct guest_name *name)
 {
 	while (pid == 13)
 		pause();
+	name->uid = pid;
 	if (pid != 7)
-		snprintf(name, KVMLAT_NAME_SIZE, "guest %u", pid);
+		snprintf(name->text, sizeof(name->text), "guest %u", pid);
 }
 
 static void all_have_names(void)
@@ -24,6 +25,7 @@ static void all_have_names(void)
 	EXPECT(!ask_names(pids, 3, answer, names));
 	EXPECT_STR(names[0].text, "guest 1");
 	EXPECT_STR(names[1].text, "");
+	EXPECT_EQ(names[1].uid, 7);
 	EXPECT_STR(names[2].text, "guest 3");
 	EXPECT(!ask_names(pids, 0, answer, names));
 }
@@ -39,6 +41,7 @@ static void the_stuck_are_left_out(void)
 	EXPECT_STR(names[1].text, "");
 	EXPECT_STR(names[2].text, "guest 3");
 	EXPECT_STR(names[3].text, "");
+	EXPECT_EQ(names[3].uid, NO_UID);
 	EXPECT(monotonic_ns() - before < 10 * NSEC_PER_SEC);
 	/* And nobody stays behind. */
 	EXPECT_EQ(waitpid(-1, NULL, WNOHANG), -1);

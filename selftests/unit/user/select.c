@@ -13,15 +13,16 @@ static struct kvmlat_vm vms[] = {
 	{ .vm_id = 5, .pid = 13, .gone = 6 },
 	{ .vm_id = 6, .pid = 14, .gone = 7 },
 	{ .vm_id = 8, .pid = 15, .gone = 8 },
+	{ .vm_id = 9, .pid = 16 },
 };
 
 static struct entry names[] = {
-	{ 1, "web" }, { 2, "web" }, { 3, "db" }, { 4, "db" }, { 5, "old" }, { 6, "old" },
-	{ 8, "web" },
+	{ 1, "web", NO_UID }, { 2, "web", 107 }, { 3, "db", 0 }, { 4, "db", 1000 },
+	{ 5, "old", NO_UID }, { 6, "old", NO_UID }, { 8, "web", NO_UID }, { 9, "x@0", 1000 },
 };
 
-static const struct kvmlat_snapshot snap = { .nr_vms = 7, .vms = vms };
-static const struct guests guests = { .nr = 7, .entries = names };
+static const struct kvmlat_snapshot snap = { .nr_vms = 8, .vms = vms };
+static const struct guests guests = { .nr = 8, .entries = names };
 
 static struct kvmlat_filter filter;
 static struct trouble cause;
@@ -78,6 +79,29 @@ static void by_name(void)
 	EXPECT_EQ(pick(0, 11, "web"), TROUBLE_NO_VM);
 }
 
+/* Any user can call his guest "db". */
+static void by_name_and_owner(void)
+{
+	EXPECT_EQ(pick(0, 0, "db"), TROUBLE_AMBIGUOUS);
+	EXPECT(strstr(cause.text, "VM 3 (pid 11 of uid 0), VM 4 (pid 12 of uid 1000); choose"));
+	EXPECT_EQ(pick(0, 0, "db@1000"), TROUBLE_NONE);
+	EXPECT_EQ(filter.vm_id, 4);
+	EXPECT_EQ(pick(0, 0, "db@0"), TROUBLE_NONE);
+	EXPECT_EQ(filter.vm_id, 3);
+	EXPECT_EQ(pick(0, 0, "db@root"), TROUBLE_NONE);
+	EXPECT_EQ(filter.vm_id, 3);
+	EXPECT_EQ(pick(0, 0, "db@107"), TROUBLE_NO_VM);
+	EXPECT_EQ(pick(0, 0, "db@nobody there"), TROUBLE_NO_VM);
+	EXPECT_EQ(pick(0, 0, "db@"), TROUBLE_NO_VM);
+	/* Of one that ended nobody can tell whose it was, and that is no match. */
+	EXPECT_EQ(pick(0, 0, "old@0"), TROUBLE_NO_VM);
+	/* A name may have an @ itself, but is not taken for the guest "x" of root. */
+	EXPECT_EQ(pick(0, 0, "x@0"), TROUBLE_NO_VM);
+	EXPECT_EQ(pick(0, 0, "x@0@1000"), TROUBLE_NONE);
+	EXPECT_EQ(filter.vm_id, 9);
+	EXPECT_EQ(pick(0, 0, "x@0@0"), TROUBLE_NO_VM);
+}
+
 static void names_are_learnt_once(void)
 {
 	static char * const argv[] = { "qemu", "-name", "guest=short", NULL };
@@ -96,6 +120,9 @@ static void names_are_learnt_once(void)
 	EXPECT_STR(guests_name(&g, 1), "ended");
 	EXPECT_STR(guests_name(&g, 2), "short");
 	EXPECT_STR(guests_name(&g, 3), "user_select");
+	EXPECT_EQ(guests_uid(&g, 1), NO_UID);
+	EXPECT_EQ(guests_uid(&g, 2), getuid());
+	EXPECT_EQ(guests_uid(&g, 3), getuid());
 	vm[2].gone = 1;
 	EXPECT(!guests_learn(&g, &s));
 	EXPECT_EQ(g.nr, 3);
@@ -149,6 +176,7 @@ static const struct tap_case cases[] = {
 	{ "a VM by its id", by_id },
 	{ "a VM by its name", by_name },
 	{ "a vCPU goes along", a_vcpu_goes_along },
+	{ "a VM by its name and owner", by_name_and_owner },
 	{ "names are learnt once", names_are_learnt_once },
 };
 
