@@ -66,7 +66,10 @@ static void table(FILE *to, const struct sample *s, const struct block *b, struc
 		cell(&g, "%s", kvmlat_detail_kind_name(d->kind));
 		cell(&g, "%s", key);
 		cell(&g, "%" PRIu64, d->count);
-		cell(&g, "%.1f", rate_of(d->count, counted(a)));
+		if (a->details_since)
+			cell(&g, "%.1f", rate_of(d->count, counted(a)));
+		else
+			cell(&g, "-");
 		cell(&g, "%s%" PRIu64, d->error ? "-" : "", d->error);
 		cell(&g, "%.3f", d->total / 1e6);
 		cell(&g, "%.2f", share(d->total, sums.total));
@@ -142,8 +145,11 @@ static void line(FILE *to, const struct sample *s, const struct block *b,
 	fputc(',', to);
 	csv_if(to, known(d) && d->longest_min == d->longest_max, d->longest_max);
 	csv_if(to, known(d), d->longest_max);
-	fprintf(to, "%" PRIu64 ",%" PRIu64 ",%.3f,%" PRIu64 "\n", a->details_evicted,
-		kvmlat_details_unlisted(a), rate_of(d->count, counted(a)), counted(a));
+	fprintf(to, "%" PRIu64 ",%" PRIu64 ",", a->details_evicted, kvmlat_details_unlisted(a));
+	if (a->details_since)
+		fprintf(to, "%.3f,%" PRIu64 "\n", rate_of(d->count, counted(a)), counted(a));
+	else
+		fputs(",\n", to);
 }
 
 static void csv(FILE *to, const struct sample *s, const struct block *b)

@@ -271,6 +271,14 @@ static void details_have_bounds(void)
 		      "\npio-out    0x3f8     10    20.0     0    0.050  50.00      5.0    "
 		      " 9.0\n"));
 	EXPECT(line_of("cpuid") < 0);
+	/* A module that does not tell since when has no rate. */
+	vcpus[0].account.details_since = 0;
+	show(OUTPUT_CSV, VIEW_DETAIL, SCOPE_VM, false);
+	EXPECT(strstr(text, ",8000,6,0,,\n"));
+	show(OUTPUT_TABLE, VIEW_DETAIL, SCOPE_VCPU, false);
+	EXPECT(strstr(text, "\npio-out    0x3f8     10       -     0 "));
+	vcpus[0].account.details_since = 100 * SEC - SEC / 2;
+	show(OUTPUT_TABLE, VIEW_DETAIL, SCOPE_VCPU, false);
 	EXPECT(strstr(text, "\n6 times made a key room for another:"));
 	EXPECT(strstr(text, "\ndetails are off; \"kvmlat detail on\" switches them on\n"));
 	EXPECT(longest_line() < 80);
