@@ -152,8 +152,8 @@ static void leave(bool preempt, const struct task_struct *prev, const struct tas
 		if (state == KVMLAT_STATE_RUNQ)
 			kvmlat_ledger_preempted(l, now, next->comm, task_pid_nr((void *)next));
 		kvmlat_ledger_commit(l);
-		/* Its address may be another thread's soon. */
-		if (READ_ONCE(prev->__state) == TASK_DEAD)
+		/* It has let go of its map, as every task does before its address is another's. */
+		if (!kvmlat_thread_can_own(prev))
 			own(vcpu, NULL);
 	}
 	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
@@ -192,7 +192,8 @@ void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
 			  struct task_struct *next)
 {
 	leave(preempt, prev, next);
-	if (!hlist_bl_empty(bucket(next)))
+	/* It is compared where it is: all that follows from it is that somebody looks again. */
+	if (kvmlat_thread_can_own(next) && data_race(bucket(next)->first))
 		arrive(next);
 }
 

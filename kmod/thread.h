@@ -24,6 +24,7 @@
 
 #include <linux/hash.h>
 #include <linux/kvm_host.h>
+#include <linux/mm_types.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 
@@ -78,13 +79,22 @@ static __always_inline u32 kvmlat_thread_hash(const struct task_struct *task)
 	return hash_32((u32)(unsigned long)task, KVMLAT_THREAD_BITS);
 }
 
+/*
+ * Whether the task can own a vCPU: KVM lets in none but those of the VM's own memory map, and wants to
+ * hear of that map's changes. So all tasks of other programs are told by a look at their map, however
+ * many vCPUs and threads of vCPUs there are. While a task is off its CPU this does not change.
+ */
+static __always_inline bool kvmlat_thread_can_own(const struct task_struct *task)
+{
+	const struct mm_struct *mm = task->mm;
+
+	return mm && data_race(mm->notifier_subscriptions);
+}
+
 /* Whether sched_switch has to do more than this. Few instructions: it runs at every switch. */
 static __always_inline bool kvmlat_thread_switches(const struct task_struct *next)
 {
-	if (raw_cpu_read(kvmlat_thread.vcpu))
-		return true;
-	/* It is compared where it is: all that follows from it is that somebody looks again. */
-	return data_race(kvmlat_threads[kvmlat_thread_hash(next)].first);
+	return raw_cpu_read(kvmlat_thread.vcpu) || kvmlat_thread_can_own(next);
 }
 
 #endif
