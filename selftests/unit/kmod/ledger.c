@@ -47,10 +47,18 @@ static void visits_to_the_vmm(void)
 	EXPECT_EQ(snap.times[KVMLAT_STATE_USER], 300);
 	EXPECT_EQ(snap.times[KVMLAT_STATE_EXIT], 50);
 	EXPECT_EQ(row_of(0x7b)->total, 350);
-	/* Without an exit there is nothing to hand over. */
-	do_user(l, 1500, 2);
+	/* An entry that the processor refuses has no exit. */
+	do_user(l, 1500, 9);
 	look(l, 1600);
-	EXPECT_EQ(snap.state, KVMLAT_STATE_GUEST);
+	EXPECT_EQ(snap.state, KVMLAT_STATE_USER);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_USER], 400);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_EXIT], 100);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_GUEST], 100);
+	do_entry(l, 1650);
+	look(l, 1700);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_USER], 450);
+	EXPECT_EQ(snap.times[KVMLAT_STATE_GUEST], 150);
+	EXPECT_EQ(row_of_class(KVMLAT_REASON_CLASS_USER, 9)->count, 1);
 	ledger_free(l);
 }
 
