@@ -8,6 +8,7 @@
  * probes are attached.
  */
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/tracepoint.h>
 
 #include "attach.h"
@@ -15,16 +16,16 @@
 #include "probe.h"
 #include "vms.h"
 
-static void *func_of(const struct kvmlat_probe *p)
-{
-	return kvmlat_clock_is_tsc || !p->func_mono ? p->func : p->func_mono;
-}
+/* kvm.ko comes and goes against kvmlat_attach_anew(). */
+static DEFINE_MUTEX(attach_mutex);
+static bool kvm_is_built_in;
 
 static void attach(struct kvmlat_probe *p, struct tracepoint *tp)
 {
 	if (p->tp || strcmp(tp->name, p->name))
 		return;
-	p->err = tracepoint_probe_register(tp, func_of(p), NULL);
+	p->attached = kvmlat_clock_is_plain() || !p->func_any ? p->func : p->func_any;
+	p->err = tracepoint_probe_register(tp, p->attached, NULL);
 	if (!p->err)
 		p->tp = tp;
 }
@@ -32,7 +33,7 @@ static void attach(struct kvmlat_probe *p, struct tracepoint *tp)
 static void detach(struct kvmlat_probe *p)
 {
 	if (p->tp)
-		tracepoint_probe_unregister(p->tp, func_of(p), NULL);
+		tracepoint_probe_unregister(p->tp, p->attached, NULL);
 	p->tp = NULL;
 }
 
@@ -41,6 +42,7 @@ static void attach_builtin(struct tracepoint *tp, void *unused)
 {
 	size_t i;
 
+	kvm_is_built_in |= !strcmp(tp->name, "kvm_exit");
 	for (i = 0; i < kvmlat_nr_probes; i++) {
 		if (kvmlat_probes[i].builtin)
 			attach(&kvmlat_probes[i], tp);
@@ -67,6 +69,7 @@ static int tracepoint_module(struct notifier_block *nb, unsigned long state, voi
 
 	if (strcmp(mod->name, "kvm"))
 		return NOTIFY_OK;
+	mutex_lock(&attach_mutex);
 	if (state != MODULE_STATE_COMING)
 		kvmlat_vms_learning(false);
 	for (n = 0; n < kvmlat_nr_probes; n++) {
@@ -79,7 +82,25 @@ static int tracepoint_module(struct notifier_block *nb, unsigned long state, voi
 	}
 	if (state == MODULE_STATE_COMING)
 		kvmlat_vms_learning(all_attached());
+	mutex_unlock(&attach_mutex);
 	return NOTIFY_OK;
+}
+
+void kvmlat_attach_anew(void)
+{
+	size_t n;
+
+	mutex_lock(&attach_mutex);
+	for (n = 0; n < kvmlat_nr_probes; n++) {
+		struct kvmlat_probe *p = &kvmlat_probes[n];
+		struct tracepoint *tp = p->tp;
+
+		if (!tp || !p->func_any)
+			continue;
+		detach(p);
+		attach(p, tp);
+	}
+	mutex_unlock(&attach_mutex);
 }
 
 static struct notifier_block tracepoint_nb = { .notifier_call = tracepoint_module };
@@ -94,7 +115,8 @@ static const char *why_not(const struct kvmlat_probe *p)
 		if (READ_ONCE(kvmlat_probes[i].tp) && !kvmlat_probes[i].builtin)
 			return p->optional ?: "kvm has no such tracepoint: no vCPU is observed";
 	}
-	return "kvm is not loaded";
+	return kvm_is_built_in ? "KVM is built into this kernel, and is observed only as a module" :
+				 "kvm is not loaded";
 }
 
 bool kvmlat_attach_info(unsigned int n, struct kvmlat_attach_info *info)

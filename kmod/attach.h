@@ -10,6 +10,9 @@ struct kvmlat_attach_info {
 	const char *why;	/* one sentence, NULL when attached */
 };
 
+/* The clock is another. In the meantime no vCPU has an event. */
+void kvmlat_attach_anew(void);
+
 /* The n-th tracepoint, false when there are no more. */
 bool kvmlat_attach_info(unsigned int n, struct kvmlat_attach_info *info);
 int kvmlat_attach_init(void);

@@ -19,6 +19,7 @@
 
 extern bool kvmlat_clock_is_tsc;
 extern u64 kvmlat_clock_mult;
+extern u64 kvmlat_clock_offset;
 
 #define KVMLAT_CLOCK_SHIFT	32
 
@@ -35,7 +36,7 @@ static __always_inline u64 kvmlat_clock_scale(u64 tsc)
 	return tsc;
 }
 
-/* The two clocks. Probes come in two variants, so that none has to ask which one it is. */
+/* The TSC as it is. Probes come in two variants, so that the one for this need not ask for more. */
 static __always_inline u64 kvmlat_clock_tsc(void)
 {
 	return kvmlat_clock_scale(rdtsc());
@@ -48,12 +49,24 @@ static __always_inline u64 kvmlat_clock_mono(void)
 
 static inline u64 kvmlat_clock(void)
 {
-	return kvmlat_clock_is_tsc ? kvmlat_clock_tsc() : kvmlat_clock_mono();
+	return kvmlat_clock_is_tsc ? kvmlat_clock_tsc() + kvmlat_clock_offset :
+				     kvmlat_clock_mono();
+}
+
+/* Whether kvmlat_clock_tsc() is the clock. */
+static inline bool kvmlat_clock_is_plain(void)
+{
+	return kvmlat_clock_is_tsc && !kvmlat_clock_offset;
 }
 
 /* For readers: not before anything that they have read already. */
 u64 kvmlat_clock_ordered(void);
 u32 kvmlat_clock_khz(void);
 void kvmlat_clock_init(void);
+/* Before the first stamp of an account. */
+void kvmlat_clock_settle(void);
+/* Around a suspend, with no vCPU's thread on a CPU. The second says whether the TSC began anew. */
+void kvmlat_clock_suspend(void);
+bool kvmlat_clock_resume(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include "netlink/family.h"
 #include "netlink/knob.h"
 #include "reserve.h"
+#include "suspend.h"
 #include "vms.h"
 #include "version.h"
 #include "worker.h"
@@ -33,11 +34,16 @@ static int __init kvmlat_init(void)
 	err = kvmlat_attach_init();
 	if (err)
 		goto err_modules;
-	err = kvmlat_netlink_init();
+	err = kvmlat_suspend_init();
 	if (err)
 		goto err_attach;
+	err = kvmlat_netlink_init();
+	if (err)
+		goto err_suspend;
 	return 0;
 
+err_suspend:
+	kvmlat_suspend_exit();
 err_attach:
 	kvmlat_attach_exit();
 err_modules:
@@ -54,6 +60,7 @@ static void __exit kvmlat_exit(void)
 {
 	kvmlat_knob_exit();
 	kvmlat_netlink_exit();
+	kvmlat_suspend_exit();
 	kvmlat_attach_exit();
 	kvmlat_modules_exit();
 	kvmlat_vms_exit();

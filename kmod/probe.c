@@ -81,9 +81,9 @@ static __always_inline u64 stamp_tsc(const struct kvmlat_ledger *l)
 	return kvmlat_clock_tsc();
 }
 
-static __always_inline u64 stamp_mono(const struct kvmlat_ledger *l)
+static __always_inline u64 stamp_any(const struct kvmlat_ledger *l)
 {
-	return max(kvmlat_clock_mono(), l->mark + 1);
+	return max(kvmlat_clock(), l->mark + 1);
 }
 
 /* The reason first, while nothing else has to be kept across the call. */
@@ -129,9 +129,9 @@ static notrace void probe_exit(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
 	exit_at(kvm_vcpu, stamp_tsc);
 }
 
-static notrace void probe_exit_mono(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
+static notrace void probe_exit_any(void *data, struct kvm_vcpu *kvm_vcpu, u32 isa)
 {
-	exit_at(kvm_vcpu, stamp_mono);
+	exit_at(kvm_vcpu, stamp_any);
 }
 
 /*
@@ -143,10 +143,10 @@ static notrace void probe_entry(void *data, struct kvm_vcpu *kvm_vcpu, bool forc
 	entry_at(data, kvm_vcpu, stamp_tsc);
 }
 
-static notrace void probe_entry_mono(void *data, struct kvm_vcpu *kvm_vcpu,
+static notrace void probe_entry_any(void *data, struct kvm_vcpu *kvm_vcpu,
 				     bool force_immediate_exit)
 {
-	entry_at(data, kvm_vcpu, stamp_mono);
+	entry_at(data, kvm_vcpu, stamp_any);
 }
 
 static notrace void probe_entry_old(void *data, struct kvm_vcpu *kvm_vcpu)
@@ -154,9 +154,9 @@ static notrace void probe_entry_old(void *data, struct kvm_vcpu *kvm_vcpu)
 	entry_at(data, kvm_vcpu, stamp_tsc);
 }
 
-static notrace void probe_entry_old_mono(void *data, struct kvm_vcpu *kvm_vcpu)
+static notrace void probe_entry_old_any(void *data, struct kvm_vcpu *kvm_vcpu)
 {
-	entry_at(data, kvm_vcpu, stamp_mono);
+	entry_at(data, kvm_vcpu, stamp_any);
 }
 
 /*
@@ -305,7 +305,7 @@ static notrace void probe_switch(void *data, bool preempt, struct task_struct *p
 struct kvmlat_probe kvmlat_probes[] = {
 	{ "sched_switch", probe_switch, .builtin = true },
 	{ "kvm_entry", compat_kvm_entry(probe_entry_old, probe_entry),
-	  compat_kvm_entry(probe_entry_old_mono, probe_entry_mono) },
+	  compat_kvm_entry(probe_entry_old_any, probe_entry_any) },
 	{ "kvm_userspace_exit", probe_user },
 	{ "kvm_vcpu_wakeup", probe_wakeup },
 	{ "kvm_halt_poll_ns", probe_poll_window },
@@ -316,7 +316,7 @@ struct kvmlat_probe kvmlat_probes[] = {
 	{ "kvm_mmio", probe_mmio, .optional = "details of exits lack pages" },
 	{ "kvm_fast_mmio", probe_fast_mmio,
 	  .optional = "details of exits lack pages of ioeventfds" },
-	{ "kvm_exit", probe_exit, probe_exit_mono },
+	{ "kvm_exit", probe_exit, probe_exit_any },
 };
 
 const size_t kvmlat_nr_probes = ARRAY_SIZE(kvmlat_probes);

@@ -10,10 +10,11 @@ struct tracepoint;
 struct kvmlat_probe {
 	const char *name;
 	void *func;
-	void *func_mono;	/* where the TSC is no clock, NULL: the same */
+	void *func_any;		/* where the plain TSC is no clock, NULL: the same */
 	bool builtin;		/* of the kernel itself, not of kvm.ko */
 	const char *optional;	/* what is lost without it, in a sentence; NULL: all */
-	struct tracepoint *tp;	/* while attached */
+	struct tracepoint *tp;	/* while attached, with @attached */
+	void *attached;
 	int err;		/* why not */
 };
 

@@ -104,11 +104,13 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 {
 	struct kvmlat_vm *vm = find_vm(kvm_vcpu->kvm);
 	struct kvmlat_vcpu *vcpu = NULL;
-	u64 now = kvmlat_clock();
 	struct kvmlat_polls polls;
 	struct kvmlat_job *job;
+	u64 now;
 
 	lockdep_assert_held(&table_lock);
+	kvmlat_clock_settle();
+	now = kvmlat_clock();
 	/* An address that is used again without a notice that its VM had ended. */
 	if (vm && vm->creator != kvm_vcpu->kvm->userspace_pid) {
 		end_vm(vm);
