@@ -27,8 +27,43 @@ static bool vm_attached;
 static int vm_err;
 
 /*
+ * All kprobes of the kernel can be switched off, and nobody is told: debugfs' kprobes/enabled, or
+ * kernel.ftrace_enabled=0. So there is one on a function of ours, as ours on KVM's, that is called to see.
+ */
+static noinline void canary(void)
+{
+	barrier();
+}
+
+static bool sang;
+
+static int sing(struct kprobe *kp, struct pt_regs *regs)
+{
+	WRITE_ONCE(sang, true);
+	return 0;
+}
+
+static struct kprobe canary_kprobe;
+
+static int canary_in(void)
+{
+	canary_kprobe = (struct kprobe) {
+		.addr = (kprobe_opcode_t *)canary,
+		.pre_handler = sing,
+	};
+	return register_kprobe(&canary_kprobe);
+}
+
+static bool canary_sings(void)
+{
+	WRITE_ONCE(sang, false);
+	canary();
+	return READ_ONCE(sang);
+}
+
+/*
  * No notice of a VM's end is bearable: its vCPUs stay in the table as if they slept until
- * their addresses are used again.
+ * their addresses are used again, or it is seen that their process has ended.
  */
 static void attach_vm_end(void)
 {
@@ -40,6 +75,11 @@ static void attach_vm_end(void)
 		.pre_handler = vm_ends,
 	};
 	vm_err = register_kprobe(&vm_kprobe);
+	if (!vm_err) {
+		vm_err = canary_in();
+		if (vm_err)
+			unregister_kprobe(&vm_kprobe);
+	}
 	vm_attached = !vm_err;
 out:
 	mutex_unlock(&vm_mutex);
@@ -48,8 +88,10 @@ out:
 static void detach_vm_end(void)
 {
 	mutex_lock(&vm_mutex);
-	if (vm_attached)
+	if (vm_attached) {
+		unregister_kprobe(&canary_kprobe);
 		unregister_kprobe(&vm_kprobe);
+	}
 	vm_attached = false;
 	vm_err = 0;
 	mutex_unlock(&vm_mutex);
@@ -58,11 +100,28 @@ static void detach_vm_end(void)
 
 const char *kvmlat_modules_vm_end_why(void)
 {
-	if (READ_ONCE(vm_attached))
-		return NULL;
-	return READ_ONCE(vm_err) ?
-		"no kprobe on kvm_arch_destroy_vm: VMs that ended seem to sleep" :
-		"kvm is not loaded";
+	const char *why = NULL;
+
+	mutex_lock(&vm_mutex);
+	if (vm_err)
+		why = "no kprobe on kvm_arch_destroy_vm: VMs that ended seem to sleep until their processes end";
+	else if (!vm_attached)
+		why = "kvm is not loaded";
+	else if (!canary_sings())
+		why = "kprobes are switched off (kernel.ftrace_enabled or debugfs): VMs that ended seem to sleep until their processes end";
+	mutex_unlock(&vm_mutex);
+	return why;
+}
+
+void kvmlat_modules_sweep(void)
+{
+	bool notified;
+
+	mutex_lock(&vm_mutex);
+	notified = vm_attached && canary_sings();
+	mutex_unlock(&vm_mutex);
+	if (!notified)
+		kvmlat_vms_sweep();
 }
 
 /*

@@ -5,6 +5,8 @@
 
 /* One sentence, NULL while the end of a VM is noticed. */
 const char *kvmlat_modules_vm_end_why(void);
+/* Looks itself for VMs that ended, where that is not noticed. */
+void kvmlat_modules_sweep(void);
 int kvmlat_modules_init(void);
 void kvmlat_modules_exit(void);
 

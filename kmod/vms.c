@@ -226,6 +226,37 @@ void kvmlat_vms_end_all(void)
 	mutex_unlock(&kvmlat_mutex);
 }
 
+static bool process_lives(u32 pid)
+{
+	bool lives;
+
+	rcu_read_lock();
+	lives = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_TGID);
+	rcu_read_unlock();
+	return lives;
+}
+
+/**
+ * kvmlat_vms_sweep() - end the VMs that can never run again, without a notice of their end
+ *
+ * KVM lets in only threads of the process that made the VM, so without them nobody has a vCPU loaded.
+ */
+void kvmlat_vms_sweep(void)
+{
+	struct kvmlat_vm *vm;
+
+	mutex_lock(&kvmlat_mutex);
+	list_for_each_entry(vm, &vms, node) {
+		if (READ_ONCE(vm->gone) || process_lives(vm->pid))
+			continue;
+		raw_spin_lock_irq(&table_lock);
+		if (!vm->gone)
+			end_vm(vm);
+		raw_spin_unlock_irq(&table_lock);
+	}
+	mutex_unlock(&kvmlat_mutex);
+}
+
 /* Takes a VM that ended off the list; free_vms() frees it. */
 static void unlist_vm(struct kvmlat_vm *vm, struct hlist_head *dead)
 {

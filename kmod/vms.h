@@ -31,6 +31,7 @@ struct kvmlat_counts {
 struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u32 state);
 void kvmlat_vms_learning(bool on);
 void kvmlat_vms_end(const struct kvm *kvm);
+void kvmlat_vms_sweep(void);
 void kvmlat_vms_end_all(void);
 
 /*

@@ -8,6 +8,7 @@
 #include "dump.h"
 #include "ledger/snapshot.h"
 #include "message.h"
+#include "modules.h"
 #include "netlink-gen.h"
 #include "reply.h"
 #include "request.h"
@@ -42,6 +43,7 @@ int kvmlat_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
 				    "this module speaks ABI " __stringify(KVMLAT_ABI) " only, install the command and the module of the same release");
 		return -EPROTO;
 	}
+	kvmlat_modules_sweep();
 	mutex_lock(&kvmlat_mutex);
 	kvmlat_vms_count(&counts);
 	mutex_unlock(&kvmlat_mutex);

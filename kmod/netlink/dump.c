@@ -10,6 +10,7 @@
 #include "dump.h"
 #include "request.h"
 #include "message.h"
+#include "modules.h"
 #include "netlink-gen.h"
 #include "ledger/snapshot.h"
 #include "reply.h"
@@ -59,8 +60,10 @@ void kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap, 
 
 static int start(struct netlink_callback *cb, bool with_snap)
 {
-	struct dump *d = kzalloc(sizeof(*d), GFP_KERNEL);
+	struct dump *d;
 
+	kvmlat_modules_sweep();
+	d = kzalloc(sizeof(*d), GFP_KERNEL);
 	if (!d)
 		return -ENOMEM;
 	kvmlat_filter_get(genl_info_dump(cb)->attrs, &d->filter);

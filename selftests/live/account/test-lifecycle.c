@@ -254,6 +254,38 @@ TEST_F_TIMEOUT(lifecycle, reset_under_load_and_readers, TEST_S)
 	ASSERT_EQ(0, vmm_end(&h->vmm));
 }
 
+static int set_ftrace(bool on)
+{
+	FILE *f = fopen("/proc/sys/kernel/ftrace_enabled", "w");
+
+	if (!f || fprintf(f, "%d", on) < 0)
+		return errno;
+	return fclose(f) ? errno : 0;
+}
+
+/* Kprobes can be switched off by others. That is said, and who looks finds out about VMs that ended */
+TEST_F_TIMEOUT(lifecycle, kprobes_switched_off, TEST_S)
+{
+	struct host *h = &self->host;
+	struct info before, without, after;
+	bool gone;
+	pid_t pid;
+
+	ASSERT_EQ(0, info_get(&h->wire, &before));
+	ASSERT_EQ(0, vmm_start(&h->vmm, "--do cpuid=100"));
+	pid = h->vmm.pid;
+	ASSERT_EQ(0, set_ftrace(false));
+	vmm_kill(&h->vmm);
+	gone = wait_until(GONE_MS, vms_are_gone,
+			  &(struct gone_wait){ .wire = &h->wire, .pid = pid, .vms = 1 });
+	EXPECT_EQ(0, info_get(&h->wire, &without));
+	ASSERT_EQ(0, set_ftrace(true));
+	EXPECT_TRUE(gone);
+	EXPECT_EQ(before.attached - 1, without.attached);
+	ASSERT_EQ(0, info_get(&h->wire, &after));
+	EXPECT_EQ(before.attached, after.attached);
+}
+
 /* A VMM that dies by SIGKILL in the middle of everything ends like any other */
 TEST_F_TIMEOUT(lifecycle, killed_vmm, TEST_S)
 {
