@@ -63,9 +63,8 @@ int many_start(struct many *m, unsigned int nr, unsigned int stride)
 
 int many_run(const struct many *m, unsigned int vcpu)
 {
-	if (ioctl(m->vcpus[vcpu].fd, KVM_RUN, 0))
-		return errno;
-	return m->vcpus[vcpu].run->exit_reason == KVM_EXIT_HLT ? 0 : EPROTO;
+	/* What it came back for is not asked: another thread may have the vCPU, and its page, by now. */
+	return ioctl(m->vcpus[vcpu].fd, KVM_RUN, 0) ? errno : 0;
 }
 
 int many_bounce(const struct many *m, unsigned int vcpu)

@@ -51,6 +51,7 @@ amd_tests()
 	multi exact build/bin/test-exact -v migration -v vms_migration -v shared_threads -v processes
 	multi exact build/bin/test-reserve -v another_cpu
 	multi lifecycle build/bin/test-handover
+	multi lifecycle build/bin/test-hostile
 	multi lifecycle build/bin/test-lifecycle -t reset_under_load_and_readers -t reset_of_one_vm -t killed_vmm
 	multi dump build/bin/test-dump -t during_churn
 	multi knob build/bin/test-knob-churn
@@ -59,6 +60,7 @@ amd_tests()
 	multi lifecycle build/bin/test-bounds
 	icount knob build/bin/test-knob-halt
 	icount truth build/bin/test-truth
+	icount truth build/bin/test-switch
 	icount late build/bin/test-late
 	icount halt build/bin/test-halt
 	icount detail build/bin/test-detail

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A VMM that wants to hurt: many vCPUs on one thread and one vCPU on many, ids sparse and used again, VMs
+ * made and ended as fast as they can be, a name that would clear the screen, exits of many kinds; and
+ * those who read all that. $HOSTILE_S is for how many seconds, 20 by default.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "lib/host.h"
+#include "lib/many.h"
+#include "lib/reader.h"
+
+#define MANY		256
+#define CHURN_VCPUS	16
+#define STRIDE		61	/* 16 ids of which the last is below the least that KVM allows */
+#define SHARERS		3
+#define REQUEST_MS	20000	/* emulated, with all of this beside it: for what hangs */
+#define ACCOUNT_MAX	65536
+#define RESERVES	(16 << 20)
+
+/* 1: cpuid; wbinvd; mov %cr0, %eax; mov %dr0, %eax; in $16, %al; out %al, $16; read of no memory; hlt; jmp 1b */
+static const uint8_t code[] = {
+	0x0f, 0xa2, 0x0f, 0x09, 0x0f, 0x20, 0xc0, 0x0f, 0x21, 0xc0, 0xe4, 0x10, 0xe6, 0x10,
+	0xa1, 0x00, 0xf0, 0xf4, 0xeb, 0xec,
+};
+
+struct hostile {
+	struct many many;
+	bool stop;
+	unsigned int vms;
+	unsigned int runs;
+};
+
+FIXTURE(hostile)
+{
+	struct host host;
+	struct hostile hostile;
+	struct snap snap;
+};
+
+FIXTURE_SETUP(hostile)
+{
+	HOST_UP(&self->host, NULL);
+	memset(&self->hostile, 0, sizeof(self->hostile));
+	ASSERT_EQ(0, prctl(PR_SET_NAME, "\033[2J\033]0;x\007\n"));
+	ASSERT_EQ(0, many_start(&self->hostile.many, MANY, 1));
+	memcpy(self->hostile.many.memory, code, sizeof(code));
+}
+
+FIXTURE_TEARDOWN(hostile)
+{
+	snap_free(&self->snap);
+	HOST_DOWN(&self->host);
+}
+
+static bool stopped(const struct hostile *h)
+{
+	return __atomic_load_n(&h->stop, __ATOMIC_RELAXED);
+}
+
+/* What KVM makes of it is no matter */
+static void *all_vcpus_in_turn(void *arg)
+{
+	struct hostile *h = arg;
+
+	while (!stopped(h))
+		for (unsigned int i = 0; i < MANY && !stopped(h); i++) {
+			many_run(&h->many, i);
+			__atomic_fetch_add(&h->runs, 1, __ATOMIC_RELAXED);
+		}
+	return NULL;
+}
+
+static void *one_vcpu_of_all(void *arg)
+{
+	struct hostile *h = arg;
+	unsigned int n = 0;
+
+	for (; !stopped(h); n++) {
+		many_run(&h->many, 0);
+		if (n % 16 == 0)
+			many_look(&h->many, 0);
+		if (n % 32 == 0)
+			sched_yield();
+	}
+	return NULL;
+}
+
+static void *vms_come_and_go(void *arg)
+{
+	struct hostile *h = arg;
+	struct many many;
+
+	while (!stopped(h)) {
+		unsigned int n = __atomic_fetch_add(&h->vms, 1, __ATOMIC_RELAXED);
+
+		if (many_start(&many, CHURN_VCPUS, n % 2 ? STRIDE : 1))
+			break;
+		memcpy(many.memory, code, sizeof(code));
+		for (unsigned int i = 0; i < CHURN_VCPUS; i++)
+			many_run(&many, i);
+		many_end(&many);
+	}
+	return NULL;
+}
+
+static uint64_t ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
+}
+
+TEST_F_TIMEOUT(hostile, vmm, 900)
+{
+	const char *length = getenv("HOSTILE_S");
+	uint64_t end = ms() + 1000ull * (length ? atoi(length) : 20), longest = 0;
+	void *(*const mains[])(void *) = { all_vcpus_in_turn, vms_come_and_go, vms_come_and_go,
+					   one_vcpu_of_all, one_vcpu_of_all, one_vcpu_of_all };
+	const unsigned int nr = sizeof(mains) / sizeof(*mains);
+	struct hostile *h = &self->hostile;
+	struct readers readers;
+	pthread_t threads[nr];
+	uint64_t most = 0;
+	struct info info;
+
+	ASSERT_EQ(0, readers_start(&readers));
+	for (unsigned int i = 0; i < nr; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, mains[i], h));
+	while (ms() < end) {
+		uint64_t begin = ms();
+
+		ASSERT_EQ(0, info_get(&self->host.wire, &info));
+		EXPECT_EQ(0, wire_details(&self->host.wire, FILTER(), begin / 1000 % 2));
+		if (ms() - begin > longest)
+			longest = ms() - begin;
+		if (info.memory > most)
+			most = info.memory;
+		EXPECT_GE(ACCOUNT_MAX, info.vcpu_memory_max);
+		EXPECT_GE((uint64_t)info.vcpus * ACCOUNT_MAX + RESERVES, info.memory);
+		EXPECT_GE(info.gone_max + 8, info.gone);
+		sleep_ms(100);
+	}
+	__atomic_store_n(&h->stop, true, __ATOMIC_RELAXED);
+	for (unsigned int i = 0; i < nr; i++)
+		pthread_join(threads[i], NULL);
+	readers_stop(&readers);
+	TH_LOG("%u VMs, %u runs in turn, %u dumps of %u accounts, at most %llu bytes, %llu ms for two requests",
+	       h->vms, h->runs, readers.dumps, readers.accts, (unsigned long long)most,
+	       (unsigned long long)longest);
+	EXPECT_STREQ("", readers.bad);
+	EXPECT_LT(0, h->vms);
+	EXPECT_LT(0, readers.dumps);
+	EXPECT_GE(REQUEST_MS, longest);
+	ASSERT_EQ(0, snap_steady(&self->host.wire, FILTER(.hist = true), &self->snap));
+	ASSERT_HOLDS(&self->snap);
+
+	many_end(&h->many);
+	ASSERT_EQ(0, wire_reset(&self->host.wire, FILTER()));
+	ASSERT_EQ(0, info_get(&self->host.wire, &info));
+	EXPECT_EQ(0, info.vcpus);
+	EXPECT_GE(RESERVES, info.memory);
+}
+
+TEST_HARNESS_MAIN
