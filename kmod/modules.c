@@ -28,7 +28,8 @@ static int vm_err;
 
 /*
  * All kprobes of the kernel can be switched off, and nobody is told: debugfs' kprobes/enabled, or
- * kernel.ftrace_enabled=0. So there is one on a function of ours, as ours on KVM's, that is called to see.
+ * kernel.ftrace_enabled=0. So there is one on a function of ours, as ours on KVM's, that is
+ * called to see.
  */
 static noinline void canary(void)
 {
@@ -104,11 +105,11 @@ const char *kvmlat_modules_vm_end_why(void)
 
 	mutex_lock(&vm_mutex);
 	if (vm_err)
-		why = "no kprobe on kvm_arch_destroy_vm: VMs that ended seem to sleep until their processes end";
+		why = "no kprobe on kvm_arch_destroy_vm: VMs seem to sleep until their process ends";
 	else if (!vm_attached)
 		why = "kvm is not loaded";
 	else if (!canary_sings())
-		why = "kprobes are switched off (kernel.ftrace_enabled or debugfs): VMs that ended seem to sleep until their processes end";
+		why = "kprobes are off (kernel.ftrace_enabled, debugfs): VMs seem to sleep until their process ends";
 	mutex_unlock(&vm_mutex);
 	return why;
 }

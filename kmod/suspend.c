@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A device that is none: the kernel suspends its devices after all threads of programs are frozen, and
- * resumes them before these run again. So no vCPU has an event in between.
+ * A device that is none: the kernel suspends its devices after all threads of programs are
+ * frozen, and resumes them before these run again. So no vCPU has an event in between.
  */
 #include <linux/err.h>
 #include <linux/platform_device.h>

@@ -202,7 +202,8 @@ void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
  * @vcpu: any vCPU; the note is in it already, written under vcpu->lock
  *
  * A CPU that took the key before the note was written loses it here. One that takes it later
- * does so under the lock, and sees the note; so it does not matter which of them vcpu->cpu is by now.
+ * does so under the lock, and sees the note; so it does not matter which of them vcpu->cpu is by
+ * now.
  */
 void kvmlat_thread_note(const struct kvmlat_vcpu *vcpu)
 {

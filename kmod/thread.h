@@ -3,9 +3,9 @@
  * Who owns a vCPU: which thread may write its account, and where.
  *
  * A vCPU is owned by the thread that had its latest event of KVM, and a thread owns at most one
- * vCPU, the latest that it ran; the others belong to nobody and stay with the VMM. Each CPU remembers
- * the vCPU of its current thread: sched_switch forgets it when the thread leaves and finds it in
- * a hash of threads when it comes. An account is written only
+ * vCPU, the latest that it ran; the others belong to nobody and stay with the VMM. Each CPU
+ * remembers the vCPU of its current thread: sched_switch forgets it when the thread leaves and
+ * finds it in a hash of threads when it comes. An account is written only
  *
  * - by the thread that has the vCPU loaded, in probes of KVM with preemption off, if its CPU
  *   remembers the vCPU. KVM's vcpu->mutex lets in one such thread at a time;
@@ -13,11 +13,11 @@
  *   probes that cannot tell whether the vCPU is loaded;
  * - under vcpu->lock when the VM ends, and nobody can have it loaded.
  *
- * Who takes a vCPU has it loaded. Under vcpu->lock he makes himself its owner and takes it from the
- * CPU that remembers it for the one before. That one is not in the middle of an update: under the
- * lock he cannot be, and without it he had the vCPU loaded and let go of KVM's mutex since, which
- * also orders what he wrote before what the taker reads. From then on he finds nothing on his
- * CPU, or under the lock another's name.
+ * Who takes a vCPU has it loaded. Under vcpu->lock he makes himself its owner and takes it from
+ * the CPU that remembers it for the one before. That one is not in the middle of an update:
+ * under the lock he cannot be, and without it he had the vCPU loaded and let go of KVM's mutex
+ * since, which also orders what he wrote before what the taker reads. From then on he finds
+ * nothing on his CPU, or under the lock another's name.
  */
 #ifndef KVMLAT_THREAD_H
 #define KVMLAT_THREAD_H
@@ -80,14 +80,16 @@ static __always_inline u32 kvmlat_thread_hash(const struct task_struct *task)
 }
 
 /*
- * Whether the task can own a vCPU: KVM lets in none but those of the VM's own memory map, and wants to
- * hear of that map's changes. So all tasks of other programs are told by a look at their map, however
- * many vCPUs and threads of vCPUs there are. While a task is off its CPU this does not change.
+ * Whether the task can own a vCPU: KVM lets in none but those of the VM's own memory map, and
+ * wants to hear of that map's changes. So all tasks of other programs are told by a look at
+ * their map, however many vCPUs and threads of vCPUs there are. While a task is off its CPU this
+ * does not change.
  */
 static __always_inline bool kvmlat_thread_can_own(const struct task_struct *task)
 {
 	const struct mm_struct *mm = task->mm;
 
+	/* Who is seen too late to have a notifier has not run a vCPU yet. */
 	return mm && data_race(mm->notifier_subscriptions);
 }
 

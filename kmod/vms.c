@@ -239,7 +239,8 @@ static bool process_lives(u32 pid)
 /**
  * kvmlat_vms_sweep() - end the VMs that can never run again, without a notice of their end
  *
- * KVM lets in only threads of the process that made the VM, so without them nobody has a vCPU loaded.
+ * KVM lets in only threads of the process that made the VM, so without them nobody has a vCPU
+ * loaded.
  */
 void kvmlat_vms_sweep(void)
 {

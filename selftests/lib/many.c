@@ -63,7 +63,10 @@ int many_start(struct many *m, unsigned int nr, unsigned int stride)
 
 int many_run(const struct many *m, unsigned int vcpu)
 {
-	/* What it came back for is not asked: another thread may have the vCPU, and its page, by now. */
+	/*
+	 * What it came back for is not asked: another thread may have the vCPU, and its page, by
+	 * now.
+	 */
 	return ioctl(m->vcpus[vcpu].fd, KVM_RUN, 0) ? errno : 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Threads that hand one vCPU round, as VMMs do that have more vCPUs than threads: in every order of a
- * few steps, and all at once. Whoever had it last may be on his CPU still, sleep, or be in
+ * Threads that hand one vCPU round, as VMMs do that have more vCPUs than threads: in every order
+ * of a few steps, and all at once. Whoever had it last may be on his CPU still, sleep, or be in
  * KVM_RUN of another one.
  */
 #include <linux/kvm.h>
@@ -180,8 +180,9 @@ static const char *differs(const struct acct *a, uint32_t cpuid, uint32_t hlt, u
 
 	if (cpuids == runs * MANY_CPUIDS && hlts == runs && visits + 1 == runs)
 		return NULL;
-	snprintf(text, sizeof(text), "vCPU %u ran %llu times: %llu CPUID, %llu HLT, %llu visits to the VMM",
-		 a->vcpu, (unsigned long long)runs, (unsigned long long)cpuids,
+	snprintf(text, sizeof(text),
+		 "vCPU %u ran %llu times: %llu CPUID, %llu HLT, %llu visits to the VMM", a->vcpu,
+		 (unsigned long long)runs, (unsigned long long)cpuids,
 		 (unsigned long long)hlts, (unsigned long long)visits);
 	return text;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a switch between two tasks costs does not depend on how many vCPUs there are, nor on how many
- * threads run them. In the lab with --icount CPU time is the number of instructions.
+ * What a switch between two tasks costs does not depend on how many vCPUs there are, nor on how
+ * many threads run them. In the lab with --icount CPU time is the number of instructions.
  */
 #include <pthread.h>
 #include <sys/resource.h>
@@ -99,11 +99,11 @@ static uint64_t of_strangers(void)
 }
 
 #define ASSERT_NO_DEARER(few, many) do { \
-	ASSERT_NE(0, few); \
-	ASSERT_NE(0, many); \
-	TH_LOG("%llu ns with one vCPU, %llu with %u", (unsigned long long)(few), \
-	       (unsigned long long)(many), MANY); \
-	EXPECT_LE(many, (few) + (few) * PERCENT / 100); \
+	unsigned long long few_ = (few), many_ = (many); \
+	ASSERT_NE(0, few_); \
+	ASSERT_NE(0, many_); \
+	TH_LOG("%llu ns with one vCPU, %llu with %u", few_, many_, MANY); \
+	EXPECT_LE(many_, few_ + few_ * PERCENT / 100); \
 } while (0)
 
 TEST_F_TIMEOUT(switching, of_a_thread_that_ran_many_vcpus, TEST_S)

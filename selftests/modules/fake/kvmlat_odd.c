@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For the lab only: breaks the account of one vCPU, as two writers at once would, so that its sequence
- * count is odd for ever.
+ * For the lab only: breaks the account of one vCPU, as two writers at once would, so that its
+ * sequence count is odd for ever.
  */
 #include <linux/atomic.h>
 #include <linux/kprobes.h>
@@ -10,7 +10,10 @@
 
 static atomic_t done;
 
-/* kvmlat_thread_take(vcpu): the count is the account's first word, and that the vCPU's first member. */
+/*
+ * kvmlat_thread_take(vcpu): the count is the account's first word, and that the vCPU's first
+ * member.
+ */
 static int break_one(struct kprobe *kp, struct pt_regs *regs)
 {
 	if (!atomic_xchg(&done, 1))

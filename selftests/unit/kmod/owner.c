@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may write a vCPU's account, as kmod/thread.[ch] and probe.c have it: a model of threads that hand
- * vCPUs round, in which every order of every step is tried. A step is what no other CPU can come
- * into: a word that is read or written, a lock that is taken or let go, the begin and the commit
- * of an update. The protocol that kvmlat had before is here, too: a search that finds nothing wrong
- * with it would find nothing at all.
+ * Who may write a vCPU's account, as kmod/thread.[ch] and probe.c have it: a model of threads
+ * that hand vCPUs round, in which every order of every step is tried. A step is what no other
+ * CPU can come into: a word that is read or written, a lock that is taken or let go, the begin
+ * and the commit of an update. The protocol that kvmlat had before is here, too: a search that
+ * finds nothing wrong with it would find nothing at all.
  */
 #include <stdlib.h>
 
@@ -16,7 +16,10 @@
 #define NONE	(-1)
 
 enum at {
-	/* In user space, waiting for the vCPU's mutex, with the vCPU loaded, after that, off the CPU */
+	/*
+	 * In user space, waiting for the vCPU's mutex, with the vCPU loaded, after that, off the
+	 * CPU
+	 */
 	IDLE, WANT, LOADED, UNLOADED, OFF,
 	/* kvm_entry and kvm_exit, which name the vCPU; the first take it if they have to */
 	NAMED, TAKE, HAD_LOCK, HAD_DROP, TAKE_TASK, TAKE_LOCK, TAKE_KEY, TAKE_VCPU, TAKE_OWN,
@@ -137,9 +140,9 @@ static bool in_use(const struct state *s, int vcpu)
 {
 	for (int t = 0; t < threads; t++) {
 		const struct thread *th = &s->thread[t];
-		uint8_t at = th->at == OFF || (th->at >= LEAVE && th->at < END_TASK) ? th->resume : th->at;
+		bool off = th->at == OFF || (th->at >= LEAVE && th->at < END_TASK);
 
-		if (th->vcpu == vcpu && at != IDLE)
+		if (th->vcpu == vcpu && (off ? th->resume : th->at) != IDLE)
 			return true;
 	}
 	return false;
@@ -488,7 +491,8 @@ static bool is_new(const struct state *s)
 
 	for (size_t i = 0; i < sizeof(*s); i++)
 		hash = (hash ^ byte[i]) * 0x100000001b3;
-	for (place = hash >> (64 - SEEN_BITS); places[place]; place = (place + 1) % (1U << SEEN_BITS))
+	for (place = hash >> (64 - SEEN_BITS); places[place];
+	     place = (place + 1) % (1U << SEEN_BITS))
 		if (!memcmp(&seen[places[place] - 1], s, sizeof(*s)))
 			return false;
 	if (nr_seen == SEEN_MAX) {
