@@ -84,6 +84,7 @@ is "a command's exit code is kept" 7 "$code"
 code=0
 kvmlat stat -o "$work/out" -- sh -c 'kill -9 $$' || code=$?
 is "a command's signal is told as a shell does" 137 "$code"
+gives 4 'has a vCPU 7 that ran yet$' kvmlat stat --vcpu 7 -- sh -c 'kvmlat-vmm --do cpuid=5 > /dev/null'
 gives 0 'gone  *kvmlat-vmm$' kvmlat list
 succeeds kvmlat reset
 gives 4 'no VM has run' kvmlat stat -1
@@ -103,7 +104,6 @@ gives 4 'no VM has the guest name "nobody"' kvmlat stat -1 -g nobody
 gives 4 'process 1 has no VM' kvmlat stat -1 -p 1
 gives 4 'has a vCPU 7 that ran yet$' kvmlat stat -1 --vcpu 7
 gives 4 'has a vCPU 7 that ran yet$' kvmlat stat -d 600 -g held --vcpu 7
-gives 4 'has a vCPU 7 that ran yet$' kvmlat stat --vcpu 7 -- sh -c 'kvmlat-vmm --do cpuid=5 > /dev/null'
 kvmlat stat -1 -p "$held" --csv > "$work/csv"
 is "a process is picked" 600 "$(count $cpuid "$work/csv")"
 valid info kvmlat info --json
