@@ -98,6 +98,9 @@ int kvmlat_preemptors_delta(struct kvmlat_account *to, const struct kvmlat_accou
 			    const struct kvmlat_account *older);
 int kvmlat_preemptors_merge(struct kvmlat_account *into, const struct kvmlat_account *from);
 
+/* exit_names.c; NULL for one that has no name */
+const char *kvmlat_exit_name(uint32_t vendor, uint32_t code);
+
 /* guest.c */
 int kvmlat_parse_stat(const char *text, uint32_t *threads, uint64_t *start_ticks);
 

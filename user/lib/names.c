@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 
-#include <asm/kvm.h>
-#include <asm/svm.h>
-#include <asm/vmx.h>
-
 #include "internal.h"
-
-struct name {
-	uint32_t	code;
-	const char	*name;
-};
-
-static const struct name vmx_names[] = { VMX_EXIT_REASONS };
-static const struct name svm_names[] = { SVM_EXIT_REASONS };
 
 static const char * const class_names[] = {
 	[KVMLAT_REASON_CLASS_EXIT]	= "exit",
@@ -156,24 +144,14 @@ static const char *user_name(uint32_t code, char *buf, size_t size)
 const char *kvmlat_reason_name(uint32_t vendor, uint32_t cls, uint32_t code, char *buf,
 			       size_t size)
 {
-	const struct name *names = NULL;
-	size_t i, n = 0;
+	const char *name;
 
 	if (!kvmlat_reason_has_code(cls))
 		return kvmlat_class_name(cls);
 	if (cls == KVMLAT_REASON_CLASS_USER)
 		return user_name(code, buf, size);
-	if (vendor == KVMLAT_VENDOR_INTEL) {
-		names = vmx_names;
-		n = ARRAY_SIZE(vmx_names);
-	} else if (vendor == KVMLAT_VENDOR_AMD) {
-		names = svm_names;
-		n = ARRAY_SIZE(svm_names);
-	}
-	for (i = 0; i < n; i++)
-		if (names[i].code == code)
-			return names[i].name;
-	return hex(code, buf, size);
+	name = kvmlat_exit_name(vendor, code);
+	return name ? name : hex(code, buf, size);
 }
 
 void kvmlat_row_name(uint32_t vendor, uint32_t cls, uint32_t code, char *buf, size_t size)

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <asm/kvm.h>
+#include <asm/svm.h>
+#include <asm/vmx.h>
+
 #include "lib/internal.h"
 #include "tap.h"
 
@@ -22,6 +26,34 @@ static void names_are_the_kernels(void)
 				      sizeof(hex)), "other");
 	EXPECT_STR(kvmlat_reason_name(KVMLAT_VENDOR_AMD, KVMLAT_REASON_CLASS_UNKNOWN, 0, hex,
 				      sizeof(hex)), "unknown");
+}
+
+/* The kernel's own table, as far as the headers at hand have it. */
+static void names_of_the_headers_at_hand_are_the_same(void)
+{
+	static const struct {
+		uint32_t	code;
+		const char	*name;
+	} vmx[] = { VMX_EXIT_REASONS }, svm[] = { SVM_EXIT_REASONS };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(vmx); i++)
+		EXPECT_STR(kvmlat_exit_name(KVMLAT_VENDOR_INTEL, vmx[i].code), vmx[i].name);
+	for (i = 0; i < ARRAY_SIZE(svm); i++)
+		EXPECT_STR(kvmlat_exit_name(KVMLAT_VENDOR_AMD, svm[i].code), svm[i].name);
+}
+
+static void names_that_no_old_header_has(void)
+{
+	EXPECT_STR(kvmlat_exit_name(KVMLAT_VENDOR_AMD, 0xa5), "buslock");
+	EXPECT_STR(kvmlat_exit_name(KVMLAT_VENDOR_AMD, 0xa6), "idle-halt");
+	EXPECT_STR(kvmlat_exit_name(KVMLAT_VENDOR_AMD, 0x4d), "GP excp");
+	EXPECT_STR(kvmlat_exit_name(KVMLAT_VENDOR_INTEL, 6), "OTHER_SMI");
+	EXPECT_STR(kvmlat_exit_name(KVMLAT_VENDOR_INTEL, 76), "SEAMCALL");
+	EXPECT_STR(kvmlat_exit_name(KVMLAT_VENDOR_INTEL, 77), "TDCALL");
+	EXPECT_STR(kvmlat_exit_name(KVMLAT_VENDOR_INTEL, 84), "MSR_READ_IMM");
+	EXPECT_STR(kvmlat_exit_name(KVMLAT_VENDOR_INTEL, 85), "MSR_WRITE_IMM");
+	EXPECT(!kvmlat_exit_name(KVMLAT_VENDOR_NONE, 10));
 }
 
 static const char *user_name(uint32_t code)
@@ -82,6 +114,8 @@ static void exits_are_told_from_spans(void)
 }
 
 static const struct tap_case cases[] = {
+	{ "names of the headers at hand are the same", names_of_the_headers_at_hand_are_the_same },
+	{ "names that no old header has", names_that_no_old_header_has },
 	{ "names are the kernel's", names_are_the_kernels },
 	{ "visits to the VMM have the names of linux/kvm.h",
 	  visits_to_the_vmm_have_the_names_of_kvm_h },
