@@ -51,6 +51,7 @@ struct kvmlat_reason {
 	uint32_t		longest_cpu;
 	size_t			nr_buckets;
 	struct kvmlat_bucket	*buckets;
+	uint64_t		spare[2];
 };
 
 /**
@@ -67,6 +68,7 @@ struct kvmlat_halt {
 	uint64_t		grow;
 	uint64_t		shrink;
 	uint64_t		invalid;
+	uint64_t		spare[2];
 };
 
 /**
@@ -85,6 +87,7 @@ struct kvmlat_preemptor {
 	uint32_t		cpu;
 	uint64_t		at;
 	uint64_t		time;
+	uint64_t		spare[2];
 };
 
 /**
@@ -103,6 +106,7 @@ struct kvmlat_detail {
 	uint64_t		total;
 	uint64_t		longest_min;
 	uint64_t		longest_max;
+	uint64_t		spare[2];
 };
 
 /**
@@ -144,6 +148,7 @@ struct kvmlat_account {
 	uint64_t		details_since;
 	uint64_t		details_evicted;
 	uint64_t		details_floor[KVMLAT_DETAIL_SETS];
+	uint64_t		spare[8];
 };
 
 /** kvmlat_find_reason - the row of this class and code; NULL if there is none */

@@ -53,6 +53,7 @@ struct kvmlat_error {
 	uint16_t		attr;
 	unsigned int		item;
 	char			text[384];
+	uint64_t		spare[4];
 };
 
 #ifdef __cplusplus

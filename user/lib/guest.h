@@ -19,6 +19,7 @@ struct kvmlat_guest {
 	char		name[KVMLAT_NAME_SIZE];
 	uint32_t	threads;
 	double		uptime;
+	uint64_t	spare[4];
 };
 
 /** kvmlat_get_guest - look a VMM up; -1 if there is no such process */

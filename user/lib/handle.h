@@ -30,6 +30,7 @@ struct kvmlat_filter {
 	bool		has_code;
 	bool		histograms;
 	bool		details;
+	uint32_t	spare[7];
 };
 
 /**
@@ -39,9 +40,10 @@ struct kvmlat_filter {
  * @why: if not, a sentence why and what that means
  */
 struct kvmlat_probe {
-	char	name[64];
-	bool	attached;
-	char	why[KVMLAT_NAME_SIZE];
+	char		name[64];
+	bool		attached;
+	char		why[KVMLAT_NAME_SIZE];
+	uint64_t	spare[4];
 };
 
 /** struct kvmlat_info - the module; members as the attributes of the same name */
@@ -63,6 +65,7 @@ struct kvmlat_info {
 	uint64_t		spilled;
 	size_t			nr_probes;
 	struct kvmlat_probe	*probes;
+	uint64_t		spare[8];
 };
 
 /**

@@ -48,6 +48,7 @@ struct kvmlat_knob_value {
 	bool			later;
 	uint32_t		result;
 	char			why[KVMLAT_NAME_SIZE];
+	uint64_t		spare[4];
 };
 
 /**
@@ -58,6 +59,7 @@ struct kvmlat_knobs {
 	uint32_t		change;
 	size_t			nr;
 	struct kvmlat_knob_value	*all;
+	uint64_t		spare[2];
 };
 
 /**
@@ -77,6 +79,7 @@ struct kvmlat_knob_change {
 	bool		inherit;
 	bool		has_expect;
 	bool		expect_inherit;
+	uint64_t	spare[3];
 };
 
 /**

@@ -16,6 +16,14 @@
  *
  * Functions that can fail return 0, or -1 with the reason in *err. err may be NULL. A handle
  * is for one thread at a time; different handles do not know of each other. Times are ns.
+ *
+ * What is promised while the library is libkvmlat.so.0: a function stays, with its version
+ * (KVMLAT_0.1 for those of the first release) and its meaning. A structure keeps its size and each
+ * member its place; a new member takes room from @spare, where it is zero until somebody sets it.
+ * So zero what you hand over, "struct kvmlat_filter f = { .vm_id = 3 }" does, and leave spare
+ * alone. Only struct kvmlat_snapshot and struct kvmlat_knob_event, which the library alone
+ * allocates, may get members at their end. Constants get company: treat one that you do not know
+ * as one of a newer module, as kvmlat_unknown does.
  */
 #ifndef _KVMLAT_KVMLAT_H
 #define _KVMLAT_KVMLAT_H

@@ -20,6 +20,7 @@ struct kvmlat_vm {
 	uint64_t	gone;
 	uint64_t	memory;
 	bool		details;
+	uint64_t	spare[4];
 };
 
 /**
@@ -43,6 +44,7 @@ struct kvmlat_vcpu {
 	uint32_t		open_code;
 	uint64_t		open_since;
 	uint32_t		memory;
+	uint64_t		spare[4];
 	struct kvmlat_account	account;
 };
 
