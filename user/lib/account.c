@@ -72,8 +72,8 @@ bool kvmlat_reason_has_code(uint32_t cls)
 static int combine(struct kvmlat_reason *to, const struct kvmlat_reason *a,
 		   const struct kvmlat_reason *b, bool subtract)
 {
-	const struct kvmlat_bucket *x = a->buckets, *x_end = x + a->nr_buckets;
-	const struct kvmlat_bucket *y = b->buckets, *y_end = y + b->nr_buckets;
+	const struct kvmlat_bucket *x = a->buckets, *x_end = x ? x + a->nr_buckets : NULL;
+	const struct kvmlat_bucket *y = b->buckets, *y_end = y ? y + b->nr_buckets : NULL;
 	struct kvmlat_bucket *buckets = NULL, *next;
 
 	if (x != x_end || y != y_end) {
@@ -90,8 +90,11 @@ static int combine(struct kvmlat_reason *to, const struct kvmlat_reason *a,
 		next->count = of_a ? x->count : 0;
 		if (of_b)
 			next->count += subtract ? -y->count : y->count;
-		x += of_a;
-		y += of_b;
+		/* Nothing may be added to a null pointer, not even nothing. */
+		if (of_a)
+			x++;
+		if (of_b)
+			y++;
 		/* What did not grow is not kept. */
 		next += !!next->count;
 	}

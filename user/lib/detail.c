@@ -95,17 +95,20 @@ static bool began_anew(const struct kvmlat_account *newer, const struct kvmlat_a
 	uint64_t errors[KVMLAT_DETAIL_SETS] = { 0 };
 	const struct kvmlat_detail *d;
 	unsigned int set;
+	size_t i;
 
 	if (newer->details_evicted < older->details_evicted)
 		return true;
-	for (d = newer->details; d < newer->details + newer->nr_details; d++) {
+	for (i = 0; i < newer->nr_details; i++) {
+		d = &newer->details[i];
 		set = set_of(d);
 		if (errors[set] < d->error)
 			errors[set] = d->error;
 	}
-	for (d = older->details; d < older->details + older->nr_details; d++) {
-		const struct kvmlat_detail *now = find(newer, d);
+	for (i = 0; i < older->nr_details; i++) {
+		const struct kvmlat_detail *now = find(newer, &older->details[i]);
 
+		d = &older->details[i];
 		if ((now ? now->count : errors[set_of(d)]) < d->count)
 			return true;
 	}
@@ -193,7 +196,7 @@ static void add_detail(struct kvmlat_detail *to, const struct kvmlat_detail *fro
 int kvmlat_details_merge(struct kvmlat_account *into, const struct kvmlat_account *from)
 {
 	const struct kvmlat_detail *a = into->details, *b = from->details;
-	const struct kvmlat_detail *a_end = a + into->nr_details, *b_end = b + from->nr_details;
+	const struct kvmlat_detail *a_end, *b_end;
 	struct kvmlat_detail *all, *to;
 	unsigned int set;
 	int order;
@@ -206,6 +209,9 @@ int kvmlat_details_merge(struct kvmlat_account *into, const struct kvmlat_accoun
 		all = malloc((into->nr_details + from->nr_details) * sizeof(*all));
 		if (!all)
 			return -1;
+		/* Nothing may be added to a null pointer, not even nothing. */
+		a_end = a ? a + into->nr_details : NULL;
+		b_end = b + from->nr_details;
 		for (to = all; a < a_end || b < b_end; to++) {
 			order = a == a_end ? 1 : b == b_end ? -1 : cmp_detail(a, b);
 			*to = order <= 0 ? *a++ : *b;

@@ -124,7 +124,7 @@ int kvmlat_read_events(struct kvmlat *k, kvmlat_knob_event_fn fn, void *ctx,
 	if (n < 0)
 		return kvmlat_fail(err, KVMLAT_E_SYSTEM, errno,
 				   "cannot read from the netlink socket: %s", strerror(errno));
-	for (len = n; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
+	for (len = n; kvmlat_message_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
 		if (take_event(k, nlh, fn, ctx, err))
 			return -1;
 	return 0;

@@ -51,6 +51,12 @@ int kvmlat_socket_open(struct kvmlat *k, struct kvmlat_error *err);
 int kvmlat_talk(struct kvmlat *k, struct nlmsghdr *request, kvmlat_msg_fn fn, void *ctx,
 		bool *interrupted, struct kvmlat_error *err);
 
+/* mnl_nlmsg_ok() takes a length of 2 GiB and more for a negative one, and lets it through. */
+static inline bool kvmlat_message_ok(const struct nlmsghdr *nlh, int len)
+{
+	return mnl_nlmsg_ok(nlh, len) && nlh->nlmsg_len <= (uint32_t)len;
+}
+
 /* handle.c */
 struct nlmsghdr *kvmlat_request(char *buf, uint16_t type, uint8_t cmd, uint8_t version,
 				uint16_t flags);

@@ -140,7 +140,7 @@ static int exchange(struct kvmlat *k, struct exchange *x, struct kvmlat_error *e
 		}
 		if (n < 0)
 			break;
-		for (len = n; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+		for (len = n; kvmlat_message_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
 			if (nlh->nlmsg_seq == x->request->nlmsg_seq && !x->done)
 				take(x, nlh, err);
 		}
