@@ -158,6 +158,9 @@ char *modprobe_edit(const char *old, const struct module_option *options, size_t
 	}
 	if (p > old && p[-1] != '\n')
 		fputc('\n', to);
+	/* A last line that goes on would take in what is added below it. */
+	if (p > old && p[-(p[-1] == '\n' && p - old > 1) - 1] == '\\')
+		fputc('\n', to);
 	for (i = 0; i < nr; i++)
 		if (!found[i])
 			fprintf(to, "options %s %s=%" PRIu64 "\n", options[i].module,

@@ -82,6 +82,8 @@ static int add_setting(struct reading *r, const char *guest, const char *knob, c
 
 	if (strlen(knob) >= sizeof(s->knob) || strlen(text) >= sizeof(s->value))
 		return wrong(r, "line", knob, "is too long");
+	if (!*knob)
+		return wrong(r, "value", text, "has no key before it");
 	for (i = 0; i < p->nr; i++)
 		if (!strcmp(p->settings[i].guest, guest) && !strcmp(p->settings[i].knob, knob))
 			return wrong(r, "knob", knob, "comes twice in its section");
