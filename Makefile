@@ -12,7 +12,7 @@ DKMS_SRC := $(DESTDIR)/usr/src/kvmlat-$(VERSION)
 
 export PREFIX DESTDIR VERSION
 
-.PHONY: all kmod user demo check check-fast check-matrix check-debug unit mutate lint bench regen install dkms dkms-src deb dist clean help
+.PHONY: all kmod user demo check check-fast check-matrix check-debug unit mutate lint fuzz coverage bench regen install dkms dkms-src deb dist clean help
 
 all: kmod user		## build the module for the running kernel, the command, the man pages
 
@@ -72,6 +72,14 @@ mutate:			## ask the unit tests of the pure code whether they can fail; MUTATE=-
 lint:			## run style and static analysis only
 	@selftests/lab/deps build lab check
 	@selftests/static/lint
+
+fuzz:			## run each fuzzer of user/'s parsers for five minutes
+	@selftests/lab/deps build check
+	@$(MAKE) --no-print-directory -s -C selftests/fuzz fuzz
+
+coverage:		## print which part of user/ the tests that need no lab run
+	@selftests/lab/deps build
+	@selftests/unit/coverage
 
 bench:			## compare what the module and its peers cost per exit
 	@selftests/lab/deps build lab bench
