@@ -99,6 +99,9 @@ static bool socket_name(const char *value, char *name, size_t size)
 	static const char * const endings[] = { ".sock", ".socket" };
 	size_t len, i;
 
+	/* A descriptor that the parent opened, "fd=3" or "3", has no name. */
+	if (!strncmp(value, "fd=", 3) || !value[strspn(value, "0123456789")])
+		return false;
 	if (!strncmp(value, "path=", 5))
 		value += 5;
 	value = base_name(value);
@@ -121,11 +124,12 @@ bool kvmlat_guest_name(const char *cmdline, size_t len, char *name, size_t size)
 {
 	const char *end = cmdline + len, *arg, *next, *value, *id = NULL, *sock = NULL;
 	const char *vmm = base_name(cmdline);
-	bool micro;
+	bool micro, crosvm;
 
 	if (!len || end[-1])
 		return false;
 	micro = strstr(vmm, "firecracker") || strstr(vmm, "cloud-hypervisor");
+	crosvm = strstr(vmm, "crosvm");
 
 	for (arg = cmdline + strlen(cmdline) + 1; arg < end; arg = next) {
 		const char *following;
@@ -142,6 +146,11 @@ bool kvmlat_guest_name(const char *cmdline, size_t len, char *name, size_t size)
 			if (value)
 				sock = value;
 			continue;
+		}
+		if (crosvm) {
+			value = strcmp(arg, "-s") ? option(arg, following, "--socket") : following;
+			if (value)
+				sock = value;
 		}
 		value = strcmp(arg, "-name") ? option(arg, following, "--name") : following;
 		if (value && qemu_value(value, "guest", name, size))

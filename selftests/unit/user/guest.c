@@ -41,6 +41,32 @@ static void micro_vm_names(void)
 	EXPECT_STR(NAME_OF("vmm\0--id\0x"), "");
 }
 
+/* Command lines as these managers write them, without what has no part in the name */
+static void names_by_managers(void)
+{
+	/* libvirt, OpenStack on it, KubeVirt on it, Proxmox, Kata with QEMU */
+	EXPECT_STR(NAME_OF("/usr/bin/qemu-system-x86_64\0-name\0guest=web,debug-threads=on\0-S"),
+		   "web");
+	EXPECT_STR(NAME_OF("/usr/bin/qemu-system-x86_64\0-name\0guest=instance-0000002a,debug-threads=on"),
+		   "instance-0000002a");
+	EXPECT_STR(NAME_OF("/usr/libexec/qemu-kvm\0-name\0guest=default_testvm,debug-threads=on"),
+		   "default_testvm");
+	EXPECT_STR(NAME_OF("/usr/bin/kvm\0-id\000100\0-name\0web,debug-threads=on\0-no-shutdown"),
+		   "web");
+	EXPECT_STR(NAME_OF("/usr/bin/qemu-system-x86_64\0-name\0sandbox-0a1b,debug-threads=on"),
+		   "sandbox-0a1b");
+	/* Kata with cloud-hypervisor, whose API socket is a descriptor */
+	EXPECT_STR(NAME_OF("/usr/bin/cloud-hypervisor\0--api-socket\0fd=3"), "");
+	EXPECT_STR(NAME_OF("cloud-hypervisor\0--api-socket=fd=3"), "");
+	EXPECT_STR(NAME_OF("firecracker\0--api-sock\0003"), "");
+	EXPECT_STR(NAME_OF("/firecracker\0--id\0f-1\0--start-time-us\0001\0--api-sock\0/api.socket"),
+		   "f-1");
+	EXPECT_STR(NAME_OF("lkvm\0run\0--name\0small\0-k\0bzImage"), "small");
+	EXPECT_STR(NAME_OF("/usr/bin/crosvm\0run\0-s\0/run/crosvm/android.sock\0vmlinux"), "android");
+	EXPECT_STR(NAME_OF("crosvm\0run\0--name\0named\0--socket\0/run/x.sock"), "named");
+	EXPECT_STR(NAME_OF("krunvm\0start\0box"), "");
+}
+
 static void hostile_names(void)
 {
 	static const char six[] = "q\0-name\0abcdef";
@@ -90,6 +116,7 @@ static void this_process(void)
 static const struct tap_case cases[] = {
 	{ "names that QEMU's options give", qemu_names },
 	{ "names of cloud-hypervisor and firecracker", micro_vm_names },
+	{ "names by managers", names_by_managers },
 	{ "hostile names", hostile_names },
 	{ "lines of /proc/PID/stat", stat_lines },
 	{ "this process", this_process },
