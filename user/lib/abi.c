@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sizes that kvmlat.h promises: a program that was built with an older header allocates these, or walks
- * arrays of them. A member that is new takes room from spare.
+ * Sizes that kvmlat.h promises: a program that was built with an older header allocates these, or
+ * walks arrays of them. A member that is new takes room from spare.
  */
 #include "kvmlat.h"
 

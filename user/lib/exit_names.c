@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names of exit reasons, as the kvm_exit event of Linux 7.3 has them (asm/vmx.h, asm/svm.h), and of those
- * that the kernel counts without a name the processor manual's word. They are not taken from the headers
- * at hand: what a command shows must not depend on where it was built.
+ * Names of exit reasons, as the kvm_exit event of Linux 7.3 has them (asm/vmx.h, asm/svm.h), and of
+ * those that the kernel counts without a name the processor manual's word. They are not taken from
+ * the headers at hand: what a command shows must not depend on where it was built.
  */
 #include "internal.h"
 

@@ -97,7 +97,8 @@ static int parse_buckets(const struct nlattr *index, const struct nlattr *count,
 	const char *from, *counts;
 
 	if (m != n * sizeof(uint64_t) || (index && mnl_attr_get_payload_len(index) % 2))
-		return kvmlat_attr_bad(err, &reason_set, "bucket-count", "does not match bucket-index");
+		return kvmlat_attr_bad(err, &reason_set, "bucket-count",
+				       "does not match bucket-index");
 	if (!n)
 		return 0;
 	r->buckets = calloc(n, sizeof(*r->buckets));

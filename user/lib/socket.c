@@ -14,8 +14,8 @@
 #endif
 
 /*
- * The kernel answers within the call that sends a request, or that reads a dump's next part: what has
- * not come after this time never will.
+ * The kernel answers within the call that sends a request, or that reads a dump's next part: what
+ * has not come after this time never will.
  */
 #define PATIENCE	10
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A process, called whatever its caller likes, with a thread called THREAD, until its input ends. */
+/* A process, called as its caller likes, with a thread called THREAD, until its input ends. */
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>

@@ -44,7 +44,10 @@ static void options_are_replaced(void)
 	edits("options kvm halt_poll_ns=1\noptions kvm halt_poll_ns=2", &poll,
 	      "options kvm halt_poll_ns=50000\noptions kvm halt_poll_ns=50000\n");
 	edits("\n\noptions kvm halt_poll_ns=1", &poll, "\n\noptions kvm halt_poll_ns=50000\n");
-	edits("options\noptions kvm\n\\\n", &gap, "options\noptions kvm\n\\\noptions kvm_intel ple_gap=0\n");
+	/* What is added may not go on with a last line that says that it goes on. */
+	edits("options\noptions kvm\n\\\n", &gap,
+	      "options\noptions kvm\n\\\n\noptions kvm_intel ple_gap=0\n");
+	edits("blacklist x \\", &gap, "blacklist x \\\n\noptions kvm_intel ple_gap=0\n");
 }
 
 static void several_at_once(void)
