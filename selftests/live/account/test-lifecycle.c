@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Loading, unloading, reloading, resets and ends of VMs, while guests run. */
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "lib/host.h"
@@ -254,10 +255,14 @@ TEST_F_TIMEOUT(lifecycle, reset_under_load_and_readers, TEST_S)
 	ASSERT_EQ(0, vmm_end(&h->vmm));
 }
 
-static int set_ftrace(bool on)
-{
-	FILE *f = fopen("/proc/sys/kernel/ftrace_enabled", "w");
+#define DEBUGFS "/sys/kernel/debug"
 
+static int set_kprobes(bool on)
+{
+	FILE *f = fopen(DEBUGFS "/kprobes/enabled", "w");
+
+	if (!f && !mount("debugfs", DEBUGFS, "debugfs", 0, NULL))
+		f = fopen(DEBUGFS "/kprobes/enabled", "w");
 	if (!f || fprintf(f, "%d", on) < 0)
 		return errno;
 	return fclose(f) ? errno : 0;
@@ -274,12 +279,12 @@ TEST_F_TIMEOUT(lifecycle, kprobes_switched_off, TEST_S)
 	ASSERT_EQ(0, info_get(&h->wire, &before));
 	ASSERT_EQ(0, vmm_start(&h->vmm, "--do cpuid=100"));
 	pid = h->vmm.pid;
-	ASSERT_EQ(0, set_ftrace(false));
+	ASSERT_EQ(0, set_kprobes(false));
 	vmm_kill(&h->vmm);
 	gone = wait_until(GONE_MS, vms_are_gone,
 			  &(struct gone_wait){ .wire = &h->wire, .pid = pid, .vms = 1 });
 	EXPECT_EQ(0, info_get(&h->wire, &without));
-	ASSERT_EQ(0, set_ftrace(true));
+	ASSERT_EQ(0, set_kprobes(true));
 	EXPECT_TRUE(gone);
 	EXPECT_EQ(before.attached - 1, without.attached);
 	ASSERT_EQ(0, info_get(&h->wire, &after));
