@@ -105,11 +105,11 @@ const char *kvmlat_modules_vm_end_why(void)
 
 	mutex_lock(&vm_mutex);
 	if (vm_err)
-		why = "no kprobe on kvm_arch_destroy_vm: VMs seem to sleep until their process ends";
+		why = "no kprobe on kvm_arch_destroy_vm: VMs seem to sleep until their VMM ends";
 	else if (!vm_attached)
 		why = "kvm is not loaded";
 	else if (!canary_sings())
-		why = "kprobes are off (kernel.ftrace_enabled, debugfs): VMs seem to sleep until their process ends";
+		why = "kprobes are off (sysctl, debugfs): VMs seem to sleep until their VMM ends";
 	mutex_unlock(&vm_mutex);
 	return why;
 }

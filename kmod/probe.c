@@ -144,7 +144,7 @@ static notrace void probe_entry(void *data, struct kvm_vcpu *kvm_vcpu, bool forc
 }
 
 static notrace void probe_entry_any(void *data, struct kvm_vcpu *kvm_vcpu,
-				     bool force_immediate_exit)
+				    bool force_immediate_exit)
 {
 	entry_at(data, kvm_vcpu, stamp_any);
 }

@@ -354,8 +354,8 @@ void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now)
  * @now: time of the event
  * @code: KVM_EXIT_*, or one of KVMLAT_USER_*
  *
- * Without an open exit the processor refused the entry, and there was no guest since. With the VMM still
- * in charge KVM_RUN returned before anything was seen of KVM; the visit goes on.
+ * Without an open exit the processor refused the entry, and there was no guest since. With the
+ * VMM still in charge KVM_RUN returned before anything was seen of KVM; the visit goes on.
  */
 void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now, u32 code)
 {

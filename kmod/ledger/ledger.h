@@ -8,9 +8,9 @@
  * snapshot.h reads it.
  *
  * Concurrency. One writer at a time, with preemption off; who that is, thread.h says. Any number
- * of readers on other CPUs, who hold kvmlat_mutex. A sequence count brackets each update; the writer never waits. Cells and
- * segments are only freed under kvmlat_mutex, so a reader may follow every pointer it finds
- * and throws away what it read if the count moved.
+ * of readers on other CPUs, who hold kvmlat_mutex. A sequence count brackets each update; the
+ * writer never waits. Cells and segments are only freed under kvmlat_mutex, so a reader may
+ * follow every pointer it finds and throws away what it read if the count moved.
  */
 #ifndef KVMLAT_LEDGER_H
 #define KVMLAT_LEDGER_H

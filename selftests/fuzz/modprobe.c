@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The file in modprobe.d that set --persist edits: what is not ours stays, and editing twice is once. */
+/* The file that set --persist edits: what is not ours stays, and editing twice is once. */
 #include "fuzz.h"
 #include "tune/modprobe.h"
 

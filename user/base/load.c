@@ -31,8 +31,8 @@ void load_never(void)
 static void run_modprobe(int out)
 {
 	static const char * const places[] = { "/sbin/modprobe", "/usr/sbin/modprobe" };
-	char *environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
-	char *argv[] = { "modprobe", "kvmlat", NULL };
+	char * const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
+	char * const argv[] = { "modprobe", "kvmlat", NULL };
 	size_t i;
 
 	if (dup2(out, STDERR_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)

@@ -31,8 +31,8 @@ KVMLAT_API int kvmlat_get_guest(uint32_t pid, struct kvmlat_guest *guest);
  *
  * Knows -name of QEMU (and so of libvirt, KubeVirt, OpenStack and Proxmox), --name of kvmtool and
  * crosvm, --id of firecracker, and the file name of the API socket of cloud-hypervisor, firecracker
- * and crosvm. False if there is none: libkrun's guests have no name, nor has a socket that was handed
- * over as a descriptor.
+ * and crosvm. False if there is none: libkrun's guests have no name, nor has a socket that was
+ * handed over as a descriptor.
  */
 KVMLAT_API bool kvmlat_guest_name(const char *cmdline, size_t len, char *name, size_t size);
 

@@ -268,7 +268,7 @@ static int set_kprobes(bool on)
 	return fclose(f) ? errno : 0;
 }
 
-/* Kprobes can be switched off by others. That is said, and who looks finds out about VMs that ended */
+/* Kprobes can be switched off by others: that is said, and who looks finds VMs that ended */
 TEST_F_TIMEOUT(lifecycle, kprobes_switched_off, TEST_S)
 {
 	struct host *h = &self->host;

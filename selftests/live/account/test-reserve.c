@@ -16,8 +16,8 @@
 #define UNLIMITED -1
 #define PRIORITY 50
 /*
- * What one vCPU does wants about 80 rows and segments, and of each kind a third is kept ready: so up to
- * 55 of a vCPU find none. Seen on one CPU: 29 of a vCPU, 29,526 of all.
+ * What one vCPU does wants about 80 rows and segments, and of each kind a third is kept ready: so
+ * up to 55 of a vCPU find none. Seen on one CPU: 29 of a vCPU, 29,526 of all.
  */
 #define SPILLS_MAX (55 * VMM_MANY)
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Takes the place of libmnl's socket in a command that is built for tests: requests go to the module
- * that module.py plays, over the socket that KVMLAT_STAND_IN names, one message a packet.
+ * Takes the place of libmnl's socket in a command that is built for tests: requests go to the
+ * module that module.py plays, over the socket that KVMLAT_STAND_IN names, one message a packet.
  * --wrap=setsockopt hands joins of multicast groups over, too.
  */
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the wire says of a snapshot: each number in its place, rows in as many messages as needed. */
+/* What the wire says of a snapshot: each number in its place, as many messages as needed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
