@@ -51,8 +51,13 @@
  * histogram. A row without events is not sent.
  *
  * Rows of the classes EXIT, UNKNOWN, OTHER, NESTED and REFLECTED are exits, from kvm_exit to
- * kvm_entry, each in one row: together they are all time outside the guest. The exit
- * that is being handled right now is in OPEN and nowhere else. When a VM ends, OPEN is closed.
+ * kvm_entry, each in one row. The exit that is being handled right now is in OPEN and nowhere
+ * else. When a VM ends, OPEN is closed. Together they are all time outside the guest, but for an
+ * exit that was under way at SINCE (of a RESET, or of an account that does not begin with an
+ * exit): that one is in no row and in no OPEN, only in TIMES.
+ *
+ * An exit that finds no memory for its row is in that of the class OTHER, another span in none:
+ * INFO counts both in SPILLED. Events of a vCPU for which no account is ready are in MISSED only.
  * All other rows are spans within exits, and may lie within each other: a sleep is part of a
  * halt, that of an exit. They must not be added to those of exits.
  *
@@ -132,7 +137,7 @@
  * Reading needs CAP_PERFMON or CAP_SYS_ADMIN; RESET, DETAIL_SET, KNOB_SET, KNOB_UNDO and
  * joining the group "events" need CAP_SYS_ADMIN, all in the initial user namespace, since
  * what guests do is a side channel. Otherwise: EPERM. Every refusal
- * carries a sentence (NLMSGERR_ATTR_MSG) and, where one is at fault, the attribute
+ * but ENOMEM carries a sentence (NLMSGERR_ATTR_MSG) and, where one is at fault, the attribute
  * (NLMSGERR_ATTR_OFFS); a caller sets NETLINK_EXT_ACK to get them.
  *
  *	EPERM	no permission
@@ -142,7 +147,9 @@
  *	EOPNOTSUPP	this host does not have the knob, or cannot change it while KVM is loaded
  *	ECANCELED	what was in effect is not what the caller expected
  *	EPROTO	ABI is not one that the module speaks
- *	ENOMEM	no memory for the snapshot
+ *	EBUSY	the account changed at every try to read it, for a second or more: ask again
+ *	ENODEV	the module is being unloaded, and would not undo what it changes now
+ *	ENOMEM	no memory for the reply, for details or for what undoes a change
  */
 #ifndef _UAPI_LINUX_KVMLAT_H
 #define _UAPI_LINUX_KVMLAT_H
