@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lock.h"
 
-/* In a file below all its users, so that none of them needs another for it. */
+/*
+ * It is in a file below all its users, so that none of them needs another for it: who holds it
+ * may be a dump, a request to change a knob, a worker's job or the end of a VM.
+ */
 DEFINE_MUTEX(kvmlat_mutex);
