@@ -5,4 +5,4 @@
  * It is in a file below all its users, so that none of them needs another for it: who holds it
  * may be a dump, a request to change a knob, a worker's job or the end of a VM.
  */
-DEFINE_MUTEX(kvmlat_mutex);
+struct mutex kvmlat_mutex = __MUTEX_INITIALIZER(kvmlat_mutex);
