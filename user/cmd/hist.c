@@ -199,8 +199,8 @@ static int show(struct hist *h, const struct kvmlat_snapshot *snap)
 	FILE *to = stdout;
 	int ret;
 
-	wish.scope = h->all ? SCOPE_ALL : h->per_vcpu || h->sel.has_vcpu ? SCOPE_VCPU :
-		     SCOPE_VM;
+	wish.grouping = h->all ? GROUP_ALL : h->per_vcpu || h->sel.has_vcpu ? GROUP_VCPU :
+		     GROUP_VM;
 	sample = sample_make(snap, &h->guests, &wish);
 	if (!sample)
 		return complain(EXIT_REFUSED, "out of memory");

@@ -12,11 +12,11 @@
 /* How often to look for VMs whose names must be learnt before their processes end. */
 #define LEARN_NS	(NSEC_PER_SEC / 20)
 
-static enum scope scope_of(const struct stat *s)
+static enum grouping grouping_of(const struct stat *s)
 {
 	if (s->all)
-		return SCOPE_ALL;
-	return s->per_vcpu || s->sel.has_vcpu ? SCOPE_VCPU : SCOPE_VM;
+		return GROUP_ALL;
+	return s->per_vcpu || s->sel.has_vcpu ? GROUP_VCPU : GROUP_VM;
 }
 
 static int learn(struct stat *s)
@@ -67,7 +67,8 @@ static int take(struct stat *s, struct kvmlat_snapshot **snap)
 static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulative, bool whole)
 {
 	struct wish wish = {
-		.scope = scope_of(s), .view = s->view, .key = s->key, .cumulative = cumulative,
+		.grouping = grouping_of(s), .view = s->view, .key = s->key,
+		.cumulative = cumulative,
 		.skip_zeros = !s->all_reasons, .skip_empty = s->skip_empty, .whole = whole,
 	};
 	struct sample *sample = sample_make(snap, &s->guests, &wish);

@@ -167,16 +167,16 @@ struct row block_sum(const struct block *b)
 	return sum;
 }
 
-static bool same_block(enum scope scope, const struct block *b, const struct kvmlat_vcpu *v)
+static bool same_block(enum grouping grouping, const struct block *b, const struct kvmlat_vcpu *v)
 {
-	return scope == SCOPE_ALL || (scope == SCOPE_VM && b->vm_id == v->vm_id);
+	return grouping == GROUP_ALL || (grouping == GROUP_VM && b->vm_id == v->vm_id);
 }
 
 static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struct guests *g,
 		       uint32_t vendor)
 {
 	b->details = true;
-	if (b->scope == SCOPE_ALL)
+	if (b->grouping == GROUP_ALL)
 		return;
 	b->vm_id = v->vm_id;
 	b->pid = v->pid;
@@ -184,7 +184,7 @@ static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struc
 	if (!b->guest)
 		b->guest = "";
 	b->gone = v->gone;
-	if (b->scope == SCOPE_VM)
+	if (b->grouping == GROUP_VM)
 		return;
 	b->vcpu_id = v->vcpu_id;
 	b->tid = v->tid;
@@ -204,7 +204,7 @@ static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struc
 
 /* vCPUs are ascending by VM. */
 static int group(struct sample *s, const struct kvmlat_snapshot *snap, const struct guests *g,
-		 enum scope scope)
+		 enum grouping grouping)
 {
 	size_t i;
 
@@ -216,9 +216,9 @@ static int group(struct sample *s, const struct kvmlat_snapshot *snap, const str
 		/* Nothing was, and nothing will be. */
 		if (v->gone && !s->cumulative && !v->account.elapsed)
 			continue;
-		if (!b || !same_block(scope, b, v)) {
+		if (!b || !same_block(grouping, b, v)) {
 			b = &s->blocks[s->nr_blocks++];
-			b->scope = scope;
+			b->grouping = grouping;
 			name_block(b, v, g, snap->vendor);
 		}
 		b->details &= vm && vm->details;
@@ -281,7 +281,7 @@ struct sample *sample_make(const struct kvmlat_snapshot *snap, const struct gues
 	s->unreadable = snap->unreadable;
 	s->vendor = snap->vendor;
 	s->blocks = calloc(snap->nr_vcpus + 1, sizeof(*s->blocks));
-	if (!s->blocks || group(s, snap, g, wish->scope))
+	if (!s->blocks || group(s, snap, g, wish->grouping))
 		goto fail;
 	for (i = 0; i < s->nr_blocks; i++)
 		if (fill_block(&s->blocks[i], s, wish))

@@ -8,10 +8,10 @@
 #include "lib/kvmlat.h"
 #include "sort.h"
 
-enum scope {
-	SCOPE_ALL,
-	SCOPE_VM,
-	SCOPE_VCPU,
+enum grouping {
+	GROUP_ALL,
+	GROUP_VM,
+	GROUP_VCPU,
 };
 
 /* What to show of an account. */
@@ -32,7 +32,7 @@ enum view {
  * sorted.
  */
 struct block {
-	enum scope		scope;
+	enum grouping		grouping;
 	uint32_t		vm_id;
 	uint32_t		pid;
 	const char		*guest;
@@ -90,7 +90,7 @@ struct moment {
  * @hist: with VIEW_HIST, of what and how; must outlive the sample
  */
 struct wish {
-	enum scope		scope;
+	enum grouping		grouping;
 	enum view		view;
 	enum sort_key		key;
 	bool			skip_zeros;

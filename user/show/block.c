@@ -7,15 +7,15 @@
 #include "csv.h"
 #include "json.h"
 
-const char *scope_name(enum scope scope)
+const char *grouping_name(enum grouping grouping)
 {
 	static const char * const names[] = {
-		[SCOPE_ALL]	= "all",
-		[SCOPE_VM]	= "vm",
-		[SCOPE_VCPU]	= "vcpu",
+		[GROUP_ALL]	= "all",
+		[GROUP_VM]	= "vm",
+		[GROUP_VCPU]	= "vcpu",
 	};
 
-	return names[scope];
+	return names[grouping];
 }
 
 const char *wall_text(char *buf, int64_t ns, const struct sample *s)
@@ -36,14 +36,14 @@ const char *wall_text(char *buf, int64_t ns, const struct sample *s)
 void csv_whose(FILE *to, const struct sample *s, const struct block *b)
 {
 	fprintf(to, "%" PRId64 ".%03d,%.9f,%s,", s->time_ms / 1000, (int)(s->time_ms % 1000),
-		(double)b->duration / NSEC_PER_SEC, scope_name(b->scope));
-	if (b->scope == SCOPE_ALL) {
+		(double)b->duration / NSEC_PER_SEC, grouping_name(b->grouping));
+	if (b->grouping == GROUP_ALL) {
 		fputs(",,,,", to);
 		return;
 	}
 	fprintf(to, "%u,%u,", b->vm_id, b->pid);
 	text(to, b->guest);
-	if (b->scope == SCOPE_VCPU)
+	if (b->grouping == GROUP_VCPU)
 		fprintf(to, ",%u,", b->vcpu_id);
 	else
 		fputs(",,", to);

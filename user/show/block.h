@@ -14,7 +14,7 @@ struct json_object;
 #define WALL_SIZE	40
 const char *wall_text(char *buf, int64_t ns, const struct sample *s);
 
-const char *scope_name(enum scope scope);
+const char *grouping_name(enum grouping grouping);
 
 /* The first columns of a line of CSV, from time to vcpu_id, each with a comma behind it. */
 void csv_whose(FILE *to, const struct sample *s, const struct block *b);

@@ -84,7 +84,7 @@ static void table(FILE *to, const struct sample *s, const struct block *b, struc
 			a->details_evicted, kvmlat_details_unlisted(a));
 	if (!b->details)
 		fprintf(to, "details are %s; \"kvmlat detail on\" switches them on\n",
-			b->scope == SCOPE_ALL ? "off in at least one VM" : "off");
+			b->grouping == GROUP_ALL ? "off in at least one VM" : "off");
 }
 
 static void json(struct json_object *o, const struct sample *s, const struct block *b)

@@ -85,7 +85,7 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 	size_t i;
 
 	(void)s;
-	if (b->scope == SCOPE_VCPU)
+	if (b->grouping == GROUP_VCPU)
 		add(o, "open", open_exit(b));
 	add(o, "states", json_times(b));
 	add_u64(o, "reentries", b->account.reentries);

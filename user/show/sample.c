@@ -21,15 +21,15 @@ static void table_whose(FILE *to, const struct sample *s, const struct block *b)
 {
 	const char *plural = b->account.nr_vcpus == 1 ? "" : "s";
 
-	switch (b->scope) {
-	case SCOPE_ALL:
+	switch (b->grouping) {
+	case GROUP_ALL:
 		fprintf(to, "all VMs, %u vCPU%s", b->account.nr_vcpus, plural);
 		break;
-	case SCOPE_VM:
+	case GROUP_VM:
 		fprintf(to, "VM %u \"%s\", pid %u, %u vCPU%s", b->vm_id, b->guest, b->pid,
 			b->account.nr_vcpus, plural);
 		break;
-	case SCOPE_VCPU:
+	case GROUP_VCPU:
 		fprintf(to, "VM %u \"%s\", pid %u, vCPU %u", b->vm_id, b->guest, b->pid,
 			b->vcpu_id);
 		if (b->tid)
@@ -72,14 +72,14 @@ static struct json_object *json_whose(const struct block *b)
 {
 	struct json_object *o = json_object_new_object();
 
-	add_text(o, "scope", scope_name(b->scope));
-	if (b->scope != SCOPE_ALL) {
+	add_text(o, "scope", grouping_name(b->grouping));
+	if (b->grouping != GROUP_ALL) {
 		add_u64(o, "vm_id", b->vm_id);
 		add_u64(o, "pid", b->pid);
 		add_text(o, "guest", b->guest);
 		add_bool(o, "gone", b->gone);
 	}
-	if (b->scope == SCOPE_VCPU) {
+	if (b->grouping == GROUP_VCPU) {
 		add_u64(o, "vcpu_id", b->vcpu_id);
 		add_if(o, "tid", b->tid, b->tid);
 		add(o, "thread", b->thread[0] ? json_object_new_string(b->thread) : NULL);

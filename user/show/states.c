@@ -46,7 +46,7 @@ static void table(FILE *to, const struct sample *s, const struct block *b, struc
 			cell(&g, "%.2f", share(a->preempted, a->elapsed));
 	}
 	print_grid(to, &g);
-	if (b->scope == SCOPE_VCPU && !b->gone)
+	if (b->grouping == GROUP_VCPU && !b->gone)
 		fprintf(to, "now %s, for %.3f ms\n", kvmlat_state_name(b->state),
 			b->state_for / 1e6);
 }
@@ -58,7 +58,7 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 	unsigned int i;
 
 	(void)s;
-	if (b->scope == SCOPE_VCPU) {
+	if (b->grouping == GROUP_VCPU) {
 		add_text(o, "state", kvmlat_state_name(b->state));
 		add_u64(o, "state_for_ns", b->state_for);
 	}

@@ -130,7 +130,7 @@ static const struct unit *unit = &unit_us;
 static void show(enum output output, const struct pick *pick, bool full)
 {
 	struct hist_wish wish = { .pick = *pick, .unit = unit, .full = full };
-	struct block b = { .scope = SCOPE_ALL };
+	struct block b = { .grouping = GROUP_ALL };
 	struct sample s = { .view = VIEW_HIST, .hist = &wish, .nr_blocks = 1, .blocks = &b };
 	FILE *to = open_text();
 

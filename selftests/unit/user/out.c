@@ -48,10 +48,11 @@ static const struct kvmlat_snapshot snap = {
 static struct entry names[] = { { 3, "a \"b\", c" }, { 4, "old" } };
 static const struct guests guests = { .nr = 2, .entries = names };
 
-static const char *stat_as(enum output f, enum scope by, enum sort_key key, bool skip)
+static const char *stat_as(enum output f, enum grouping by, enum sort_key key, bool skip)
 {
 	struct wish wish = {
-		.scope = by, .view = VIEW_EXITS, .key = key, .skip_zeros = skip, .skip_empty = skip,
+		.grouping = by, .view = VIEW_EXITS, .key = key,
+		.skip_zeros = skip, .skip_empty = skip,
 		.cumulative = true,
 	};
 	struct sample *s = sample_make(&snap, &guests, &wish);
@@ -74,7 +75,7 @@ static void csv_columns_are_fixed(void)
 	const char *p;
 	size_t i;
 
-	stat_as(OUTPUT_CSV, SCOPE_VCPU, SORT_REASON, false);
+	stat_as(OUTPUT_CSV, GROUP_VCPU, SORT_REASON, false);
 	for (i = 0, p = text; i < 3; p += strlen(header[i++]))
 		EXPECT(!strncmp(p, header[i], strlen(header[i])));
 	EXPECT(strstr(text, ",0.001000000,vcpu,3,99,\"a \"\"b\"\", c\",0,cpuid,exit,114,10,"));
@@ -86,30 +87,30 @@ static void csv_columns_are_fixed(void)
 	EXPECT(strstr(text, ",other,other,,2,"));
 	EXPECT(strstr(text, ",io,exit,123,0,0.000,0.0000,0,0.0000,,,,,,,1000000,"));
 	EXPECT_EQ(nr_lines(), 6);
-	stat_as(OUTPUT_CSV, SCOPE_ALL, SORT_REASON, false);
+	stat_as(OUTPUT_CSV, GROUP_ALL, SORT_REASON, false);
 	EXPECT(strstr(text, ",all,,,,,cpuid,exit,114,20,"));
 }
 
 static void tables_are_sorted(void)
 {
-	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_COUNT, false);
+	stat_as(OUTPUT_TABLE, GROUP_VM, SORT_COUNT, false);
 	EXPECT(before("0xabc", "cpuid") && before("cpuid", "other"));
 	EXPECT(before("other", "io"));
-	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_MEAN, false);
+	stat_as(OUTPUT_TABLE, GROUP_VM, SORT_MEAN, false);
 	EXPECT(before("other", "cpuid") && before("cpuid", "0xabc"));
-	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_MAX, false);
+	stat_as(OUTPUT_TABLE, GROUP_VM, SORT_MAX, false);
 	EXPECT(before("other", "cpuid") && before("cpuid", "0xabc"));
-	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_REASON, false);
+	stat_as(OUTPUT_TABLE, GROUP_VM, SORT_REASON, false);
 	EXPECT(before("0xabc", "cpuid") && before("cpuid", "io"));
-	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_TIME, false);
+	stat_as(OUTPUT_TABLE, GROUP_VM, SORT_TIME, false);
 	EXPECT(before("0xabc", "cpuid"));
-	stat_as(OUTPUT_TABLE, SCOPE_VM, SORT_P99, false);
+	stat_as(OUTPUT_TABLE, GROUP_VM, SORT_P99, false);
 	EXPECT(before("cpuid", "0xabc"));
 }
 
 static void tables_say_what_is_not_known(void)
 {
-	stat_as(OUTPUT_TABLE, SCOPE_VCPU, SORT_COUNT, false);
+	stat_as(OUTPUT_TABLE, GROUP_VCPU, SORT_COUNT, false);
 	EXPECT(strstr(text, "<11.000\n"));
 	EXPECT(strstr(text, " 12.345\n"));
 	EXPECT(strstr(text, "; in hlt for 0.100 ms\n"));
@@ -120,12 +121,12 @@ static void tables_say_what_is_not_known(void)
 
 static void own_time_stands_before_the_elapsed(void)
 {
-	stat_as(OUTPUT_TABLE, SCOPE_VCPU, SORT_OWN, false);
+	stat_as(OUTPUT_TABLE, GROUP_VCPU, SORT_OWN, false);
 	EXPECT(strstr(text, "REASON    COUNT    RATE/s   OWN/ms     OWN%  ELAPSED/ms  MEAN/us "));
 	EXPECT(strstr(text, "cpuid        10   10000.0    0.005     5.88       0.020    2.000 "));
 	EXPECT(strstr(text, "total       112  112000.0    0.085   100.00       0.100    0.893 "));
 	EXPECT(line_of("0xabc") < line_of("other") && line_of("other") < line_of("cpuid"));
-	stat_as(OUTPUT_JSON, SCOPE_VCPU, SORT_COUNT, false);
+	stat_as(OUTPUT_JSON, GROUP_VCPU, SORT_COUNT, false);
 	EXPECT(strstr(text, "\"total_ns\":20000,\"time_percent\":20.0000,\"own_ns\":5000,"));
 	EXPECT(strstr(text, "\"handling_ns\":100000,\"own_ns\":85000,"));
 	EXPECT(valid("stat"));
@@ -133,10 +134,10 @@ static void own_time_stands_before_the_elapsed(void)
 
 static void zeros_are_skipped_on_request(void)
 {
-	stat_as(OUTPUT_TABLE, SCOPE_VCPU, SORT_COUNT, false);
+	stat_as(OUTPUT_TABLE, GROUP_VCPU, SORT_COUNT, false);
 	EXPECT(line_of("io") > 0);
 	EXPECT(strstr(text, "vCPU 1,"));
-	stat_as(OUTPUT_TABLE, SCOPE_VCPU, SORT_COUNT, true);
+	stat_as(OUTPUT_TABLE, GROUP_VCPU, SORT_COUNT, true);
 	EXPECT(line_of("io") < 0);
 	EXPECT(!strstr(text, "vCPU 1,"));
 }
@@ -145,12 +146,12 @@ static void stat_json_is_as_its_schema(void)
 {
 	char *end;
 
-	stat_as(OUTPUT_JSON, SCOPE_VCPU, SORT_COUNT, false);
+	stat_as(OUTPUT_JSON, GROUP_VCPU, SORT_COUNT, false);
 	EXPECT(valid("stat"));
-	stat_as(OUTPUT_JSON, SCOPE_VM, SORT_COUNT, true);
+	stat_as(OUTPUT_JSON, GROUP_VM, SORT_COUNT, true);
 	EXPECT(valid("stat"));
 	EXPECT(strstr(text, "\"guest\":\"a \\\"b\\\", c\""));
-	stat_as(OUTPUT_JSON, SCOPE_ALL, SORT_COUNT, false);
+	stat_as(OUTPUT_JSON, GROUP_ALL, SORT_COUNT, false);
 	EXPECT(valid("stat"));
 
 	/* The schema must not take anything: a count that is text, a member that is not there. */

@@ -71,11 +71,11 @@ static bool cumulative, whole, first = true;
 
 #define NOW	1700000000LL
 
-static void show(enum output f, enum view what, enum scope scope, bool skip)
+static void show(enum output f, enum view what, enum grouping grouping, bool skip)
 {
 	/* It is 100 s by the module's clock when it is read, and half a second later now. */
 	struct wish wish = {
-		.scope = scope, .view = what, .key = SORT_COUNT, .skip_zeros = skip,
+		.grouping = grouping, .view = what, .key = SORT_COUNT, .skip_zeros = skip,
 		.skip_empty = skip, .cumulative = cumulative, .hist = hist, .whole = whole,
 		.now = { NOW * SEC + SEC / 2, 7000 * SEC + SEC / 2 },
 	};
@@ -91,7 +91,7 @@ static void show(enum output f, enum view what, enum scope scope, bool skip)
 
 static void states_have_times_and_shares(void)
 {
-	show(OUTPUT_TABLE, VIEW_STATES, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_STATES, GROUP_VCPU, false);
 	EXPECT(strstr(text,
 		      "\nSTATE      GUEST     EXIT     USER     POLL     WAIT     RUNQ "
 		      " PREEMPT      OFF\n"));
@@ -103,27 +103,27 @@ static void states_have_times_and_shares(void)
 		      " 6.00     5.00\n"));
 	EXPECT(strstr(text, "\nnow wait, for 2.500 ms\n"));
 	EXPECT(longest_line() < 80);
-	show(OUTPUT_TABLE, VIEW_STATES, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_STATES, GROUP_VM, false);
 	EXPECT(strstr(text, "VM 3 \"a \"b\", c\", pid 99, 2 vCPUs, 1.000 s\n"));
 	EXPECT(strstr(text, "\nTIME%      70.00     5.00"));
 	EXPECT(!strstr(text, "now "));
 
-	show(OUTPUT_CSV, VIEW_STATES, SCOPE_VCPU, false);
+	show(OUTPUT_CSV, VIEW_STATES, GROUP_VCPU, false);
 	EXPECT_EQ(nr_lines(), 3);
 	EXPECT(strstr(text,
 		      "\"a \"\"b\"\", c\",0,1000000000,400000000,100000000,50000000,0,"
 		      "300000000,100000000,50000000,60000000,40.0000,"));
 	EXPECT(strstr(text, ",10.0000,5.0000,6.0000\n"));
-	show(OUTPUT_JSON, VIEW_STATES, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_STATES, GROUP_VCPU, false);
 	EXPECT(strstr(text, "\"state\":\"wait\",\"state_for_ns\":2500000,"));
 	EXPECT(valid("states"));
-	show(OUTPUT_JSON, VIEW_STATES, SCOPE_ALL, false);
+	show(OUTPUT_JSON, VIEW_STATES, GROUP_ALL, false);
 	EXPECT(valid("states"));
 }
 
 static void halts_have_polls_and_sleeps(void)
 {
-	show(OUTPUT_TABLE, VIEW_HALT, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_HALT, GROUP_VM, false);
 	EXPECT(before("halt ", "poll-hit "));
 	EXPECT(before("poll-miss ", "sleep "));
 	EXPECT(line_of("halt ") > 0);
@@ -136,16 +136,16 @@ static void halts_have_polls_and_sleeps(void)
 	EXPECT(strstr(text, "\ninvalid wakeups: 1\n"));
 	EXPECT(line_of("wake") < 0 && line_of("total") < 0);
 	EXPECT(longest_line() < 80);
-	show(OUTPUT_TABLE, VIEW_HALT, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_HALT, GROUP_VCPU, false);
 	EXPECT(strstr(text, "\npolls: 0 of 0 succeeded; window 50.0 us, grown 0, shrunk 0\n"));
-	show(OUTPUT_CSV, VIEW_HALT, SCOPE_VCPU, false);
+	show(OUTPUT_CSV, VIEW_HALT, GROUP_VCPU, false);
 	EXPECT_EQ(nr_lines(), 5);
 	EXPECT(strstr(text, ",0,poll-hit,15,15.000,300000,0.0300,20000.0,"));
 	EXPECT(strstr(text, ",30000,30000,1000000000,20,15,10000,10000,12,3,1\n"));
-	show(OUTPUT_JSON, VIEW_HALT, SCOPE_VM, false);
+	show(OUTPUT_JSON, VIEW_HALT, GROUP_VM, false);
 	EXPECT(strstr(text, "\"success_percent\":75.0000,"));
 	EXPECT(valid("halt"));
-	show(OUTPUT_JSON, VIEW_HALT, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_HALT, GROUP_VCPU, false);
 	EXPECT(strstr(text, "\"success_percent\":null,"));
 	EXPECT(valid("halt"));
 }
@@ -154,7 +154,7 @@ static void lateness_tells_when_where_and_who(void)
 {
 	rows[2].code = 2;
 	rows[3].code = KVMLAT_USER_INTERRUPTED;
-	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VCPU, false);
 	EXPECT(before("wake ", "runq ") && before("runq ", "preempt "));
 	EXPECT(before("preempt ", "user:interrupted "));
 	EXPECT(before("user:interrupted ", "user:IO "));
@@ -164,10 +164,10 @@ static void lateness_tells_when_where_and_who(void)
 	EXPECT(strstr(text, "     0     2  60000.0  a,b (77)\n"));
 	EXPECT(strstr(text, "swapper (0)\n"));
 	EXPECT(longest_line() < 90);
-	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, true);
+	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VCPU, true);
 	EXPECT(line_of("preempt ") < 0 && line_of("wake ") > 0);
 
-	show(OUTPUT_CSV, VIEW_LATENESS, SCOPE_VM, false);
+	show(OUTPUT_CSV, VIEW_LATENESS, GROUP_VM, false);
 	EXPECT_EQ(nr_lines(), 8);
 	EXPECT(strstr(text, ",,user:IO,user,2,4,4.000,1000000,0.0500,"));
 	EXPECT(strstr(text, ",,preempt,preempt,,0,0.000,0,0.0000,,,,,,,,,,,\n"));
@@ -175,7 +175,7 @@ static void lateness_tells_when_where_and_who(void)
 	/* 99.0015 s of the module's clock, which is 0.9985 s before it was read. */
 	EXPECT(strstr(text, ",12000,12000,1699999999.001500000,3,"));
 	EXPECT(!strncmp(strchr(text, '\n'), "\n1700000000.500,", 15));
-	show(OUTPUT_JSON, VIEW_LATENESS, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_LATENESS, GROUP_VCPU, false);
 	EXPECT(strstr(text,
 		      "\"name\":\"user:interrupted\",\"class\":\"user\",\"code\":4294967294,"));
 	EXPECT(strstr(text, "\"max_at\":null,\"max_cpu\":null}"));
@@ -186,29 +186,29 @@ static void a_list_without_the_longest_says_so(void)
 {
 	struct kvmlat_reason none = rows[10];
 
-	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VCPU, false);
 	EXPECT(!strstr(text, "these are the last"));
 	/* All are in the list but one, which was the longest. */
 	rows[10] = (struct kvmlat_reason)ROW(PREEMPT, 3, 90000000, 70000000, 96 * SEC, 1);
-	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VCPU, false);
 	EXPECT(strstr(text, "\nthese are the last 2 of 3 preemptions; the longest, of 70000.0 us,"
 			    " is not among them\n"));
 	EXPECT(longest_line() < 100);
-	show(OUTPUT_JSON, VIEW_LATENESS, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_LATENESS, GROUP_VCPU, false);
 	EXPECT(strstr(text, "\"preemptors_missing\":1"));
 	EXPECT(valid("lateness"));
 	rows[10].longest_min = 60000000;
 	rows[10].longest_max = 60000000;
-	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VCPU, false);
 	EXPECT(strstr(text, "\nthese are the last 2 of 3 preemptions\n"));
 	/* Of an interval: it is only known how long it was at most. */
 	rows[10].longest_min = 50000000;
 	rows[10].longest_at = 0;
-	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VCPU, false);
 	EXPECT(strstr(text, "2 of 3 preemptions; a longer one may have come before them\n"));
 	EXPECT(strstr(text, "\nAT and CPU are known of what is the longest since the start"));
 	cumulative = true;
-	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VCPU, false);
 	EXPECT(!strstr(text, "AT and CPU are known"));
 	cumulative = false;
 	rows[10] = none;
@@ -218,12 +218,12 @@ static void what_no_row_tells_is_said_once(void)
 {
 	static const char late[] = "how late a timer of the host fired is in no row";
 
-	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VM, false);
 	EXPECT(strstr(text, late));
-	show(OUTPUT_TABLE, VIEW_HALT, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_HALT, GROUP_VM, false);
 	EXPECT(strstr(text, "how late a timer of the host fired is part of the halt"));
 	first = false;
-	show(OUTPUT_TABLE, VIEW_LATENESS, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VM, false);
 	EXPECT(!strstr(text, late));
 	first = true;
 }
@@ -234,31 +234,31 @@ static void columns_stay_where_they_were(void)
 	char wide[128], *line;
 
 	rows[0].count = 123456789012;
-	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_EXITS, GROUP_VM, false);
 	line = strstr(text, "\nREASON ");
 	snprintf(wide, sizeof(wide), "%.*s", (int)strcspn(line + 1, "\n"), line + 1);
 	rows[0] = was;
 	first = false;
-	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_EXITS, GROUP_VM, false);
 	EXPECT(strstr(text, wide));
 	first = true;
-	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_EXITS, GROUP_VM, false);
 	EXPECT(!strstr(text, wide));
 }
 
 static void a_total_says_that_it_is_one(void)
 {
-	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_EXITS, GROUP_VM, false);
 	EXPECT(!strstr(text, "whole run"));
 	whole = true;
-	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_EXITS, GROUP_VM, false);
 	EXPECT(strstr(text, ".500, the whole run\n"));
 	whole = false;
 }
 
 static void details_have_bounds(void)
 {
-	show(OUTPUT_TABLE, VIEW_DETAIL, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_DETAIL, GROUP_VCPU, false);
 	EXPECT(before("msr-read ", "hypercall "));
 	EXPECT(before("hypercall", "pio-out"));
 	EXPECT(strstr(text,
@@ -273,43 +273,43 @@ static void details_have_bounds(void)
 	EXPECT(line_of("cpuid") < 0);
 	/* A module that does not tell since when has no rate. */
 	vcpus[0].account.details_since = 0;
-	show(OUTPUT_CSV, VIEW_DETAIL, SCOPE_VM, false);
+	show(OUTPUT_CSV, VIEW_DETAIL, GROUP_VM, false);
 	EXPECT(strstr(text, ",8000,6,0,,\n"));
-	show(OUTPUT_TABLE, VIEW_DETAIL, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_DETAIL, GROUP_VCPU, false);
 	EXPECT(strstr(text, "\npio-out    0x3f8     10       -     0 "));
 	vcpus[0].account.details_since = 100 * SEC - SEC / 2;
-	show(OUTPUT_TABLE, VIEW_DETAIL, SCOPE_VCPU, false);
+	show(OUTPUT_TABLE, VIEW_DETAIL, GROUP_VCPU, false);
 	EXPECT(strstr(text, "\n6 times made a key room for another:"));
 	EXPECT(strstr(text, "\ndetails are off; \"kvmlat detail on\" switches them on\n"));
 	EXPECT(longest_line() < 80);
 	vms[0].details = true;
-	show(OUTPUT_TABLE, VIEW_DETAIL, SCOPE_VCPU, true);
+	show(OUTPUT_TABLE, VIEW_DETAIL, GROUP_VCPU, true);
 	EXPECT(!strstr(text, "details are off"));
 	EXPECT(!strstr(text, "vCPU 1"));
-	show(OUTPUT_CSV, VIEW_DETAIL, SCOPE_VM, false);
+	show(OUTPUT_CSV, VIEW_DETAIL, GROUP_VM, false);
 	EXPECT_EQ(nr_lines(), 4);
 	EXPECT(strstr(text, ",,msr-read,0x10,30,5,50.0000,50000,50.0000,2000.0,,8000,6,0,"
 			    "60.000,500000000\n"));
-	show(OUTPUT_JSON, VIEW_DETAIL, SCOPE_ALL, false);
+	show(OUTPUT_JSON, VIEW_DETAIL, GROUP_ALL, false);
 	EXPECT(strstr(text, "\"on\":true,\"counted_ns\":500000000,"));
 	EXPECT(strstr(text, "\"count\":30,\"rate\":60.000,"));
 	EXPECT(strstr(text, "\"key\":1016,\"key_text\":\"0x3f8\","));
 	EXPECT(valid("detail"));
 	vms[0].details = false;
-	show(OUTPUT_JSON, VIEW_DETAIL, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_DETAIL, GROUP_VCPU, false);
 	EXPECT(valid("detail"));
 }
 
 static void exits_are_not_added_to_spans(void)
 {
-	show(OUTPUT_TABLE, VIEW_EXITS, SCOPE_VM, false);
+	show(OUTPUT_TABLE, VIEW_EXITS, GROUP_VM, false);
 	EXPECT(strstr(text, "\ntotal                 13 "));
 	EXPECT(line_of("nested:read_cr0 ") > 0);
 	EXPECT(line_of("halt") < 0 && line_of("user") < 0 && line_of("wake") < 0);
 	EXPECT(strstr(text,
 		      "guest 70.00 %, exit 5.00 %, user 2.50 %, wait 15.00 %, runq 5.00 %,"
 		      " off 2.50 %\n"));
-	show(OUTPUT_JSON, VIEW_EXITS, SCOPE_VM, false);
+	show(OUTPUT_JSON, VIEW_EXITS, GROUP_VM, false);
 	EXPECT(strstr(text, "\"exits\":13,"));
 	EXPECT(strstr(text, "\"class\":\"nested\",\"code\":0,"));
 	EXPECT(valid("stat"));
@@ -322,15 +322,15 @@ static void histograms_are_as_their_schema(void)
 
 	hist = &wish;
 	pick_exits(&wish.pick);
-	show(OUTPUT_JSON, VIEW_HIST, SCOPE_VM, false);
+	show(OUTPUT_JSON, VIEW_HIST, GROUP_VM, false);
 	EXPECT(strstr(text, "{\"name\":\"all exits\",\"count\":13,\"total_ns\":23000,"));
 	EXPECT(valid("hist"));
 	EXPECT(pick_kind(&wish.pick, "user", why, sizeof(why)));
 	wish.pick.each = true;
-	show(OUTPUT_JSON, VIEW_HIST, SCOPE_VCPU, false);
+	show(OUTPUT_JSON, VIEW_HIST, GROUP_VCPU, false);
 	EXPECT(strstr(text, "{\"name\":\"user:IO\",\"count\":4,"));
 	EXPECT(valid("hist"));
-	show(OUTPUT_CSV, VIEW_HIST, SCOPE_VCPU, false);
+	show(OUTPUT_CSV, VIEW_HIST, GROUP_VCPU, false);
 	EXPECT_EQ(nr_lines(), 3);
 	EXPECT(strstr(text, ",0,user:IO,"));
 	hist = NULL;
