@@ -29,6 +29,11 @@ static void ends(void)
 	EXPECT_EQ(kvmlat_hist_bucket(63), 0);
 	EXPECT_EQ(kvmlat_hist_bucket((1ULL << 40) - 1), 272);
 	EXPECT_EQ(kvmlat_hist_bucket(1ULL << 40), 273);
+	/* All of the octaves above, and none of the last that counts. */
+	for (u32 shift = 37; shift <= 60; shift++)
+		for (u64 i = 8; i < 16; i++)
+			EXPECT_EQ(kvmlat_hist_bucket(i << shift), 273);
+	EXPECT_EQ(kvmlat_hist_bucket(15ULL << 36), 272);
 	EXPECT_EQ(kvmlat_hist_bucket(~0ULL), 273);
 }
 

@@ -267,6 +267,9 @@ static void polls_without_time(void)
 
 	do_exit(l, 2000, 0x78);
 	EVENT(l, kvmlat_ledger_halt(l, 2100, &halt));
+	look(l, 2100);
+	EXPECT_EQ(CLASS(POLL_MISS)->count, 1);
+	EXPECT_EQ(CLASS(POLL_HIT)->count, 0);
 	halt.polls = (struct kvmlat_polls){ .attempted = 2, .successful = 1 };
 	EVENT(l, kvmlat_ledger_halt(l, 2200, &halt));
 	/* Nothing new: no poll was made. */
@@ -276,6 +279,11 @@ static void polls_without_time(void)
 	EXPECT_EQ(CLASS(POLL_HIT)->count, 1);
 	EXPECT_EQ(CLASS(HALT)->count, 3);
 	EXPECT_EQ(snap.halt_invalid, 0);
+	/* Each halt has its own limit for what a poll can have taken. */
+	halt.polls.success_ns = 500;
+	EVENT(l, kvmlat_ledger_halt(l, 2350, &halt));
+	look(l, 2350);
+	EXPECT_EQ(TIME(POLL), 50);
 	halt.valid = false;
 	EVENT(l, kvmlat_ledger_halt(l, 2400, &halt));
 	look(l, 2400);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -180,6 +182,21 @@ static void threads_are_told_apart(void)
 	EXPECT(!task_find(getpid(), 0x7ffffff0, &other));
 }
 
+/* Whether another one that changes threads would have to wait: a lock is of the open file. */
+static bool locked(const char *dir)
+{
+	char name[64];
+	bool held;
+	int fd;
+
+	snprintf(name, sizeof(name), "%s/rt.lock", dir);
+	fd = open(name, O_RDWR);
+	EXPECT(fd >= 0);
+	held = flock(fd, LOCK_EX | LOCK_NB);
+	close(fd);
+	return held;
+}
+
 static void what_was_is_kept(void)
 {
 	char dir[] = "/tmp/user_past.XXXXXX", name[64], why[512];
@@ -199,6 +216,7 @@ static void what_was_is_kept(void)
 	gone.start++;
 	EXPECT(!restore_open(&p, true, why, sizeof(why)));
 	EXPECT_EQ(p.nr, 0);
+	EXPECT(locked(dir));
 	EXPECT(!restore_announce(&p, &me, &old, &new) &&
 	       !restore_announce(&p, &gone, &old, &new));
 	restore_done(&p, &me, &new);
@@ -208,7 +226,10 @@ static void what_was_is_kept(void)
 	EXPECT(!restore_save(&p, why, sizeof(why)));
 	restore_close(&p);
 
+	EXPECT(!locked(dir));
+	/* Who only reads waits for nobody. */
 	EXPECT(!restore_open(&p, false, why, sizeof(why)));
+	EXPECT(!locked(dir));
 	EXPECT_EQ(p.nr, 1);
 	r = restore_find(&p, &me);
 	EXPECT(r && sched_equal(&r->old, &old) && sched_equal(&r->new, &new) &&

@@ -51,16 +51,20 @@ static void times_are_differences(void)
 	}
 	older.preempted = 10;
 	newer.preempted = 70;
-	older.halt.grow = 5;
-	newer.halt = (struct kvmlat_halt){ 7, 7, 9, 2, 1 };
+	older.halt = (struct kvmlat_halt){ 3, 3, 5, 1, 4 };
+	newer.halt = (struct kvmlat_halt){ 7, 7, 9, 2, 10 };
+	older.reentries = 20;
+	newer.reentries = 33;
 	subtract();
 	for (i = 0; i < KVMLAT_NR_STATES; i++)
 		EXPECT_EQ(delta.times[i], 100 + 2 * i);
 	EXPECT_EQ(delta.preempted, 60);
 	EXPECT_EQ(delta.halt.window_max, 7);
 	EXPECT_EQ(delta.halt.grow, 4);
-	EXPECT_EQ(delta.halt.shrink, 2);
-	EXPECT_EQ(delta.halt.invalid, 1);
+	EXPECT_EQ(delta.halt.shrink, 1);
+	EXPECT_EQ(delta.halt.invalid, 6);
+	EXPECT_EQ(delta.reentries, 13);
+	EXPECT_EQ(delta.start, older.end);
 	kvmlat_account_free(&delta);
 }
 
@@ -167,6 +171,16 @@ static void merged_preemptors_are_in_order(void)
 	older.nr_preemptors = 2;
 	older.halt = (struct kvmlat_halt){ 100, 100, 1, 2, 3 };
 	older.preempted = 5;
+	older.reentries = 7;
+	older.start = 400;
+	older.end = 900;
+	older.elapsed = 500;
+	newer.start = 300;
+	newer.end = 800;
+	newer.elapsed = 499;
+	newer.reentries = 8;
+	older.times[KVMLAT_STATE_USER] = 30;
+	newer.times[KVMLAT_STATE_USER] = 12;
 	newer.preemptors = two;
 	newer.nr_preemptors = 1;
 	newer.halt = (struct kvmlat_halt){ 50, 50, 1, 1, 1 };
@@ -182,6 +196,13 @@ static void merged_preemptors_are_in_order(void)
 	EXPECT_EQ(all.halt.shrink, 3);
 	EXPECT_EQ(all.halt.invalid, 4);
 	EXPECT_EQ(all.preempted, 11);
+	EXPECT_EQ(all.reentries, 15);
+	EXPECT_EQ(all.nr_vcpus, 2);
+	EXPECT_EQ(all.times[KVMLAT_STATE_USER], 42);
+	/* From the first begin to the last end; elapsed is all vCPUs' together. */
+	EXPECT_EQ(all.start, 300);
+	EXPECT_EQ(all.end, 900);
+	EXPECT_EQ(all.elapsed, 999);
 	kvmlat_account_free(&all);
 }
 
@@ -224,6 +245,69 @@ static void the_time_of_the_longest_is_told_if_it_is_known(void)
 	kvmlat_account_free(&all);
 }
 
+/* Whichever of the two was interrupted, one vCPU may be missing from what came between. */
+static void deltas_of_interrupted_snapshots_are_flagged(void)
+{
+	struct kvmlat_snapshot was = { .now = 1000 }, is = { .now = 2000, .vendor = 2 }, *d;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		was.interrupted = i & 1;
+		is.interrupted = i & 2;
+		d = kvmlat_delta(&is, &was);
+		EXPECT_EQ(d->interrupted, i > 0);
+		EXPECT_EQ(d->now, 2000);
+		EXPECT_EQ(d->vendor, 2);
+		kvmlat_snapshot_free(d);
+		d = kvmlat_delta(&is, NULL);
+		EXPECT_EQ(d->interrupted, i > 1);
+		kvmlat_snapshot_free(d);
+	}
+}
+
+static void vcpus_of_a_delta(void)
+{
+	struct kvmlat_vcpu old[] = {
+		{ .vm_id = 1, .vcpu_id = 0,
+		  .account = { .start = 100, .end = 1000, .elapsed = 900 } },
+		{ .vm_id = 1, .vcpu_id = 1,
+		  .account = { .start = 100, .end = 1000, .elapsed = 900 } },
+	};
+	struct kvmlat_vcpu now[] = {
+		{ .vm_id = 1, .vcpu_id = 0,
+		  .account = { .start = 100, .end = 2000, .elapsed = 1900 } },
+		/* It was reset meanwhile. */
+		{ .vm_id = 1, .vcpu_id = 1,
+		  .account = { .start = 1500, .end = 2000, .elapsed = 500 } },
+		/* It began before, and was missed: nobody knows what it had. */
+		{ .vm_id = 2, .vcpu_id = 0,
+		  .account = { .start = 999, .end = 2000, .elapsed = 1001 } },
+		/* It began when the older snapshot was taken, and later. */
+		{ .vm_id = 2, .vcpu_id = 1,
+		  .account = { .start = 1000, .end = 2000, .elapsed = 1000 } },
+		{ .vm_id = 2, .vcpu_id = 2,
+		  .account = { .start = 1900, .end = 2000, .elapsed = 100 } },
+	};
+	const struct kvmlat_snapshot was = { .now = 1000, .nr_vcpus = 2, .vcpus = old };
+	const struct kvmlat_snapshot is = { .now = 2000, .nr_vcpus = 5, .vcpus = now };
+	struct kvmlat_snapshot *d;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		old[i].account.times[0] = old[i].account.elapsed;
+	for (i = 0; i < 5; i++)
+		now[i].account.times[0] = now[i].account.elapsed;
+	d = kvmlat_delta(&is, &was);
+	EXPECT_EQ(d->nr_vcpus, 4);
+	EXPECT_EQ(kvmlat_find_vcpu(d, 1, 0)->account.elapsed, 1000);
+	EXPECT_EQ(kvmlat_find_vcpu(d, 1, 0)->account.start, 1000);
+	EXPECT_EQ(kvmlat_find_vcpu(d, 1, 1)->account.elapsed, 500);
+	EXPECT(!kvmlat_find_vcpu(d, 2, 0));
+	EXPECT_EQ(kvmlat_find_vcpu(d, 2, 1)->account.elapsed, 1000);
+	EXPECT_EQ(kvmlat_find_vcpu(d, 2, 2)->account.elapsed, 100);
+	kvmlat_snapshot_free(d);
+}
+
 static const struct tap_case cases[] = {
 	{ "times are differences", times_are_differences },
 	{ "a poll that was exit is told once", a_poll_that_was_exit_is_told_once },
@@ -236,6 +320,9 @@ static const struct tap_case cases[] = {
 	{ "merged preemptors are in order", merged_preemptors_are_in_order },
 	{ "the time of the longest is told if it is known",
 	  the_time_of_the_longest_is_told_if_it_is_known },
+	{ "deltas of interrupted snapshots are flagged",
+	  deltas_of_interrupted_snapshots_are_flagged },
+	{ "vCPUs of a delta", vcpus_of_a_delta },
 };
 
 int main(void)

@@ -12,7 +12,8 @@
 
 static struct kvmlat_knob_value knobs[] = {
 	{ .id = KVMLAT_KNOB_HALT_POLL_NS, .name = "halt_poll_ns", .unit = KVMLAT_UNIT_NS,
-	  .now = { true, KVMLAT_SCOPE_HOST, 200000 }, .max = UINT32_MAX },
+	  .now = { true, KVMLAT_SCOPE_HOST, 200000 }, .max = UINT32_MAX, .change = 5,
+	  .original = { true, KVMLAT_SCOPE_HOST, 50000 } },
 	{ .id = KVMLAT_KNOB_PLE_GAP, .name = "ple_gap", .unit = KVMLAT_UNIT_CYCLES, .later = true,
 	  .why = "its \"module\" is, well, absent" },
 	{ .id = KVMLAT_KNOB_HALT_POLL_NS, .name = "halt_poll_ns", .unit = KVMLAT_UNIT_NS,
@@ -48,12 +49,13 @@ static void knobs_are_shown(void)
 	const struct knobs_view v = { .nr = 4, .rows = rows };
 
 	SHOW(OUTPUT_TABLE, knobs, &v);
-	EXPECT(has("halt_poll_ns  host       200us       -  host        -       -  -\n"));
+	EXPECT(has("KNOB          SCOPE      VALUE    UNIT  FROM   BEFORE  CHANGE  NOTE\n"));
+	EXPECT(has("halt_poll_ns  host       200us       -  host     50us       5  -\n"));
 	EXPECT(has("ple_gap       host           -  cycles     -        -       -  its \"mod"));
 	EXPECT(has("halt_poll_ns  vm 3           0       -    vm  inherit       7  a \"b\", c\n"));
 	EXPECT(has("halt_poll_ns  vcpu 3/1  1500ns       -  vcpu"));
 	SHOW(OUTPUT_CSV, knobs, &v);
-	EXPECT(has("halt_poll_ns,host,,,,ns,200000,host,,,,0,4294967295,0,\n"));
+	EXPECT(has("halt_poll_ns,host,,,,ns,200000,host,50000,host,5,0,4294967295,0,\n"));
 	EXPECT(has("ple_gap,host,,,,cycles,,,,,,0,0,1,\"its \"\"module\"\" is, well, absent\"\n"));
 	EXPECT(has("halt_poll_ns,vm,3,,\"a \"\"b\"\", c\",ns,0,vm,200000,host,7,"));
 	SHOW(OUTPUT_JSON, knobs, &v);
@@ -123,6 +125,12 @@ static void places_are_shown(void)
 	EXPECT(has(" 1    2     1    -       -     -       -          -  db\n"));
 	SHOW(OUTPUT_JSON, rt, &v);
 	EXPECT(has("\"cpus\":[1,3]") && valid("rt"));
+	/* One after the other, each with its own. */
+	EXPECT(has("\"vcpu_id\":0,\"tid\":3,\"thread\":\"CPU 0/KVM\",\"policy\":\"fifo\",\"priority\":9,"
+		   "\"nice\":0,\"cpus\":[1,3],\"set_by_kvmlat\":true},{"));
+	EXPECT(has("\"vcpu_id\":1,\"tid\":null,\"thread\":null,\"policy\":null,\"priority\":null,"
+		   "\"nice\":null,\"cpus\":null,\"set_by_kvmlat\":false}]"));
+	EXPECT(has("\"host\":{\"online\":[0,1,2,3],\"isolated\":[],\"nohz_full\":[],\"rt_throttling\":true}"));
 	SHOW(OUTPUT_CSV, rt, &v);
 	EXPECT(has("1,2,db,0,3,CPU 0/KVM,fifo,9,0,\"1,3\",1\n1,2,db,1,,,,,,,0\n"));
 }

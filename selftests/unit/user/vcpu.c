@@ -29,7 +29,7 @@ static void put_detail(struct nlmsghdr *nlh, uint32_t kind, uint64_t key, uint64
 }
 
 /* As begin_vcpu, with all that a vCPU can have. */
-static struct nlattr *begin_full(struct nlmsghdr *nlh)
+static struct nlattr *begin_state(struct nlmsghdr *nlh, uint32_t state)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, KVMLAT_A_VCPU), *inner;
 	uint16_t i;
@@ -39,6 +39,16 @@ static struct nlattr *begin_full(struct nlmsghdr *nlh)
 	mnl_attr_put_u32(nlh, KVMLAT_A_VCPU_VCPU_ID, 6);
 	mnl_attr_put_u64(nlh, KVMLAT_A_VCPU_SINCE, 1000);
 	mnl_attr_put_u64(nlh, KVMLAT_A_VCPU_NOW, 29000);
+	mnl_attr_put_u32(nlh, KVMLAT_A_VCPU_TID, 4712);
+	mnl_attr_put_u32(nlh, KVMLAT_A_VCPU_STATE, state);
+	mnl_attr_put_u64(nlh, KVMLAT_A_VCPU_STATE_SINCE, 28000);
+	mnl_attr_put_u64(nlh, KVMLAT_A_VCPU_REENTRIES, 8);
+	mnl_attr_put_u32(nlh, KVMLAT_A_VCPU_MEMORY, 16000);
+	inner = mnl_attr_nest_start(nlh, KVMLAT_A_VCPU_OPEN);
+	mnl_attr_put_u32(nlh, KVMLAT_A_OPEN_CLASS, KVMLAT_REASON_CLASS_NESTED);
+	mnl_attr_put_u32(nlh, KVMLAT_A_OPEN_CODE, 0x78);
+	mnl_attr_put_u64(nlh, KVMLAT_A_OPEN_SINCE, 27000);
+	mnl_attr_nest_end(nlh, inner);
 	mnl_attr_put_u64(nlh, KVMLAT_A_VCPU_PREEMPTED, 5500);
 	mnl_attr_put_u64(nlh, KVMLAT_A_VCPU_DETAILS_EVICTED, 9);
 	inner = mnl_attr_nest_start(nlh, KVMLAT_A_VCPU_TIMES);
@@ -54,6 +64,11 @@ static struct nlattr *begin_full(struct nlmsghdr *nlh)
 	put_preemptor(nlh, "hog\033[31m", 7000);
 	put_preemptor(nlh, "kworker/1:2", 8000);
 	return nest;
+}
+
+static struct nlattr *begin_full(struct nlmsghdr *nlh)
+{
+	return begin_state(nlh, KVMLAT_STATE_WAIT);
 }
 
 static void put_row(struct nlmsghdr *nlh, uint32_t cls, uint64_t at, uint32_t cpu)
@@ -75,6 +90,7 @@ static void all_is_read(void)
 	struct kvmlat *k = start();
 	const struct kvmlat_account *a;
 	const struct kvmlat_reason *r;
+	const struct kvmlat_vcpu *v;
 	struct kvmlat_snapshot *s;
 	struct kvmlat_error err;
 	struct nlmsghdr *nlh;
@@ -98,7 +114,25 @@ static void all_is_read(void)
 	done(0);
 	no_vms();
 	EXPECT(!snapshot(k, &s, &err));
-	a = &s->vcpus[0].account;
+	v = &s->vcpus[0];
+	EXPECT_EQ(v->vm_id, 4);
+	EXPECT_EQ(v->pid, 4711);
+	EXPECT_EQ(v->vcpu_id, 6);
+	EXPECT_EQ(v->tid, 4712);
+	EXPECT(!v->gone);
+	EXPECT_EQ(v->state, KVMLAT_STATE_WAIT);
+	EXPECT_EQ(v->state_since, 28000);
+	EXPECT_EQ(v->memory, 16000);
+	EXPECT(v->open);
+	EXPECT_EQ(v->open_cls, KVMLAT_REASON_CLASS_NESTED);
+	EXPECT_EQ(v->open_code, 0x78);
+	EXPECT_EQ(v->open_since, 27000);
+	a = &v->account;
+	EXPECT_EQ(a->start, 1000);
+	EXPECT_EQ(a->end, 29000);
+	EXPECT_EQ(a->elapsed, 28000);
+	EXPECT_EQ(a->nr_vcpus, 1);
+	EXPECT_EQ(a->reentries, 8);
 	for (i = 0; i < KVMLAT_NR_STATES; i++)
 		EXPECT_EQ(a->times[i], 1000 * (i + 1));
 	EXPECT_EQ(a->preempted, 5500);
@@ -122,7 +156,13 @@ static void all_is_read(void)
 	EXPECT_EQ(r->longest_at, 6000);
 	EXPECT_EQ(r->longest_cpu, 2);
 	EXPECT_EQ(r->away, 700);
+	EXPECT_EQ(r->count, 3);
+	EXPECT_EQ(r->total, 900);
+	EXPECT_EQ(r->longest_min, 500);
+	EXPECT_EQ(r->longest_max, 500);
 	EXPECT_EQ(a->nr_details, 2);
+	EXPECT_EQ(a->details[0].total, 1000);
+	EXPECT_EQ(a->details[0].longest_min, 400);
 	EXPECT_EQ(a->details[0].key, 0x3f8);
 	EXPECT_EQ(a->details[0].count, 50);
 	EXPECT_EQ(a->details[0].error, 7);
@@ -130,6 +170,29 @@ static void all_is_read(void)
 	EXPECT_EQ(a->details[1].longest_max, 400);
 	EXPECT_EQ(a->details_evicted, 9);
 	EXPECT_EQ(kvmlat_details_unlisted(a), 0);
+	kvmlat_snapshot_free(s);
+	kvmlat_close(k);
+}
+
+static void one_that_ended_is_told(void)
+{
+	struct kvmlat *k = start();
+	struct kvmlat_snapshot *s;
+	struct kvmlat_error err;
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+
+	info();
+	nlh = message(true, FAMILY, NLM_F_MULTI);
+	nest = begin_vcpu(nlh, 1, 2000);
+	mnl_attr_put(nlh, KVMLAT_A_VCPU_GONE, 0, NULL);
+	mnl_attr_nest_end(nlh, nest);
+	end(nlh);
+	done(0);
+	no_vms();
+	EXPECT(!snapshot(k, &s, &err));
+	EXPECT(s->vcpus[0].gone);
+	EXPECT(!s->vcpus[0].open);
 	kvmlat_snapshot_free(s);
 	kvmlat_close(k);
 }
@@ -147,8 +210,7 @@ static void what_a_newer_module_adds_is_left_out(void)
 
 	info();
 	nlh = message(true, FAMILY, NLM_F_MULTI);
-	nest = begin_full(nlh);
-	mnl_attr_put_u32(nlh, KVMLAT_A_VCPU_STATE, KVMLAT_STATE_MAX + 1);
+	nest = begin_state(nlh, KVMLAT_STATE_MAX + 1);
 	put_row(nlh, KVMLAT_REASON_CLASS_MAX + 1, 6000, 2);
 	put_row(nlh, KVMLAT_REASON_CLASS_WAKE, 6000, 2);
 	put_row(nlh, KVMLAT_REASON_CLASS_MAX + 9, 6000, 2);
@@ -281,6 +343,7 @@ static void vms_tell_whether_details_are_on(void)
 
 static const struct tap_case cases[] = {
 	{ "all of a vCPU is read", all_is_read },
+	{ "one that ended is told", one_that_ended_is_told },
 	{ "what a newer module adds is left out", what_a_newer_module_adds_is_left_out },
 	{ "broken messages", broken_messages },
 	{ "an error above the count is refused", an_error_above_the_count_is_refused },
