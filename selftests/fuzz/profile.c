@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(*why);
 	else
 		for (i = 0; i < profile.nr; i++)
-			MUST(*profile.settings[i].knob);
+			MUST(*profile.settings[i].knob && *profile.settings[i].value &&
+			     profile.settings[i].section < profile.nr_sections);
 	profile_free(&profile);
 	close(fd);
 	return 0;

@@ -11,7 +11,7 @@
 
 #define MAX_SIZE	(1024 * 1024)
 
-char *file_read(const char *path)
+char *file_read_sized(const char *path, size_t *len)
 {
 	char *text = NULL, *more;
 	size_t used = 0, n;
@@ -36,6 +36,7 @@ char *file_read(const char *path)
 	}
 	fclose(f);
 	text[used] = 0;
+	*len = used;
 	return text;
 fail:
 	n = errno;
@@ -43,6 +44,13 @@ fail:
 	free(text);
 	errno = n;
 	return NULL;
+}
+
+char *file_read(const char *path)
+{
+	size_t len;
+
+	return file_read_sized(path, &len);
 }
 
 static int write_all(int fd, const char *text)

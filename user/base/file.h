@@ -4,8 +4,9 @@
 
 #include <stddef.h>
 
-/* The whole text, for free(); NULL with errno. */
+/* The whole text, for free(); NULL with errno. One that has a NUL goes on behind it: @len tells. */
 char *file_read(const char *path);
+char *file_read_sized(const char *path, size_t *len);
 
 /* Through a file beside it and a rename, so that no reader sees half of it. -1 with errno. */
 int file_replace(const char *path, const char *text);

@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "arguments.h"
 #include "command.h"
-#include "show/diff.h"
+#include "profile.h"
 #include "show/profiles.h"
 #include "tune/active.h"
-#include "tune/modprobe.h"
-#include "base/file.h"
-#include "base/notify.h"
-#include "base/paths.h"
-#include "host/dma.h"
-#include "tune/active.h"
-#include "tune/holder.h"
-#include "tune/modprobe.h"
 #include "tune/save.h"
-
-/* What the holder of a profile may say before its first words are forgotten. */
-#define LOG_MAX		(64 * 1024)
 
 static const char usage[] =
 "Usage: kvmlat profile list [--json | --csv]\n"
@@ -56,15 +40,7 @@ static const struct option options[] = {
 	{ 0 }
 };
 
-struct request {
-	const char			*name;
-	bool				hold;
-	bool				force;
-	enum output		output;
-	struct profile			profile;
-};
-
-static int list(struct request *r)
+static int list(struct profile_request *r)
 {
 	struct profiles_view view = { 0 };
 	struct profile *profiles;
@@ -86,232 +62,16 @@ static int list(struct request *r)
 	return EXIT_OK;
 }
 
-static int show(struct request *r)
+static int show(struct profile_request *r)
 {
 	show_profile(stdout, r->output, &r->profile);
 	return EXIT_OK;
 }
 
-static bool differs(const struct intent *w)
-{
-	const struct kvmlat_knob_value *k = w->knob;
-
-	if (k->why[0] && !modprobe_loaded(modprobe_module(k)))
-		return false;
-	if (w->inherit)
-		return k->now.source == k->scope;
-	return !k->now.known || k->now.value != w->value || k->now.source != k->scope;
-}
-
-static int add_rows(const struct request *r, const struct tuner *t, const struct target *target,
-		    const char *guest, struct diff_row **rows, size_t *nr)
-{
-	struct intent *intents;
-	struct trouble cause;
-	size_t i, n;
-	void *more;
-	int ret;
-
-	ret = outcome(profile_intents(&r->profile, t, target, guest, &intents, &n, &cause),
-		      &cause);
-	more = ret ? NULL : realloc(*rows, (*nr + n + 1) * sizeof(**rows));
-	if (!ret && !more)
-		ret = complain(EXIT_REFUSED, "out of memory");
-	if (more)
-		*rows = more;
-	for (i = 0; !ret && i < n; i++) {
-		if (!differs(&intents[i]))
-			continue;
-		(*rows)[*nr].intent = intents[i];
-		(*rows)[(*nr)++].guest = guest ? guest : "";
-	}
-	free(intents);
-	return ret;
-}
-
-static int diff(struct request *r)
-{
-	struct diff_view view = {
-		.profile = &r->profile, .dma_latency = dma_latency_now(path_root()),
-	};
-	const struct target host = { 0 };
-	struct diff_row *rows = NULL;
-	struct trouble cause;
-	struct tuner t;
-	size_t i;
-	int ret;
-
-	ret = outcome(tuner_open(&t, &cause), &cause);
-	if (!ret)
-		ret = add_rows(r, &t, &host, NULL, &rows, &view.nr);
-	for (i = 0; !ret && i < t.vms->nr_vms; i++) {
-		const struct target vm = { .vm_id = t.vms->vms[i].vm_id };
-		const char *guest = guests_name(&t.guests, vm.vm_id);
-
-		if (!t.vms->vms[i].gone)
-			ret = add_rows(r, &t, &vm, guest ? guest : "", &rows, &view.nr);
-	}
-	view.rows = rows;
-	if (!ret)
-		show_diff(stdout, r->output, &view);
-	free(rows);
-	tell_unknown(t.k);
-	tuner_close(&t);
-	return ret;
-}
-
-static void stay(void *ctx)
-{
-	(void)ctx;
-	notify_manager("READY=1");
-}
-
-static void send_code(int to, int code)
-{
-	unsigned char byte = code;
-
-	if (write(to, &byte, 1) != 1)
-		complain(0, "who applied the profile has gone");
-	close(to);
-}
-
-/* From here on nobody looks at this process: what it has to say goes to a file. */
-static void leave_terminal(void *ctx)
-{
-	int *parent = ctx, null, log;
-
-	fflush(stderr);
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	log = open(active_log(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
-		   0644);
-	if (null >= 0) {
-		dup2(null, STDIN_FILENO);
-		dup2(null, STDOUT_FILENO);
-		dup2(log >= 0 ? log : null, STDERR_FILENO);
-		close(null);
-	}
-	if (log >= 0)
-		close(log);
-	send_code(*parent, EXIT_OK);
-	*parent = -1;
-}
-
-/* The log lies in memory, and "profile undo" shows it. */
-static void tell_log(const char *sentence)
-{
-	struct stat st, log;
-
-	if (!fstat(STDERR_FILENO, &st) && !stat(active_log(), &log) && st.st_ino == log.st_ino &&
-	    st.st_size > LOG_MAX && !ftruncate(STDERR_FILENO, 0))
-		tell("what was told before is not kept, since it was too much");
-	tell(sentence);
-}
-
-static int begin_and_hold(struct request *r, tell_fn tell, void (*ready)(void *), void *ctx)
+static int save(struct profile_request *r)
 {
 	struct trouble cause;
-
-	if (active_begin(r->profile.name, &cause))
-		return complain_of(&cause);
-	return outcome(hold(&r->profile, tell, ready, ctx, &cause), &cause);
-}
-
-/*
- * Descriptors that this process was given are not its own: who reads the other end of a pipe among
- * them would wait for as long as the profile is active. Returns the place of @parent.
- */
-static int keep_only(int parent)
-{
-	if (parent != STDERR_FILENO + 1 && dup3(parent, STDERR_FILENO + 1, O_CLOEXEC) < 0)
-		return parent;
-	close_range(STDERR_FILENO + 2, ~0U, 0);
-	return STDERR_FILENO + 1;
-}
-
-static _Noreturn void hold_in_background(struct request *r, int parent)
-{
-	int ret;
-
-	parent = keep_only(parent);
-	setsid();
-	if (chdir("/"))
-		complain(0, "cannot leave this directory: %s", strerror(errno));
-	ret = begin_and_hold(r, tell_log, leave_terminal, &parent);
-	if (parent >= 0)
-		send_code(parent, ret);
-	_exit(ret);
-}
-
-static int apply_in_background(struct request *r)
-{
-	unsigned char code;
-	int ends[2], status;
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return complain(EXIT_REFUSED, "cannot make a pipe: %s", strerror(errno));
-	pid = fork();
-	if (pid < 0)
-		return complain(EXIT_REFUSED, "cannot start a process: %s", strerror(errno));
-	if (!pid)
-		hold_in_background(r, ends[1]);
-	close(ends[1]);
-	if (read(ends[0], &code, 1) != 1)
-		return complain(EXIT_REFUSED, "the process that holds the profile ended at once");
-	close(ends[0]);
-	if (code)
-		waitpid(pid, &status, 0);
-	else
-		printf("profile \"%s\" is active, held by process %d; \"kvmlat profile undo\" ends it\n",
-		       r->profile.name, pid);
-	return code;
-}
-
-static int apply(struct request *r)
-{
-	if (r->hold)
-		return begin_and_hold(r, tell, stay, NULL);
-	return apply_in_background(r);
-}
-
-static void show_log(void)
-{
-	char *log = file_read(active_log());
-
-	if (log)
-		fputs(log, stderr);
-	free(log);
-	unlink(active_log());
-}
-
-static int undo(struct request *r)
-{
-	char name[PROFILE_NAME_SIZE];
-	bool active, left_behind;
-	struct trouble cause;
-	pid_t pid;
-
-	(void)r;
-	active = active_now(&pid, name, sizeof(name));
-	if (active && active_end(pid, &cause))
-		return complain_of(&cause);
-	if (active)
-		show_log();
-	if (undo_left_behind(tell, &left_behind, &cause))
-		return complain_of(&cause);
-	if (active)
-		printf("profile \"%s\" has ended\n", name);
-	else if (left_behind)
-		printf("what a profile had left behind is undone\n");
-	else
-		return complain(EXIT_REFUSED, "no profile is active");
-	return EXIT_OK;
-}
-
-static int save(struct request *r)
-{
-	struct trouble cause;
-	char path[512];
+	char path[768];
 
 	if (profile_save(r->name, r->force, path, sizeof(path), tell, &cause))
 		return complain_of(&cause);
@@ -321,16 +81,16 @@ static int save(struct request *r)
 
 static const struct verb {
 	const char	*word;
-	int		(*run)(struct request *r);
+	int		(*run)(struct profile_request *r);
 	bool		named;
 	bool		loaded;
 	const char	*letters;
 } verbs[] = {
 	{ "list", list, .letters = "jc" },
 	{ "show", show, .named = true, .loaded = true, .letters = "jc" },
-	{ "diff", diff, .named = true, .loaded = true, .letters = "jc" },
-	{ "apply", apply, .named = true, .loaded = true, .letters = "H" },
-	{ "undo", undo, .letters = "" },
+	{ "diff", profile_diff, .named = true, .loaded = true, .letters = "jc" },
+	{ "apply", profile_apply, .named = true, .loaded = true, .letters = "H" },
+	{ "undo", profile_undo, .letters = "" },
 	{ "save", save, .named = true, .letters = "f" },
 };
 
@@ -344,7 +104,7 @@ static const struct verb *find_verb(const char *word)
 	return NULL;
 }
 
-static int parse_options(struct request *r, const struct verb *verb, int argc, char **argv)
+static int parse_options(struct profile_request *r, const struct verb *verb, int argc, char **argv)
 {
 	int c;
 
@@ -368,7 +128,7 @@ static int parse_options(struct request *r, const struct verb *verb, int argc, c
 
 static int run(int argc, char **argv)
 {
-	struct request r = { 0 };
+	struct profile_request r = { 0 };
 	char name[PROFILE_NAME_SIZE], why[1024];
 	const struct verb *verb;
 	int ret;
@@ -383,7 +143,7 @@ static int run(int argc, char **argv)
 	ret = parse_options(&r, verb, argc, argv);
 	if (ret)
 		return ret;
-	if (!r.name && verb->run == apply) {
+	if (!r.name && verb->run == profile_apply) {
 		if (profile_configured(name, sizeof(name), why, sizeof(why)))
 			return complain(EXIT_REFUSED, "%s", why);
 		r.name = name;

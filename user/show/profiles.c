@@ -101,6 +101,7 @@ static void table_profile(FILE *to, const struct profile *p)
 static void json_profile(FILE *to, const struct profile *p)
 {
 	struct json_object *o = document("profile-show"), *array = json_object_new_array(), *one;
+	const char *guest;
 	size_t i;
 
 	head(o, p);
@@ -109,7 +110,8 @@ static void json_profile(FILE *to, const struct profile *p)
 		const struct setting *s = &p->settings[i];
 
 		one = json_object_new_object();
-		add(one, "guest", s->guest[0] ? json_object_new_string(s->guest) : NULL);
+		guest = section_of(p, s)->guest;
+		add(one, "guest", *guest ? json_object_new_string(guest) : NULL);
 		add_text(one, "knob", s->knob);
 		add_text(one, "value", s->value);
 		json_object_array_add(array, one);
@@ -126,7 +128,7 @@ static void csv_profile(FILE *to, const struct profile *p)
 	if (p->dma_latency >= 0)
 		fprintf(to, ",dma_latency,%" PRId32 "us\n", p->dma_latency);
 	for (i = 0; i < p->nr; i++) {
-		text(to, p->settings[i].guest);
+		text(to, section_of(p, &p->settings[i])->guest);
 		fputc(',', to);
 		text(to, p->settings[i].knob);
 		fputc(',', to);

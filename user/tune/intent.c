@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ini.h"
 #include "intent.h"
 #include "value.h"
 
-static bool is_for(const struct setting *s, const char *guest)
+static bool is_for(const struct section *s, const char *guest)
 {
 	if (!guest || !*s->guest)
 		return !guest && !*s->guest;
@@ -19,17 +20,20 @@ static int add_intent(const struct profile *p, const struct setting *s, const st
 {
 	const struct kvmlat_knob_value *k;
 	struct value v;
-	char text[512];
+	char text[1024], value[512];
+	struct trouble knob;
 	size_t i;
 
-	if (tuner_demand(t, s->knob, target, &k, why)) {
+	if (tuner_demand(t, s->knob, target, &k, &knob)) {
 		/* What is wrong in a file is not how the command was used. */
-		if (why->kind == TROUBLE_USAGE)
-			why->kind = TROUBLE_REFUSED;
-		return -1;
+		ini_wrong(p->path, s->line, knob.text, text, sizeof(text));
+		return trouble(why, knob.kind == TROUBLE_USAGE ? TROUBLE_REFUSED : knob.kind,
+			       "%s", text);
 	}
-	if (!value_parse(k, s->value, &v, text, sizeof(text)))
-		return trouble(why, TROUBLE_REFUSED, "profile \"%s\": %s", p->name, text);
+	if (!value_parse(k, s->value, &v, value, sizeof(value))) {
+		ini_wrong(p->path, s->line, value, text, sizeof(text));
+		return trouble(why, TROUBLE_REFUSED, "%s", text);
+	}
 	for (i = 0; i < *nr; i++)
 		if (intents[i].knob == k)
 			break;
@@ -52,7 +56,7 @@ int profile_intents(const struct profile *p, const struct tuner *t, const struct
 	if (!*intents)
 		return trouble_memory(why);
 	for (i = 0; i < p->nr && !ret; i++)
-		if (is_for(&p->settings[i], guest))
+		if (is_for(section_of(p, &p->settings[i]), guest))
 			ret = add_intent(p, &p->settings[i], t, target, *intents, nr, why);
 	return ret;
 }

@@ -1,64 +1,96 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
-#include <errno.h>
+/* One profile's file. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <ini.h>
-
+#include "base/ini.h"
 #include "lib/kvmlat.h"
-#include "base/paths.h"
 #include "profile.h"
 #include "value.h"
 
-#define SUFFIX		".ini"
+/* Each is compared with each. */
+#define MAX_SETTINGS	4096
 
+/**
+ * struct reading - a file that is being read
+ * @in_profile: after [profile], which is no section of knobs
+ * @summary, @dma: on which line that came; 0 for not yet
+ */
 struct reading {
 	struct profile	*profile;
 	char		*why;
 	size_t		size;
+	bool		in_profile;
+	unsigned int	summary;
+	unsigned int	dma;
 };
 
-_Static_assert(58 + sizeof(SUFFIX) + 1 == PROFILE_NAME_SIZE, "PROFILE_NAME_RULE");
-
-bool profile_name_ok(const char *name)
+__attribute__((format(printf, 2, 3)))
+static bool wrong(struct reading *r, const char *fmt, ...)
 {
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-	size_t len = strlen(name);
+	va_list args;
 
-	return len && len + sizeof(SUFFIX) < PROFILE_NAME_SIZE && *name != '.' &&
-	       strspn(name, letters) == len;
+	va_start(args, fmt);
+	vsnprintf(r->why, r->size, fmt, args);
+	va_end(args);
+	return false;
 }
 
-static int wrong(struct reading *r, const char *what, const char *value, const char *allowed)
+static bool same_word(const char *a, const char *b)
 {
-	/* The first mistake is the one that is told. */
-	if (!*r->why)
-		snprintf(r->why, r->size, "%s \"%s\" %s", what, value, allowed);
-	return 0;
+	for (; *a && *b; a++, b++)
+		if (*a != *b && !(strchr("-_", *a) && strchr("-_", *b)))
+			return false;
+	return *a == *b;
 }
 
-/* The pattern in: guest "pattern" */
-static bool guest_of(const char *section, char *guest)
+static bool add_section(struct reading *r, const char *guest)
 {
-	const char *p = section + strlen("guest");
-	size_t len;
+	struct profile *p = r->profile;
+	void *more = realloc(p->sections, (p->nr_sections + 1) * sizeof(*p->sections));
 
-	if (strncmp(section, "guest", strlen("guest")))
-		return false;
-	p += strspn(p, " \t");
-	len = strlen(p);
-	if (len < 3 || len - 2 >= PROFILE_NAME_SIZE || *p != '"' || p[len - 1] != '"')
-		return false;
-	memcpy(guest, p + 1, len - 2);
-	guest[len - 2] = 0;
+	if (!more)
+		return wrong(r, "out of memory");
+	p->sections = more;
+	memset(&p->sections[p->nr_sections], 0, sizeof(*p->sections));
+	strcpy(p->sections[p->nr_sections++].guest, guest);
 	return true;
 }
 
-static int set_dma_latency(struct reading *r, const char *text)
+static bool begin_section(struct reading *r, const struct ini_line *l)
+{
+	bool host = !strcmp(l->section, "host");
+
+	r->in_profile = !strcmp(l->section, "profile");
+	if ((host || r->in_profile) && !l->argument)
+		return r->in_profile || add_section(r, "");
+	if (strcmp(l->section, "guest") || !l->argument)
+		return wrong(r, "section \"%.64s\"%s is none of [profile], [host] and [guest \"PATTERN\"]",
+			     l->section, l->argument ? " with a name" : "");
+	if (!*l->argument || strlen(l->argument) >= PATTERN_SIZE)
+		return wrong(r, "pattern \"%.64s\"%s is not one of 1 to %d bytes", l->argument,
+			     *l->argument ? "..." : "", PATTERN_SIZE - 1);
+	return add_section(r, l->argument);
+}
+
+static bool take_summary(struct reading *r, const struct ini_line *l)
+{
+	if (!same_word(l->key, "summary"))
+		return wrong(r, "key \"%.64s\" is not one of [profile], which has summary", l->key);
+	if (r->summary)
+		return wrong(r, "summary comes twice, first on line %u: one is allowed",
+			     r->summary);
+	if (strlen(l->value) >= sizeof(r->profile->summary))
+		return wrong(r, "summary \"%.32s...\" is too long: %zu bytes are allowed",
+			     l->value, sizeof(r->profile->summary) - 1);
+	strcpy(r->profile->summary, l->value);
+	r->summary = l->line;
+	return true;
+}
+
+static bool take_dma_latency(struct reading *r, const struct ini_line *l)
 {
 	const struct kvmlat_knob_value like = {
 		.name = "dma_latency", .scope = KVMLAT_SCOPE_HOST, .unit = KVMLAT_UNIT_NS,
@@ -66,207 +98,106 @@ static int set_dma_latency(struct reading *r, const char *text)
 	};
 	struct value v;
 
-	if (!value_parse(&like, text, &v, r->why, r->size))
-		return 0;
+	if (r->dma)
+		return wrong(r, "dma_latency comes twice, first on line %u: one is allowed",
+			     r->dma);
+	if (!value_parse(&like, l->value, &v, r->why, r->size))
+		return false;
 	if (v.number % 1000)
-		return wrong(r, "dma_latency", text, "is not a whole number of us");
+		return wrong(r, "dma_latency \"%.64s\" is not a whole number of us", l->value);
 	r->profile->dma_latency = v.number / 1000;
-	return 1;
+	r->dma = l->line;
+	return true;
 }
 
-static int add_setting(struct reading *r, const char *guest, const char *knob, const char *text)
+static bool take_setting(struct reading *r, const struct ini_line *l)
 {
 	struct profile *p = r->profile;
 	struct setting *s;
-	size_t i;
 
-	if (strlen(knob) >= sizeof(s->knob) || strlen(text) >= sizeof(s->value))
-		return wrong(r, "line", knob, "is too long");
-	if (!*knob)
-		return wrong(r, "value", text, "has no key before it");
-	for (i = 0; i < p->nr; i++)
-		if (!strcmp(p->settings[i].guest, guest) && !strcmp(p->settings[i].knob, knob))
-			return wrong(r, "knob", knob, "comes twice in its section");
+	if (p->nr == MAX_SETTINGS)
+		return wrong(r, "there are more lines with knobs than %d, which are allowed",
+			     MAX_SETTINGS);
+	if (strlen(l->key) >= sizeof(s->knob) || strlen(l->value) >= sizeof(s->value))
+		return wrong(r, "\"%.32s = %.32s\" is too long: 63 bytes are allowed for each of both",
+			     l->key, l->value);
 	s = realloc(p->settings, (p->nr + 1) * sizeof(*s));
 	if (!s)
-		return wrong(r, "line", knob, "finds no memory");
+		return wrong(r, "out of memory");
 	p->settings = s;
 	s += p->nr++;
-	snprintf(s->guest, sizeof(s->guest), "%s", guest);
-	snprintf(s->knob, sizeof(s->knob), "%s", knob);
-	snprintf(s->value, sizeof(s->value), "%s", text);
-	return 1;
+	s->section = p->nr_sections - 1;
+	s->line = l->line;
+	strcpy(s->knob, l->key);
+	strcpy(s->value, l->value);
+	return true;
 }
 
-static int take_line(void *user, const char *section, const char *name, const char *text)
+static bool take_line(void *user, const struct ini_line *l, char *why, size_t size)
 {
-	char guest[PROFILE_NAME_SIZE] = "";
 	struct reading *r = user;
 
-	if (!strcmp(section, "profile")) {
-		if (strcmp(name, "summary"))
-			return wrong(r, "key", name, "is not one of [profile], which has summary");
-		snprintf(r->profile->summary, sizeof(r->profile->summary), "%s", text);
-		return 1;
+	r->why = why;
+	r->size = size;
+	if (!l->key)
+		return begin_section(r, l);
+	if (!*l->section)
+		return wrong(r, "key \"%.64s\" comes before any section: [profile], [host] or [guest \"PATTERN\"] must be before it",
+			     l->key);
+	if (r->in_profile)
+		return take_summary(r, l);
+	if (!same_word(l->key, "dma_latency"))
+		return take_setting(r, l);
+	if (*r->profile->sections[r->profile->nr_sections - 1].guest)
+		return wrong(r, "dma_latency is of CPUs, not of a guest: in [host] it is allowed");
+	return take_dma_latency(r, l);
+}
+
+static bool same_section(const struct section *a, const struct section *b)
+{
+	return !strcmp(a->guest, b->guest);
+}
+
+/* A section may come in pieces, and each knob but once in all of them. */
+static int refuse_repeats(const struct profile *p, char *why, size_t size)
+{
+	char mistake[256];
+	size_t i, j;
+
+	for (i = 0; i < p->nr; i++) {
+		const struct setting *s = &p->settings[i];
+
+		for (j = 0; j < i; j++) {
+			const struct setting *first = &p->settings[j];
+
+			if (!same_word(s->knob, first->knob) ||
+			    !same_section(section_of(p, s), section_of(p, first)))
+				continue;
+			snprintf(mistake, sizeof(mistake),
+				 "knob \"%s\" comes twice in its section, first on line %u: one is allowed",
+				 s->knob, first->line);
+			return ini_wrong(p->path, s->line, mistake, why, size);
+		}
 	}
-	if (!strcmp(section, "host") && !strcmp(name, "dma_latency"))
-		return set_dma_latency(r, text);
-	if (strcmp(section, "host") && !guest_of(section, guest))
-		return wrong(r, "section", section,
-			     "is none of [profile], [host] and [guest \"PATTERN\"] of up to 40 letters");
-	return add_setting(r, guest, name, text);
+	return 0;
 }
 
 int profile_load(struct profile *p, const char *path, const char *name, char *why, size_t size)
 {
-	char mistake[256] = "";
-	struct reading r = { .profile = p, .why = mistake, .size = sizeof(mistake) };
-	int line;
+	struct reading r = { .profile = p };
 
 	memset(p, 0, sizeof(*p));
 	p->dma_latency = -1;
 	snprintf(p->name, sizeof(p->name), "%s", name);
 	snprintf(p->path, sizeof(p->path), "%s", path);
-	line = ini_parse(path, take_line, &r);
-	if (!line)
-		return 0;
-	if (line < 0)
-		snprintf(why, size, "cannot read \"%s\": %s", path, strerror(errno));
-	else
-		snprintf(why, size, "\"%s\", line %d: %s", path, line,
-			 *mistake ? mistake : "neither a [section] nor KEY = VALUE");
-	return -1;
-}
-
-/* The next directory of a path with colons. */
-static bool next_dir(const char **at, char *dir, size_t size)
-{
-	size_t len;
-
-	do {
-		len = strcspn(*at, ":");
-		snprintf(dir, size, "%.*s", (int)len, *at);
-		*at += len;
-		*at += **at == ':';
-	} while (!len && **at);
-	return len;
-}
-
-int profile_find(struct profile *p, const char *name, char *why, size_t size)
-{
-	const char *at = path_profiles();
-	char dir[400], path[512];
-
-	memset(p, 0, sizeof(*p));
-	if (!profile_name_ok(name)) {
-		snprintf(why, size, "profile \"%.64s\" is no name: " PROFILE_NAME_RULE, name);
+	if (ini_read(path, take_line, &r, why, size))
 		return -1;
-	}
-	while (next_dir(&at, dir, sizeof(dir))) {
-		snprintf(path, sizeof(path), "%s/%s" SUFFIX, dir, name);
-		if (!access(path, F_OK))
-			return profile_load(p, path, name, why, size);
-	}
-	snprintf(why, size, "no profile \"%s\" in \"%s\"; \"kvmlat profile list\" lists them all",
-		 name, path_profiles());
-	return -1;
+	return refuse_repeats(p, why, size);
 }
 
 void profile_free(struct profile *p)
 {
+	free(p->sections);
 	free(p->settings);
 	memset(p, 0, sizeof(*p));
-}
-
-static bool listed(const struct profile *profiles, size_t nr, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < nr; i++)
-		if (!strcmp(profiles[i].name, name))
-			return true;
-	return false;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct profile *)a)->name, ((const struct profile *)b)->name);
-}
-
-/* A file that is wrong is listed with its mistake as the summary. */
-static int list_dir(const char *dir, struct profile **profiles, size_t *nr)
-{
-	char name[PROFILE_NAME_SIZE], path[512], why[512];
-	struct dirent *e;
-	struct profile *p;
-	int ret = 0;
-	DIR *d;
-
-	d = opendir(dir);
-	if (!d)
-		return 0;
-	while (!ret && (e = readdir(d))) {
-		size_t len = strlen(e->d_name);
-
-		if (len <= strlen(SUFFIX) || len >= sizeof(name) ||
-		    strcmp(e->d_name + len - strlen(SUFFIX), SUFFIX))
-			continue;
-		snprintf(name, sizeof(name), "%.*s", (int)(len - strlen(SUFFIX)), e->d_name);
-		if (!profile_name_ok(name) || listed(*profiles, *nr, name))
-			continue;
-		p = realloc(*profiles, (*nr + 1) * sizeof(*p));
-		if (!p) {
-			ret = -1;
-			break;
-		}
-		*profiles = p;
-		p += (*nr)++;
-		snprintf(path, sizeof(path), "%s/%s" SUFFIX, dir, name);
-		if (profile_load(p, path, name, why, sizeof(why)))
-			snprintf(p->summary, sizeof(p->summary), "%.190s", why);
-	}
-	closedir(d);
-	return ret;
-}
-
-int profile_list(struct profile **profiles, size_t *nr)
-{
-	const char *at = path_profiles();
-	char dir[400];
-
-	*profiles = NULL;
-	*nr = 0;
-	while (next_dir(&at, dir, sizeof(dir)))
-		if (list_dir(dir, profiles, nr))
-			return -1;
-	if (*nr)
-		qsort(*profiles, *nr, sizeof(**profiles), by_name);
-	return 0;
-}
-
-static int take_config(void *user, const char *section, const char *name, const char *text)
-{
-	char *to = user;
-
-	if (strcmp(section, "service") || strcmp(name, "profile") || !profile_name_ok(text))
-		return 0;
-	snprintf(to, PROFILE_NAME_SIZE, "%s", text);
-	return 1;
-}
-
-int profile_configured(char *name, size_t name_size, char *why, size_t size)
-{
-	char found[PROFILE_NAME_SIZE] = "";
-	int line = ini_parse(path_config(), take_config, found);
-
-	snprintf(name, name_size, "%s", found);
-	if (line < 0)
-		snprintf(why, size, "cannot read \"%s\": %s", path_config(), strerror(errno));
-	else if (line)
-		snprintf(why, size, "\"%s\", line %d: only \"profile = NAME\" in [service] is allowed",
-			 path_config(), line);
-	else if (!*found)
-		snprintf(why, size, "\"%s\" names no profile: \"profile = NAME\" in [service] does",
-			 path_config());
-	return line || !*found ? -1 : 0;
 }

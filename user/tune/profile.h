@@ -6,16 +6,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROFILE_NAME_SIZE	64
+#include "lib/error.h"
+
+/* A file's name has 255 bytes at most, and a temporary one beside it some more than the name. */
+#define PROFILE_NAME_MAX	240
+#define PROFILE_NAME_SIZE	(PROFILE_NAME_MAX + 1)
+
+/* A pattern for any guest's name, each of whose bytes may need a backslash. */
+#define PATTERN_SIZE		(2 * KVMLAT_NAME_SIZE)
 
 /**
- * struct setting - one line of a profile
+ * struct section - whose knobs some lines of a profile are
  * @guest: a pattern as of the shell for the names of guests; empty for the host
  */
+struct section {
+	char		guest[PATTERN_SIZE];
+};
+
+/** struct setting - one line of a profile, of @section of its sections */
 struct setting {
-	char	guest[PROFILE_NAME_SIZE];
-	char	knob[PROFILE_NAME_SIZE];
-	char	value[PROFILE_NAME_SIZE];
+	size_t		section;
+	unsigned int	line;
+	char		knob[64];
+	char		value[64];
 };
 
 /**
@@ -24,28 +37,23 @@ struct setting {
  */
 struct profile {
 	char		name[PROFILE_NAME_SIZE];
-	char		path[512];
-	char		summary[192];
+	char		path[768];
+	char		summary[256];
 	int32_t		dma_latency;
+	size_t		nr_sections;
+	struct section	*sections;
 	size_t		nr;
 	struct setting	*settings;
 };
 
-#define PROFILE_NAME_RULE \
-	"up to 58 letters, digits, \"-\", \"_\" and \".\" are allowed, but no \".\" first"
-
-bool profile_name_ok(const char *name);
-
-/* Each 0, or -1 with a sentence why. profile_free is due in any case. */
+/* 0, or -1 with a sentence why. profile_free is due in any case. */
 int profile_load(struct profile *profile, const char *path, const char *name, char *why,
 		 size_t size);
-int profile_find(struct profile *profile, const char *name, char *why, size_t size);
 void profile_free(struct profile *profile);
 
-/* All profiles by name, of each name the first on the path. -1 if memory is short. */
-int profile_list(struct profile **profiles, size_t *nr);
-
-/* The name in the configuration of the service. -1 with a sentence why. */
-int profile_configured(char *name, size_t name_size, char *why, size_t size);
+static inline const struct section *section_of(const struct profile *p, const struct setting *s)
+{
+	return &p->sections[s->section];
+}
 
 #endif /* _KVMLAT_PROFILE_H */

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "knobs.h"
 #include "base/paths.h"
-#include "profile.h"
+#include "profiles.h"
 #include "save.h"
 #include "value.h"
 
@@ -22,13 +22,62 @@ static void write_knob(FILE *to, const struct kvmlat_knob_value *k)
 	fprintf(to, "%s = %s\n", k->name, text);
 }
 
-/* A pattern that matches this name only; false for one that an INI file cannot hold. */
+/* A pattern that matches this name only; false for one that a line of text cannot hold. */
 static bool write_section(FILE *to, const char *guest)
 {
-	if (!*guest || strlen(guest) > 40 || guest[strcspn(guest, "\"[]*?\\;#\n")])
+	const char *p;
+
+	if (!*guest)
 		return false;
-	fprintf(to, "\n[guest \"%s\"]\n", guest);
+	for (p = guest; *p; p++)
+		if ((unsigned char)*p < ' ')
+			return false;
+	fputs("\n[guest \"", to);
+	for (p = guest; *p; p++) {
+		if (strchr("\\\"[]*?", *p))
+			fputc('\\', to);
+		fputc(*p, to);
+	}
+	fputs("\"]\n", to);
 	return true;
+}
+
+/* The same knob of an earlier VM of this name, which a profile cannot tell from it. */
+static const struct kvmlat_knob_value *namesake(const struct tuner *t,
+						const struct kvmlat_knob_value *k)
+{
+	const struct kvmlat_knob_value *other;
+
+	for (other = t->table.all; other < k; other++)
+		if (other->id == k->id && other->scope == k->scope &&
+		    other->now.source == other->scope &&
+		    !strcmp(tuner_guest(t, other), tuner_guest(t, k)))
+			return other;
+	return NULL;
+}
+
+static void write_vm(FILE *to, const struct tuner *t, const struct kvmlat_knob_value *k,
+		     tell_fn tell)
+{
+	const struct kvmlat_knob_value *other = namesake(t, k);
+	const char *guest = tuner_guest(t, k);
+	char left_out[512];
+
+	if (!other && write_section(to, guest)) {
+		write_knob(to, k);
+		return;
+	}
+	if (!other)
+		snprintf(left_out, sizeof(left_out),
+			 "VM %u is left out: \"%s\" cannot be written as a pattern", k->vm_id,
+			 guest);
+	else if (other->now.value != k->now.value)
+		snprintf(left_out, sizeof(left_out),
+			 "%s of VM %u is left out: VM %u is called \"%s\", too, and has another value",
+			 k->name, k->vm_id, other->vm_id, guest);
+	else
+		return;
+	tell(left_out);
 }
 
 static void write_all(FILE *to, const struct tuner *t, const char *name, tell_fn tell)
@@ -54,18 +103,13 @@ static void write_all(FILE *to, const struct tuner *t, const char *name, tell_fn
 
 		if (k->scope == KVMLAT_SCOPE_HOST || k->now.source != k->scope)
 			continue;
-		if (k->scope == KVMLAT_SCOPE_VM && write_section(to, tuner_guest(t, k))) {
-			write_knob(to, k);
+		if (k->scope == KVMLAT_SCOPE_VM) {
+			write_vm(to, t, k, tell);
 			continue;
 		}
-		if (k->scope == KVMLAT_SCOPE_VCPU)
-			snprintf(left_out, sizeof(left_out),
-				 "%s of vCPU %u of VM %u is left out: a profile has no vCPUs",
-				 k->name, k->vcpu_id, k->vm_id);
-		else
-			snprintf(left_out, sizeof(left_out),
-				 "VM %u is left out: \"%s\" cannot be written as a pattern",
-				 k->vm_id, tuner_guest(t, k));
+		snprintf(left_out, sizeof(left_out),
+			 "%s of vCPU %u of VM %u is left out: a profile has no vCPUs", k->name,
+			 k->vcpu_id, k->vm_id);
 		tell(left_out);
 	}
 }

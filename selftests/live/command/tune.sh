@@ -162,9 +162,9 @@ gives 5 'no profile is active' kvmlat profile undo
 gives 1 'profile "../x" is no name' kvmlat profile show ../x
 mkdir -p "$work/profiles"
 printf '[host]\nhalt_poll_ns = 5m\n' > "$work/profiles/wrong.ini"
-gives 5 'profile "wrong": halt_poll_ns "5m" is no time' kvmlat profile diff wrong
+gives 5 'wrong.ini", line 2: halt_poll_ns "5m" is no time' kvmlat profile diff wrong
 printf '[host]\nfoo = 5\n' > "$work/profiles/wrong.ini"
-gives 5 'no knob "foo"' kvmlat profile diff wrong
+gives 5 'wrong.ini", line 2: no knob "foo"' kvmlat profile diff wrong
 rm -r "$work/profiles"
 before=$(dma_latency)
 gives 0 'profile "realtime" is active' kvmlat profile apply realtime

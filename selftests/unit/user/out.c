@@ -202,8 +202,10 @@ static void info_json_is_as_its_schema(void)
 	fclose(to);
 	EXPECT(valid("info"));
 	EXPECT(strstr(text, "\"spilled\":18446744073709551615"));
-	EXPECT(strstr(text, "{\"name\":\"live\",\"known\":true,\"tunable\":true,\"new_vms_only\":false,"));
-	EXPECT(strstr(text, "{\"name\":\"later\",\"known\":true,\"tunable\":true,\"new_vms_only\":true,"));
+	EXPECT(strstr(text, "{\"name\":\"live\",\"known\":true,\"tunable\":true,"
+		      "\"new_vms_only\":false,"));
+	EXPECT(strstr(text, "{\"name\":\"later\",\"known\":true,\"tunable\":true,"
+		      "\"new_vms_only\":true,"));
 	EXPECT(strstr(text, "{\"name\":\"shown\",\"known\":true,\"tunable\":false,"));
 	EXPECT(strstr(text, "{\"name\":\"absent\",\"known\":false,\"tunable\":false,"));
 	to = open_text();

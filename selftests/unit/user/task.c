@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * In which order a thread's CPUs and its priority change, and what is left when the second of them
- * is refused. The scheduler's system calls are played here, for this process' own thread; which CPUs
- * it has is read in /proc, and so never changes.
+ * is refused. The scheduler's system calls are played here, for this process' own thread; which
+ * CPUs it has is read in /proc, and so never changes.
  */
 #include <errno.h>
 #include <sched.h>

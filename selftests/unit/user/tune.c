@@ -130,16 +130,19 @@ static void places_are_shown(void)
 		   "\"nice\":0,\"cpus\":[1,3],\"set_by_kvmlat\":true},{"));
 	EXPECT(has("\"vcpu_id\":1,\"tid\":null,\"thread\":null,\"policy\":null,\"priority\":null,"
 		   "\"nice\":null,\"cpus\":null,\"set_by_kvmlat\":false}]"));
-	EXPECT(has("\"host\":{\"online\":[0,1,2,3],\"isolated\":[],\"nohz_full\":[],\"rt_throttling\":true}"));
+	EXPECT(has("\"host\":{\"online\":[0,1,2,3],\"isolated\":[],\"nohz_full\":[],"
+		   "\"rt_throttling\":true}"));
 	SHOW(OUTPUT_CSV, rt, &v);
 	EXPECT(has("1,2,db,0,3,CPU 0/KVM,fifo,9,0,\"1,3\",1\n1,2,db,1,,,,,,,0\n"));
 }
 
 static void profiles_are_shown(void)
 {
-	struct setting settings[] = { { "", "halt_poll_ns", "1us" }, { "db-*", "x", "2" } };
+	struct section sections[] = { { "" }, { "db-*" } };
+	struct setting settings[] = { { 0, 2, "halt_poll_ns", "1us" }, { 1, 4, "x", "2" } };
 	const struct profile p = { .name = "fast", .path = "/nonexistent", .summary = "a, b",
-				   .dma_latency = 3, .nr = 2, .settings = settings };
+				   .dma_latency = 3, .nr_sections = 2, .sections = sections,
+				   .nr = 2, .settings = settings };
 	const struct profiles_view all = { .active = "fast", .pid = 4, .nr = 1, .profiles = &p };
 	const struct diff_row diffs[] = {
 		{ { .knob = &knobs[0], .value = 1000 }, "" },
