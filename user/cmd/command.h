@@ -8,6 +8,7 @@
 enum exit_code {
 	EXIT_OK,
 	EXIT_USAGE,
+	EXIT_DIFFERS = EXIT_USAGE,	/* of diff, as of diff(1): nothing was wrong */
 	EXIT_NO_MODULE,
 	EXIT_NO_PERMISSION,
 	EXIT_NO_VM,

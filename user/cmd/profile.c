@@ -21,7 +21,7 @@ static const char usage[] =
 "\n"
 "  list   tell which there are, and which is active\n"
 "  show   print one, with its reasons\n"
-"  diff   tell which knobs are not as the profile wants them\n"
+"  diff   tell which knobs are not as the profile wants them; status 1 if there are any\n"
 "  apply  put it into effect, for VMs that start later too, until undo; without NAME the\n"
 "         one that /etc/kvmlat/kvmlat.conf names\n"
 "  undo   end the profile that is active, and take back what it changed\n"

@@ -70,8 +70,10 @@ int profile_diff(struct profile_request *r)
 			ret = add_rows(r, &t, &vm, guest ? guest : "", &rows, &view.nr);
 	}
 	view.rows = rows;
-	if (!ret)
+	if (!ret) {
 		show_diff(stdout, r->output, &view);
+		ret = diff_differs(&view) ? EXIT_DIFFERS : EXIT_OK;
+	}
 	free(rows);
 	tell_unknown(t.k);
 	tuner_close(&t);

@@ -22,6 +22,24 @@ static void dma(struct grid *g, int32_t us)
 		cell(g, "%" PRId32 "us", us);
 }
 
+static bool dma_differs(const struct diff_view *v)
+{
+	return v->profile->dma_latency >= 0 && v->profile->dma_latency != v->dma_latency;
+}
+
+bool diff_differs(const struct diff_view *v)
+{
+	const struct kvmlat_knob_value *k;
+	size_t i;
+
+	for (i = 0; i < v->nr; i++) {
+		k = v->rows[i].intent.knob;
+		if (k->now.known || !k->why[0])
+			return true;
+	}
+	return dma_differs(v);
+}
+
 static void table(FILE *to, const struct diff_view *v)
 {
 	struct grid g = { .columns = 5, .left = 2, .ragged = true };
@@ -29,7 +47,7 @@ static void table(FILE *to, const struct diff_view *v)
 	size_t i;
 
 	cells(&g, header);
-	if (v->profile->dma_latency >= 0 && v->profile->dma_latency != v->dma_latency) {
+	if (dma_differs(v)) {
 		cell(&g, "dma_latency");
 		cell(&g, "host");
 		dma(&g, v->dma_latency);
@@ -92,7 +110,7 @@ static void csv(FILE *to, const struct diff_view *v)
 	size_t i;
 
 	fputs("knob,scope,vm_id,guest,unit,value,profile_value,why\n", to);
-	if (v->profile->dma_latency >= 0 && v->profile->dma_latency != v->dma_latency) {
+	if (dma_differs(v)) {
 		fputs("dma_latency,host,,,us,", to);
 		if (v->dma_latency >= 0)
 			fprintf(to, "%" PRId32, v->dma_latency);

@@ -19,6 +19,9 @@ struct diff_view {
 	}			*rows;
 };
 
+/* False if all that is shown is what this host lacks, which apply leaves out, too. */
+bool diff_differs(const struct diff_view *v);
+
 void show_diff(FILE *to, enum output output, const struct diff_view *v);
 
 #endif /* _KVMLAT_SHOW_DIFF_H */

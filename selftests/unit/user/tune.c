@@ -148,6 +148,8 @@ static void profiles_are_shown(void)
 		{ { .knob = &knobs[0], .value = 1000 }, "" },
 		{ { .knob = &knobs[2], .inherit = true }, "d" },
 	};
+	struct kvmlat_knob_value lacking = { .name = "ple_gap", .why = "no pause-loop exits" };
+	const struct diff_row lacks = { { .knob = &lacking, .value = 1 }, "" };
 	struct diff_view d = { .profile = &p, .dma_latency = 2000000000, .nr = 2, .rows = diffs };
 
 	SHOW(OUTPUT_TABLE, profiles, &all);
@@ -168,6 +170,19 @@ static void profiles_are_shown(void)
 	EXPECT(valid("profile"));
 	SHOW(OUTPUT_CSV, diff, &d);
 	EXPECT(has("dma_latency,host,,,us,2000000000,3,\nhalt_poll_ns,host,,,ns,200000,1000,\n"));
+	EXPECT(diff_differs(&d));
+	d.dma_latency = 3;
+	EXPECT(diff_differs(&d));
+	d.nr = 0;
+	EXPECT(!diff_differs(&d));
+	d.dma_latency = 4;
+	EXPECT(diff_differs(&d));
+	/* What the host has not differs for nobody. */
+	lacking.now.known = false;
+	d = (struct diff_view) { .profile = &p, .dma_latency = 3, .nr = 1, .rows = &lacks };
+	EXPECT(!diff_differs(&d));
+	lacking.now.known = true;
+	EXPECT(diff_differs(&d));
 }
 
 static const struct tap_case cases[] = {
