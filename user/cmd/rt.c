@@ -5,12 +5,10 @@
 #include <string.h>
 
 #include "arguments.h"
-#include "command.h"
-#include "show/rt.h"
-#include "sched/placement.h"
-#include "sched/restore.h"
 #include "base/paths.h"
-#include "sched/threads.h"
+#include "command.h"
+#include "rt.h"
+#include "show/rt.h"
 
 static const char usage[] =
 "Usage: kvmlat rt [-p PID | -g NAME | --vm ID] [--vcpu N] [--json | --csv]\n"
@@ -61,18 +59,6 @@ static const struct option options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "csv", no_argument, NULL, OPT_CSV },
 	{ 0 }
-};
-
-struct rt {
-	struct selection		sel;
-	struct placement		want;
-	bool				force;
-	bool				undo;
-	enum output		output;
-
-	struct host			host;
-	struct restore			restore;
-	struct threads			threads;
 };
 
 static bool parse_priority(const char *text, struct placement *want, int policy, char *why,
@@ -161,188 +147,6 @@ static int check_options(const struct rt *rt)
 	return EXIT_OK;
 }
 
-static int check_threads(const struct rt *rt)
-{
-	char why[1024];
-	size_t i;
-
-	if (!placement_possible(&rt->want, &rt->host, rt->threads.nr, why, sizeof(why)))
-		return complain(EXIT_REFUSED, "%s", why);
-	for (i = 0; i < rt->threads.nr; i++) {
-		const struct thread *p = &rt->threads.all[i];
-		struct sched s;
-
-		if (!p->known)
-			return complain(EXIT_REFUSED,
-					"vCPU %u of VM %u has no thread yet, or it ended: nothing was changed",
-					p->vcpu_id, p->vm_id);
-		s = placement_of(&rt->want, &p->sched, i);
-		if (!rt->force && !placement_safe(&s, &rt->host, why, sizeof(why)))
-			return complain(EXIT_REFUSED, "%s; --force does it nevertheless", why);
-	}
-	return EXIT_OK;
-}
-
-static int fail_set(const struct thread *p, int error)
-{
-	if (error == ESRCH)
-		return complain(EXIT_NO_VM, "thread %u of vCPU %u ended", p->task.tid, p->vcpu_id);
-	if (error == EBUSY)
-		return complain(EXIT_REFUSED, "thread %u of vCPU %u has a deadline: it is left alone",
-				p->task.tid, p->vcpu_id);
-	if (error == EINVAL)
-		return complain(EXIT_REFUSED, "thread %u of vCPU %u: its cpuset has none of the CPUs",
-				p->task.tid, p->vcpu_id);
-	return complain(error == EPERM ? EXIT_NO_PERMISSION : EXIT_REFUSED,
-			"thread %u of vCPU %u cannot be set: %s", p->task.tid, p->vcpu_id,
-			strerror(error));
-}
-
-/* What was changed before the thread that could not be, newest first. */
-static void roll_back(struct rt *rt, size_t nr)
-{
-	while (nr--)
-		task_set(&rt->threads.all[nr].task, &rt->threads.all[nr].sched);
-}
-
-/* What could not be undone later is not done: records are written before the first is set. */
-static int announce(struct rt *rt)
-{
-	char why[1024];
-	size_t i;
-
-	for (i = 0; i < rt->threads.nr; i++) {
-		const struct thread *p = &rt->threads.all[i];
-		struct sched want = placement_of(&rt->want, &p->sched, i);
-
-		if (restore_announce(&rt->restore, &p->task, &p->sched, &want))
-			return complain(EXIT_REFUSED, "out of memory");
-	}
-	if (restore_save(&rt->restore, why, sizeof(why)))
-		return complain(EXIT_REFUSED, "%s", why);
-	return EXIT_OK;
-}
-
-static int set_thread(const struct rt *rt, const struct thread *p, size_t i)
-{
-	struct sched want = placement_of(&rt->want, &p->sched, i), now;
-	char asked[256], got[256];
-	struct cpus here;
-
-	if (task_set(&p->task, &want) || task_get(&p->task, &now))
-		return -1;
-	here = cpus_and(&now.cpus, &rt->host.online);
-	want.cpus = cpus_and(&want.cpus, &rt->host.online);
-	if (!cpus_equal(&here, &want.cpus)) {
-		cpus_format(&want.cpus, asked, sizeof(asked));
-		cpus_format(&here, got, sizeof(got));
-		complain(0, "thread %u of vCPU %u: its cpuset leaves CPUs %s of %s", p->task.tid,
-			 p->vcpu_id, got, asked);
-	}
-	return 0;
-}
-
-static int set_threads(struct rt *rt)
-{
-	struct sched now;
-	int ret, error;
-	size_t i;
-
-	ret = announce(rt);
-	if (ret)
-		return ret;
-	for (i = 0; i < rt->threads.nr; i++) {
-		if (!set_thread(rt, &rt->threads.all[i], i))
-			continue;
-		error = errno;
-		roll_back(rt, i);
-		ret = fail_set(&rt->threads.all[i], error);
-		break;
-	}
-	for (i = 0; i < rt->threads.nr; i++)
-		if (!task_get(&rt->threads.all[i].task, &now))
-			restore_done(&rt->restore, &rt->threads.all[i].task, &now);
-	return ret;
-}
-
-static int fail_undo(const struct record *r, int error)
-{
-	return complain(error == EPERM ? EXIT_NO_PERMISSION : EXIT_REFUSED,
-			"thread %u cannot be set back: %s", r->task.tid, strerror(error));
-}
-
-/* What is somebody else's is left to him, but for --force, and the record with it. */
-static int complain_left(const struct rt *rt, const struct record *r, const struct sched *now)
-{
-	bool cpus = record_cpus_are_ours(r, now, &rt->host.online);
-	char was[64], is[64];
-
-	sched_format(&r->new, was, sizeof(was));
-	sched_format(now, is, sizeof(is));
-	if (record_policy_is_ours(r, now))
-		return complain(EXIT_REFUSED,
-				"thread %u is set back but for its CPUs: somebody else changed those since",
-				r->task.tid);
-	return complain(EXIT_REFUSED,
-			"thread %u is left as it is: somebody else changed it since (%s was set, it is %s%s)",
-			r->task.tid, was, is, cpus ? "" : ", on other CPUs");
-}
-
-/* Returns whether its record has served its purpose. */
-static bool undo_one(struct rt *rt, struct record *r, int *ret)
-{
-	struct sched now, back = r->old;
-	bool left;
-
-	if (task_get(&r->task, &now)) {
-		if (errno != ESRCH)
-			*ret = complain(EXIT_REFUSED, "thread %u cannot be read: %s", r->task.tid,
-					strerror(errno));
-		return errno == ESRCH;
-	}
-	left = !rt->force && !record_policy_is_ours(r, &now);
-	if (left) {
-		*ret = complain_left(rt, r, &now);
-		return false;
-	}
-	left = !rt->force && !record_cpus_are_ours(r, &now, &rt->host.online);
-	if (left)
-		back.cpus = now.cpus;
-	if (task_set(&r->task, &back) && errno != ESRCH) {
-		*ret = fail_undo(r, errno);
-		return false;
-	}
-	if (left)
-		*ret = complain_left(rt, r, &now);
-	return !left;
-}
-
-static bool asked_for(const struct rt *rt, const struct record *r)
-{
-	size_t i;
-
-	if (!selects(&rt->sel) && !rt->sel.has_vcpu)
-		return true;
-	for (i = 0; i < rt->threads.nr; i++)
-		if (rt->threads.all[i].task.tid == r->task.tid)
-			return true;
-	return false;
-}
-
-static int undo(struct rt *rt)
-{
-	size_t i = rt->restore.nr;
-	int ret = EXIT_OK;
-
-	while (i--) {
-		struct record *r = &rt->restore.records[i];
-
-		if (asked_for(rt, r) && undo_one(rt, r, &ret))
-			restore_remove(&rt->restore, r);
-	}
-	return ret;
-}
-
 static int show(struct rt *rt)
 {
 	struct rt_view view = {
@@ -366,12 +170,12 @@ static int change(struct rt *rt)
 	int ret;
 
 	if (rt->undo) {
-		ret = undo(rt);
+		ret = rt_undo(rt);
 	} else {
-		ret = check_threads(rt);
+		ret = rt_check(rt);
 		if (ret)
 			return ret;
-		ret = set_threads(rt);
+		ret = rt_set(rt);
 	}
 	if (!restore_save(&rt->restore, why, sizeof(why)))
 		return ret;

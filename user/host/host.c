@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host.h"
@@ -37,7 +36,6 @@ static bool read_cpus(const char *root, const char *path, struct cpus *set)
 
 bool host_read(const char *root, struct host *h)
 {
-	char line[LINE_SIZE];
 	struct cpus partition;
 
 	if (!read_cpus(root, "/sys/devices/system/cpu/online", &h->online))
@@ -46,7 +44,6 @@ bool host_read(const char *root, struct host *h)
 	read_cpus(root, "/sys/devices/system/cpu/nohz_full", &h->nohz_full);
 	if (read_cpus(root, "/sys/fs/cgroup/cpuset.cpus.isolated", &partition))
 		h->isolated = cpus_or(&h->isolated, &partition);
-	h->throttled = read_line(root, "/proc/sys/kernel/sched_rt_runtime_us", line) &&
-		       atol(line) >= 0;
+	guard_read(root, &h->online, &h->guard);
 	return true;
 }

@@ -56,6 +56,7 @@ bool placement_safe(const struct sched *s, const struct host *h, char *why, size
 	struct cpus used = cpus_and(&s->cpus, &h->online);
 	struct cpus shared = cpus_minus(&used, &h->isolated);
 	char list[256], isolated[256], full[256];
+	struct cpus lacking;
 
 	if (!s->priority)
 		return true;
@@ -74,10 +75,68 @@ bool placement_safe(const struct sched *s, const struct host *h, char *why, size
 			 list, isolated, full);
 		return false;
 	}
-	if (!h->throttled) {
+	lacking = cpus_and(&used, &h->guard.lacking);
+	if (!cpus_count(&lacking))
+		return true;
+	cpus_format(&lacking, list, sizeof(list));
+	if (h->guard.fair_server)
 		snprintf(why, size,
-			 "real-time throttling is off (sched_rt_runtime_us is -1): a vCPU that never halts starves the kernel's own threads on its CPU");
+			 "CPUs \"%s\" have no fair server (its runtime in /sys/kernel/debug/sched/fair_server is 0): a vCPU that never halts starves the kernel's own threads there",
+			 list);
+	else
+		snprintf(why, size,
+			 "real-time throttling is off (sched_rt_runtime_us is -1, or all of sched_rt_period_us): a vCPU that never halts starves the kernel's own threads on its CPU");
+	return false;
+}
+
+bool placement_unsure(const struct host *h, char *why, size_t size)
+{
+	if (h->guard.known)
 		return false;
-	}
+	snprintf(why, size,
+		 "whether real-time threads leave the kernel's own any time is unknown: \"%s\" cannot be read",
+		 h->guard.fair_server ? "/sys/kernel/debug/sched/fair_server" :
+		 "/proc/sys/kernel/sched_rt_runtime_us");
 	return true;
+}
+
+/* Threads that have no other CPU than @cpus. */
+static unsigned int confined(const struct sched *all, size_t nr, const struct host *h,
+			     const struct cpus *cpus)
+{
+	unsigned int n = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		struct cpus used = cpus_and(&all[i].cpus, &h->online);
+
+		used = cpus_minus(&used, cpus);
+		n += all[i].priority && !cpus_count(&used);
+	}
+	return n;
+}
+
+bool placement_crowded(const struct sched *all, size_t nr, const struct host *h, char *why,
+		       size_t size)
+{
+	char list[256];
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		struct cpus used = cpus_and(&all[i].cpus, &h->online);
+		unsigned int n, room = cpus_count(&used);
+
+		/* Most are as the one before: what holds of that holds of them. */
+		if (!all[i].priority || (i && cpus_equal(&all[i].cpus, &all[i - 1].cpus)))
+			continue;
+		n = confined(all, nr, h, &used);
+		if (!room || n <= room)
+			continue;
+		cpus_format(&used, list, sizeof(list));
+		snprintf(why, size,
+			 "%u vCPUs with real-time priorities have only CPUs \"%s\": one that does not halt keeps the others waiting, with --rr for 100 ms a turn and with --fifo for ever",
+			 n, list);
+		return true;
+	}
+	return false;
 }

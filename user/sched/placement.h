@@ -27,4 +27,12 @@ bool placement_possible(const struct placement *want, const struct host *host, u
 			char *why, size_t size);
 bool placement_safe(const struct sched *sched, const struct host *host, char *why, size_t size);
 
+/*
+ * What is done and should be known, each true with a sentence: nobody can tell whether the host
+ * may starve; of these threads with real-time priorities several have to share a CPU.
+ */
+bool placement_unsure(const struct host *host, char *why, size_t size);
+bool placement_crowded(const struct sched *all, size_t nr, const struct host *host, char *why,
+		       size_t size);
+
 #endif /* _KVMLAT_PLACEMENT_H */

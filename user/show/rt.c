@@ -10,6 +10,7 @@ static const char * const header[] = {
 
 static void table(FILE *to, const struct rt_view *v)
 {
+	const struct guard *guard = &v->host->guard;
 	struct grid g = { .columns = 9, .ragged = true };
 	char text[CELL_SIZE];
 	size_t i;
@@ -19,8 +20,18 @@ static void table(FILE *to, const struct rt_view *v)
 	cpus_format(&v->host->isolated, text, sizeof(text));
 	fprintf(to, ", isolated %s", text);
 	cpus_format(&v->host->nohz_full, text, sizeof(text));
-	fprintf(to, ", nohz_full %s, real-time throttling %s\n\n", text,
-		v->host->throttled ? "on" : "off");
+	fprintf(to, ", nohz_full %s, %s ", text,
+		guard->fair_server ? "fair server" : "real-time throttling");
+	cpus_format(&guard->lacking, text, sizeof(text));
+	if (!guard->known)
+		fputs("unknown", to);
+	else if (!cpus_count(&guard->lacking))
+		fputs("on", to);
+	else if (cpus_equal(&guard->lacking, &v->host->online))
+		fputs("off", to);
+	else
+		fprintf(to, "off on %s", text);
+	fputs("\n\n", to);
 
 	cells(&g, header);
 	for (i = 0; i < v->nr; i++) {
@@ -79,12 +90,16 @@ static void json(FILE *to, const struct rt_view *v)
 {
 	struct json_object *o = document("rt"), *host = json_object_new_object();
 	struct json_object *array = json_object_new_array();
+	const struct guard *guard = &v->host->guard;
 	size_t i;
 
 	add(host, "online", cpus_array(&v->host->online));
 	add(host, "isolated", cpus_array(&v->host->isolated));
 	add(host, "nohz_full", cpus_array(&v->host->nohz_full));
-	add_bool(host, "rt_throttling", v->host->throttled);
+	add(host, "rt_throttling", !guard->known ? NULL :
+	    json_object_new_boolean(!cpus_count(&guard->lacking)));
+	add_bool(host, "fair_server", guard->fair_server);
+	add(host, "unguarded", guard->known ? cpus_array(&guard->lacking) : NULL);
 	add(o, "host", host);
 	for (i = 0; i < v->nr; i++)
 		json_object_array_add(array, thread(&v->threads[i]));

@@ -67,7 +67,7 @@ static void long_lists_are_cut(void)
 
 static void what_would_starve_the_host(void)
 {
-	struct host h = { .online = set_of("0-3"), .isolated = set_of("2-3"), .throttled = true };
+	struct host h = { .online = set_of("0-3"), .isolated = set_of("2-3"), .guard.known = true };
 	struct sched s = { .policy = SCHED_FIFO, .priority = 1, .cpus = set_of("2-3") };
 	char why[1024];
 
@@ -80,9 +80,18 @@ static void what_would_starve_the_host(void)
 	EXPECT(strstr(why, "may not have all CPUs"));
 	s.cpus = set_of("3,9");
 	EXPECT(placement_safe(&s, &h, why, sizeof(why)));
-	h.throttled = false;
+	h.guard.lacking = h.online;
 	EXPECT(!placement_safe(&s, &h, why, sizeof(why)));
-	EXPECT(strstr(why, "throttling is off (sched_rt_runtime_us is -1)"));
+	EXPECT(strstr(why, "throttling is off (sched_rt_runtime_us is -1, or all of"));
+	h.guard = (struct guard) { .fair_server = true, .lacking = set_of("0-2") };
+	EXPECT(placement_safe(&s, &h, why, sizeof(why)));
+	EXPECT(placement_unsure(&h, why, sizeof(why)));
+	EXPECT(strstr(why, "unknown: \"/sys/kernel/debug/sched/fair_server\" cannot be read"));
+	h.guard.known = true;
+	EXPECT(!placement_unsure(&h, why, sizeof(why)));
+	s.cpus = set_of("2-3");
+	EXPECT(!placement_safe(&s, &h, why, sizeof(why)));
+	EXPECT(strstr(why, "CPUs \"2\" have no fair server"));
 	h.isolated = h.online;
 	s.cpus = set_of("0-3");
 	EXPECT(!placement_safe(&s, &h, why, sizeof(why)));
@@ -142,6 +151,74 @@ static void write_file(const char *root, const char *path, const char *text)
 	fclose(f);
 }
 
+static bool lacks(const char *root, const struct cpus *online, const char *which)
+{
+	struct guard g;
+
+	guard_read(root, online, &g);
+	return g.known && !strcmp(text_of(&g.lacking), which);
+}
+
+/* Which file decides is a matter of the kernel's release; the other one says nothing then. */
+static void what_protects_the_host(const char *root, const struct cpus *online)
+{
+	static const char fair[] = "/sys/kernel/debug/sched/fair_server/cpu%d/runtime";
+	static const char runtime[] = "/proc/sys/kernel/sched_rt_runtime_us";
+	static const char release[] = "/proc/sys/kernel/osrelease";
+	struct guard g;
+	char path[64];
+	int cpu;
+
+	write_file(root, release, "6.11.0-1-amd64\n");
+	EXPECT(lacks(root, online, "-"));
+	write_file(root, runtime, "-1\n");
+	EXPECT(lacks(root, online, "0-7"));
+	write_file(root, runtime, "1000000\n");
+	EXPECT(lacks(root, online, "0-7"));
+	write_file(root, "/proc/sys/kernel/sched_rt_period_us", "1000001\n");
+	EXPECT(lacks(root, online, "-"));
+
+	write_file(root, release, "6.12.43+deb13-amd64\n");
+	guard_read(root, online, &g);
+	EXPECT(g.fair_server && !g.known && !cpus_count(&g.lacking));
+	for (cpu = 0; cpu < 8; cpu++) {
+		snprintf(path, sizeof(path), fair, cpu);
+		write_file(root, path, cpu == 3 ? "0\n" : "50000000\n");
+	}
+	write_file(root, runtime, "-1\n");
+	EXPECT(lacks(root, online, "3"));
+	write_file(root, release, "7.1.0\n");
+	EXPECT(lacks(root, online, "3"));
+	write_file(root, release, "6.1.0-40-amd64\n");
+	EXPECT(lacks(root, online, "0-7"));
+}
+
+static void real_time_threads_share_cpus(void)
+{
+	struct host h = { .online = set_of("0-3") };
+	struct sched all[4];
+	char why[512];
+	int i;
+
+	for (i = 0; i < 4; i++)
+		all[i] = (struct sched) { .priority = 1, .cpus = set_of("1") };
+	EXPECT(placement_crowded(all, 4, &h, why, sizeof(why)));
+	EXPECT(strstr(why, "4 vCPUs with real-time priorities have only CPUs \"1\":"));
+	EXPECT(!placement_crowded(all, 1, &h, why, sizeof(why)));
+	all[0].cpus = set_of("2-5");
+	all[1].cpus = set_of("1-3");
+	EXPECT(placement_crowded(all, 4, &h, why, sizeof(why)));
+	EXPECT(strstr(why, "4 vCPUs") && strstr(why, "\"1-3\""));
+	all[3].priority = 0;
+	EXPECT(!placement_crowded(all, 4, &h, why, sizeof(why)));
+	all[3].priority = 5;
+	all[3].cpus = set_of("0");
+	EXPECT(!placement_crowded(all, 4, &h, why, sizeof(why)));
+	all[2].cpus = set_of("0");
+	EXPECT(placement_crowded(all, 4, &h, why, sizeof(why)));
+	EXPECT(strstr(why, "2 vCPUs") && strstr(why, "\"0\""));
+}
+
 static void the_host_is_read(void)
 {
 	char root[] = "/tmp/user_place.XXXXXX", command[64];
@@ -152,16 +229,15 @@ static void the_host_is_read(void)
 	write_file(root, "/sys/devices/system/cpu/online", "0-7\n");
 	EXPECT(host_read(root, &h));
 	EXPECT_EQ(cpus_count(&h.online), 8);
-	EXPECT(!cpus_count(&h.isolated) && !h.throttled);
+	EXPECT(!cpus_count(&h.isolated) && !h.guard.known);
 	write_file(root, "/sys/devices/system/cpu/isolated", "2\n");
 	write_file(root, "/sys/devices/system/cpu/nohz_full", "  (null)\n");
 	write_file(root, "/sys/fs/cgroup/cpuset.cpus.isolated", "5-6\n");
 	write_file(root, "/proc/sys/kernel/sched_rt_runtime_us", "950000\n");
 	EXPECT(host_read(root, &h));
 	EXPECT_STR(text_of(&h.isolated), "2,5-6");
-	EXPECT(!cpus_count(&h.nohz_full) && h.throttled);
-	write_file(root, "/proc/sys/kernel/sched_rt_runtime_us", "-1\n");
-	EXPECT(host_read(root, &h) && !h.throttled);
+	EXPECT(!cpus_count(&h.nohz_full));
+	what_protects_the_host(root, &h.online);
 	snprintf(command, sizeof(command), "rm -r %s", root);
 	EXPECT(!system(command));
 }
@@ -303,6 +379,7 @@ static const struct tap_case cases[] = {
 	{ "lists of CPUs", lists_of_cpus },
 	{ "long lists are cut", long_lists_are_cut },
 	{ "what would starve the host is refused", what_would_starve_the_host },
+	{ "real-time threads that share CPUs are told", real_time_threads_share_cpus },
 	{ "what is not possible is refused", what_is_possible },
 	{ "what threads become", what_threads_become },
 	{ "the host is read", the_host_is_read },

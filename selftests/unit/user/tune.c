@@ -115,7 +115,7 @@ static void places_are_shown(void)
 		  .sched = { .policy = SCHED_FIFO, .priority = 9 } },
 		{ .vm_id = 1, .pid = 2, .vcpu_id = 1, .guest = "db" },
 	};
-	struct host host = { .throttled = true };
+	struct host host = { .guard.known = true };
 	const struct rt_view v = { .host = &host, .nr = 2, .threads = threads };
 
 	EXPECT(cpus_parse("0-3", &host.online) && cpus_parse("1,3", &threads[0].sched.cpus));
@@ -131,7 +131,22 @@ static void places_are_shown(void)
 	EXPECT(has("\"vcpu_id\":1,\"tid\":null,\"thread\":null,\"policy\":null,\"priority\":null,"
 		   "\"nice\":null,\"cpus\":null,\"set_by_kvmlat\":false}]"));
 	EXPECT(has("\"host\":{\"online\":[0,1,2,3],\"isolated\":[],\"nohz_full\":[],"
-		   "\"rt_throttling\":true}"));
+		   "\"rt_throttling\":true,\"fair_server\":false,\"unguarded\":[]}"));
+	host.guard.fair_server = true;
+	cpus_add(&host.guard.lacking, 2);
+	SHOW(OUTPUT_TABLE, rt, &v);
+	EXPECT(has(", nohz_full -, fair server off on 2\n"));
+	SHOW(OUTPUT_JSON, rt, &v);
+	EXPECT(has("\"rt_throttling\":false,\"fair_server\":true,\"unguarded\":[2]}"));
+	host.guard.lacking = host.online;
+	SHOW(OUTPUT_TABLE, rt, &v);
+	EXPECT(has(", fair server off\n"));
+	host.guard = (struct guard) { .fair_server = true };
+	SHOW(OUTPUT_TABLE, rt, &v);
+	EXPECT(has(", fair server unknown\n"));
+	SHOW(OUTPUT_JSON, rt, &v);
+	EXPECT(has("\"rt_throttling\":null,\"fair_server\":true,\"unguarded\":null}"));
+	EXPECT(valid("rt"));
 	SHOW(OUTPUT_CSV, rt, &v);
 	EXPECT(has("1,2,db,0,3,CPU 0/KVM,fifo,9,0,\"1,3\",1\n1,2,db,1,,,,,,,0\n"));
 }
