@@ -8,6 +8,7 @@
 #include "model/selection.h"
 #include "tune/knobs.h"
 #include "base/paths.h"
+#include "tune/modprobe_order.h"
 #include "tune/value.h"
 #include "tune/warn.h"
 
@@ -48,6 +49,16 @@ static const struct option options[] = {
 	{ 0 }
 };
 
+/**
+ * struct wanted - what a word asks of a target
+ * @only_later: this kernel cannot change it, but modprobe can
+ */
+struct wanted {
+	const struct kvmlat_knob_value	*knob;
+	struct kvmlat_knob_change	change;
+	bool				only_later;
+};
+
 struct set {
 	struct selection		sel;
 	const char			*if_old;
@@ -60,6 +71,8 @@ struct set {
 	struct load			load;
 	size_t				nr_targets;
 	struct target			*targets;
+	size_t				nr_wanted;
+	struct wanted			wanted[KVMLAT_KNOBS_MAX];
 	size_t				nr;
 	struct kvmlat_knob_change	changes[KVMLAT_KNOBS_MAX];
 	struct module_options		options;
@@ -149,10 +162,13 @@ static bool is_named_twice(const struct set *s, const struct kvmlat_knob_change 
 {
 	size_t i;
 
-	for (i = 0; i < s->nr; i++)
-		if (s->changes[i].id == c->id && s->changes[i].scope == c->scope &&
-		    s->changes[i].vm_id == c->vm_id && s->changes[i].vcpu_id == c->vcpu_id)
+	for (i = 0; i < s->nr_wanted; i++) {
+		const struct kvmlat_knob_change *other = &s->wanted[i].change;
+
+		if (other->id == c->id && other->scope == c->scope && other->vm_id == c->vm_id &&
+		    other->vcpu_id == c->vcpu_id)
 			return true;
+	}
 	return false;
 }
 
@@ -178,25 +194,60 @@ static int add_change(struct set *s, const char *name, const char *text,
 	c.value = v.number;
 	if (is_named_twice(s, &c))
 		return complain(EXIT_USAGE, "set: knob \"%s\" comes twice", k->name);
-	if (s->nr == KVMLAT_KNOBS_MAX)
+	if (s->nr_wanted == KVMLAT_KNOBS_MAX)
 		return complain(EXIT_REFUSED, "more than %d changes are too many for one command",
 				KVMLAT_KNOBS_MAX);
 	if (s->if_old)
 		ret = expect(s, k, &c);
 	if (!ret && s->persist)
 		ret = add_option(s, k, v.number);
-	if (ret)
-		return ret;
-	/* Once, and not again for each VM that is set. */
-	if (!v.inherit && (!s->nr || s->changes[s->nr - 1].id != k->id))
-		warn_about(k, v.number, &s->load, tell);
-	/* What this kernel cannot change live can still be made to stay. */
-	if (k->why[0] && s->persist) {
-		complain(0, "%s is not changed now: %s", k->name, k->why);
-		return EXIT_OK;
+	if (!ret)
+		s->wanted[s->nr_wanted++] = (struct wanted){
+			.knob = k, .change = c, .only_later = k->why[0] && s->persist,
+		};
+	return ret;
+}
+
+static bool is_expected(const struct kvmlat_knob_value *k, const struct kvmlat_knob_change *c)
+{
+	if (c->expect_inherit)
+		return k->now.source != k->scope;
+	return !c->has_expect || k->now.value == c->expect;
+}
+
+/* Where --if-old is wrong that must be told, and the module does. */
+static bool is_in_force(const struct kvmlat_knob_value *k, const struct kvmlat_knob_change *c)
+{
+	bool own = k->now.source == k->scope;
+
+	return k->now.known && is_expected(k, c) &&
+	       (c->inherit ? !own : own && k->now.value == c->value);
+}
+
+/* All that was asked for is sound: warns, and leaves out what need not or cannot be changed. */
+static void settle(struct set *s)
+{
+	char what[512], value[32];
+	size_t i;
+
+	for (i = 0; i < s->nr_wanted; i++) {
+		const struct kvmlat_knob_value *k = s->wanted[i].knob;
+		const struct kvmlat_knob_change *c = &s->wanted[i].change;
+
+		/* Once, and not again for each VM that is set. */
+		if (!c->inherit && (!i || s->wanted[i - 1].change.id != k->id))
+			warn_about(k, c->value, &s->load, tell);
+		tuner_describe(&s->t, k, what, sizeof(what));
+		if (s->wanted[i].only_later) {
+			complain(0, "%s is not changed now: %s", k->name, k->why);
+		} else if (is_in_force(k, c)) {
+			value_format(k->unit, k->now.value, value, sizeof(value));
+			complain(0, "%s is %s%s already: there is nothing to change", what, value,
+				 c->inherit ? ", inherited," : "");
+		} else {
+			s->changes[s->nr++] = *c;
+		}
 	}
-	s->changes[s->nr++] = c;
-	return EXIT_OK;
 }
 
 static int parse_words(struct set *s)
@@ -222,19 +273,44 @@ static int parse_words(struct set *s)
 	return ret;
 }
 
-static int fail(const struct set *s, const struct kvmlat_error *err)
+static const struct kvmlat_knob_value *find_knob(const struct set *s,
+						 const struct kvmlat_knob_change *c)
 {
-	struct kvmlat_error named = *err;
 	size_t i;
+
+	for (i = 0; i < s->t.table.nr; i++) {
+		const struct kvmlat_knob_value *k = &s->t.table.all[i];
+
+		if (k->id == c->id && k->scope == c->scope && k->vm_id == c->vm_id &&
+		    k->vcpu_id == c->vcpu_id)
+			return k;
+	}
+	return NULL;
+}
+
+/* The knob that was refused, and, if --if-old is why, what is in effect. */
+static int fail(struct set *s, const struct kvmlat_error *err)
+{
+	const struct kvmlat_knob_value *k;
+	struct kvmlat_error named = *err;
+	char value[32], now[80] = "";
+	struct trouble cause;
 
 	if (!err->item || err->item > s->nr)
 		return complain_kvmlat(err);
-	for (i = 0; i < s->t.table.nr; i++)
-		if (s->t.table.all[i].id == s->changes[err->item - 1].id)
-			break;
-	if (i < s->t.table.nr)
-		snprintf(named.text, sizeof(named.text), "%s: %.300s", s->t.table.all[i].name,
-			 err->text);
+	/* The table is of before the module looked. */
+	if (s->if_old && tuner_refresh(&s->t, &cause))
+		return complain_kvmlat(err);
+	k = find_knob(s, &s->changes[err->item - 1]);
+	if (!k)
+		return complain_kvmlat(err);
+	if (k->now.known && !is_expected(k, &s->changes[err->item - 1])) {
+		value_format(k->unit, k->now.value, value, sizeof(value));
+		snprintf(now, sizeof(now), ": it is %s%s%s", value,
+			 k->now.source == k->scope ? "" : ", inherited from the ",
+			 k->now.source == k->scope ? "" : kvmlat_scope_name(k->now.source));
+	}
+	snprintf(named.text, sizeof(named.text), "%.63s: %.200s%s", k->name, err->text, now);
 	return complain_kvmlat(&named);
 }
 
@@ -261,6 +337,20 @@ static int show(struct set *s)
 	return EXIT_OK;
 }
 
+/* What another file makes of it. */
+static void check_order(const struct set *s)
+{
+	char why[2048], text[sizeof(why) + sizeof("warning: ")];
+	size_t i;
+
+	for (i = 0; i < s->options.nr; i++) {
+		if (!modprobe_loses(path_modprobe(), &s->options.all[i], why, sizeof(why)))
+			continue;
+		snprintf(text, sizeof(text), "warning: %s", why);
+		tell(text);
+	}
+}
+
 static int set(struct set *s)
 {
 	struct kvmlat_error err = { 0 };
@@ -270,6 +360,7 @@ static int set(struct set *s)
 	ret = parse_words(s);
 	if (ret)
 		return ret;
+	settle(s);
 	if (s->nr && kvmlat_set_knobs(s->t.k, s->changes, s->nr, s->dry_run, &s->reply, &err))
 		return fail(s, &err);
 	if (s->options.nr && !s->dry_run &&
@@ -278,6 +369,7 @@ static int set(struct set *s)
 	if (ret)
 		s->options.nr = 0;
 	shown = show(s);
+	check_order(s);
 	return ret ? ret : shown;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
+#include <string.h>
 
 #include "changes.h"
 #include "csv.h"
@@ -12,15 +13,17 @@ static const char * const header[] = {
 
 static void print_persisted(FILE *to, const struct changes_view *v)
 {
-	const char *will = v->dry_run ? "would have" : "has";
+	bool undone = !strcmp(v->command, "undo");
+	const char *will = undone ? "still has" : v->dry_run ? "would have" : "has";
 	size_t i;
 
 	for (i = 0; i < v->nr_options; i++) {
 		const struct module_option *o = &v->options[i];
 
 		fprintf(to, "\"%s\" %s options %s %s=%" PRIu64
-			": in effect from the next time that %s is loaded\n",
-			v->file, will, o->module, o->name, o->value, o->module);
+			": in effect from the next time that %s is loaded%s\n",
+			v->file, will, o->module, o->name, o->value, o->module,
+			undone ? ", unless you remove it there" : "");
 	}
 }
 
@@ -49,8 +52,8 @@ static void table(FILE *to, const struct changes_view *v)
 	}
 	print_grid(to, &g);
 	if (v->change && v->nr)
-		fprintf(to, "\nchange %u: \"kvmlat undo %u\" takes it back\n", v->change,
-			v->change);
+		fprintf(to, "\nchange %u: \"kvmlat undo %u\" takes it back%s\n", v->change,
+			v->change, v->nr_options ? ", but not what is to stay:" : "");
 	print_persisted(to, v);
 }
 

@@ -13,6 +13,8 @@
  * @command: "set" or "undo"
  * @change: names it; 0 for a dry run and for an undo of everything
  * @file: that keeps the values of @options, which are to stay; NULL if nothing is
+ *
+ * What an undo finds in the file stays there.
  */
 struct changes_view {
 	const char			*command;

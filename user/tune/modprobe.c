@@ -139,6 +139,31 @@ static void edit_line(FILE *to, const char *line, const char *end,
 	fwrite(copied, 1, end - copied, to);
 }
 
+bool modprobe_find(const char *text, const char *module, const char *name, char *value,
+		   size_t size)
+{
+	const char *p, *end, *at, *has, *w;
+	size_t len, has_len;
+	bool found = false;
+
+	for (p = text; *p; p = end) {
+		end = line_end(p);
+		at = p;
+		if (!is_options(&at, end, &has, &has_len) || !same_name(has, has_len, module))
+			continue;
+		while ((w = word(&at, end, &len))) {
+			const char *equals = memchr(w, '=', len);
+			size_t n = equals ? (size_t)(equals - w) : len;
+
+			if (!same_name(w, n, name))
+				continue;
+			snprintf(value, size, "%.*s", equals ? (int)(len - n - 1) : 0, w + n + 1);
+			found = true;
+		}
+	}
+	return found;
+}
+
 char *modprobe_edit(const char *old, const struct module_option *options, size_t nr)
 {
 	bool *found = calloc(nr + 1, sizeof(*found));

@@ -30,6 +30,10 @@ bool modprobe_loaded(const char *module);
 /* Can be loaded with options: it is there, and not part of the kernel. */
 bool modprobe_takes(const char *module, char *why, size_t size);
 
+/* The value that the parameter has when all lines of @text are read: the last one counts. */
+bool modprobe_find(const char *text, const char *module, const char *name, char *value,
+		   size_t size);
+
 /*
  * What the file becomes: options that it has get the new value in place, others a line at the
  * end, and all else stays as it is. NULL if memory is short.

@@ -73,7 +73,11 @@ gives 0 '^halt_poll_ns +host .* checked' kvmlat set -n halt_poll_ns=50us
 is "a dry run changes nothing" "$default" "$(cat $kvm/halt_poll_ns)"
 gives 0 'change [0-9]+: "kvmlat undo' kvmlat set halt_poll_ns=50us halt_poll_ns_grow=3
 is "both are set" "50000 3" "$(cat $kvm/halt_poll_ns) $(cat $kvm/halt_poll_ns_grow)"
-gives 5 'halt_poll_ns: ' kvmlat set halt_poll_ns=60us --if-old 51us
+gives 5 '^kvmlat: halt_poll_ns: .* is not what was expected: it is 50us$' \
+	kvmlat set halt_poll_ns=60us --if-old 51us
+gives 0 '^nothing was changed$' kvmlat set halt_poll_ns=50us
+is "and why is told" "kvmlat: halt_poll_ns of the host is 50us already: there is nothing to change" \
+	"$(cat "$work/err")"
 is "what is not expected is not changed" 50000 "$(cat $kvm/halt_poll_ns)"
 gives 0 applied kvmlat set halt_poll_ns=60us --if-old 50us
 gives 1 'set: knob "halt_poll_ns" comes twice' \
@@ -173,6 +177,8 @@ is "the profile is in effect" "500000 500000 3" \
 	"$(cat $kvm/halt_poll_ns) $(cat $kvm/halt_poll_ns_grow_start) $(dma_latency)"
 gives 0 '^realtime +active, pid' kvmlat profile list
 gives 5 'profile "realtime" is active, held by process' kvmlat profile apply default
+gives 5 'latest change, [0-9]+, is that of profile "realtime", .*"kvmlat profile undo" ends it' \
+	kvmlat undo
 gives 0 'profile "saved" is in' kvmlat profile save saved
 gives 5 'exists; --force replaces it' kvmlat profile save saved
 gives 0 'profile "saved" is in' kvmlat profile save saved --force

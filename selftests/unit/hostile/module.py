@@ -83,9 +83,23 @@ def number(payload):
 
 
 class Refused(Exception):
-    def __init__(self, error, sentence):
+    """knob is which of the request's is at fault, the first is 0"""
+
+    def __init__(self, error, sentence, knob=None):
         super().__init__(sentence)
         self.error = error
+        self.knob = knob
+        self.offset = None
+
+    def find(self, data):
+        at = 20
+        while self.knob is not None and at < len(data):
+            size, kind = struct.unpack_from("=HH", data, at)
+            self.knob -= kind & 0x3fff == C["A_KNOB"]
+            if self.knob < 0:
+                self.offset = at
+                return
+            at += (size + 3) & ~3
 
 
 class Vcpu:
@@ -211,6 +225,7 @@ class Module:
             messages = self.family(request) if kind == CONTROLLER else self.answer(command, request)
         except Refused as e:
             error = e
+            error.find(data[:size])
         self.send(client, messages, error, sequence, flags, command)
 
     def message(self, kind, flags, sequence, payload):
@@ -230,7 +245,7 @@ class Module:
         if error:
             packet += self.message(NLMSG_ERROR, CAPPED | TLVS, sequence,
                                    struct.pack("=iIHHII", -error.error, 16, 0, 0, sequence, 0) +
-                                   text(1, str(error)))
+                                   text(1, str(error)) + (u32(2, error.offset) if error.offset else b""))
         elif dump:
             packet += self.message(NLMSG_DONE, MULTI, sequence, struct.pack("=i", 0))
         else:
@@ -425,7 +440,7 @@ class Module:
             out.append((FAMILY, C["CMD_KNOB_GET"], self.more_knobs))
         return out
 
-    def wanted(self, payload):
+    def wanted(self, payload, index):
         a = dict(attrs(payload))
         knob = number(a[C["A_KNOB_ID"]])
         scope = number(a.get(C["A_KNOB_SCOPE"], b"\0"))
@@ -433,7 +448,7 @@ class Module:
         if place not in list(self.places()):
             raise Refused(errno.ENOENT, "no such knob, VM or vCPU")
         if C["A_KNOB_EXPECT"] in a and self.value(place)[0] != number(a[C["A_KNOB_EXPECT"]]):
-            raise Refused(errno.ECANCELED, "another value is in effect")
+            raise Refused(errno.ECANCELED, "not changed, what is in effect is not what was expected", index)
         value = None if C["A_KNOB_INHERIT"] in a else number(a[C["A_KNOB_VALUE"]])
         return place, value
 
@@ -450,7 +465,7 @@ class Module:
                               u32(C["A_KNOB_RESULT"], C["RESULT_" + result]))
 
     def knob_set(self, request):
-        wanted = [self.wanted(p) for p in request.get(C["A_KNOB"], [])]
+        wanted = [self.wanted(p, i) for i, p in enumerate(request.get(C["A_KNOB"], []))]
         if C["A_DRY_RUN"] in request:
             return [(FAMILY, C["CMD_KNOB_SET"], self.told(p, self.value(p), "CHECKED")) for p, _ in wanted]
         change = self.next_change
