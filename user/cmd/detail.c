@@ -16,13 +16,13 @@ static const char usage[] =
 "Off drops what was collected. Without on or off, tell of which VMs they are on.\n"
 "\n"
 "  -p, --pid PID     only the VMs of this process\n"
-"  -g, --guest NAME  only the VM of this guest name\n"
+"  -g, --guest NAME  only VMs of this guest name, or like \"web*\"; may be repeated\n"
 "      --vm ID       only the VM of this id, which list shows\n"
 "      --json        one JSON object\n"
 "      --csv         comma separated, with a header\n";
 
 static int show(const struct kvmlat_snapshot *snap, const struct guests *guests,
-		const struct kvmlat_filter *f, enum output output)
+		const struct selection *sel, enum output output)
 {
 	struct details_view view = { 0 };
 	size_t i;
@@ -33,7 +33,7 @@ static int show(const struct kvmlat_snapshot *snap, const struct guests *guests,
 	for (i = 0; i < snap->nr_vms; i++) {
 		const struct kvmlat_vm *vm = &snap->vms[i];
 
-		if ((f->vm_id && vm->vm_id != f->vm_id) || (f->pid && vm->pid != f->pid))
+		if (!selects_vm(sel, guests, snap, vm))
 			continue;
 		view.rows[view.nr].vm = vm;
 		view.rows[view.nr++].guest = guests_name(guests, vm->vm_id);
@@ -41,6 +41,29 @@ static int show(const struct kvmlat_snapshot *snap, const struct guests *guests,
 	show_details(stdout, output, &view);
 	free(view.rows);
 	return EXIT_OK;
+}
+
+/* Of all at once, or of those that run and are asked for one by one: each may end meanwhile. */
+static int switch_details(struct kvmlat *k, const struct kvmlat_snapshot *snap,
+			  const struct guests *guests, const struct selection *sel, bool on)
+{
+	struct kvmlat_filter filter = { 0 };
+	struct kvmlat_error err = { 0 };
+	bool all = !selects(sel), done = false;
+	size_t i;
+
+	for (i = 0; i < (all ? 1 : snap->nr_vms); i++) {
+		const struct kvmlat_vm *vm = all ? NULL : &snap->vms[i];
+
+		if (vm && !selects_vm(sel, guests, snap, vm))
+			continue;
+		filter.vm_id = vm ? vm->vm_id : 0;
+		if (!kvmlat_set_details(k, &filter, on, &err))
+			done = true;
+		else if (all || err.status != KVMLAT_E_NOT_FOUND)
+			return complain_kvmlat(&err);
+	}
+	return done ? EXIT_OK : complain_kvmlat(&err);
 }
 
 /* @to is "on", "off", or NULL to show what is. */
@@ -60,9 +83,9 @@ static int act(struct kvmlat *k, const struct selection *sel, const char *to, en
 	else
 		ret = outcome(select_vms(sel, &guests, snap, &filter, &cause), &cause);
 	if (ret == EXIT_OK && !to)
-		ret = show(snap, &guests, &filter, output);
-	else if (ret == EXIT_OK && kvmlat_set_details(k, &filter, !strcmp(to, "on"), &err))
-		ret = complain_kvmlat(&err);
+		ret = show(snap, &guests, sel, output);
+	else if (ret == EXIT_OK)
+		ret = switch_details(k, snap, &guests, sel, !strcmp(to, "on"));
 	guests_free(&guests);
 	kvmlat_snapshot_free(snap);
 	return ret;

@@ -8,7 +8,7 @@
 #include "tune/knobs.h"
 
 static const char usage[] =
-"Usage: kvmlat get [KNOB]... [-a | -p PID | -g NAME | --vm ID] [--vcpu N]\n"
+"Usage: kvmlat get [KNOB]... [-a | -p PID | -g NAME | --vm ID] [--vcpu LIST]\n"
 "                  [--json | --csv]\n"
 "\n"
 "Show the knobs of the host, and where VMs and vCPUs have values of their own.\n"
@@ -16,9 +16,10 @@ static const char usage[] =
 "  -a, --all         of all VMs and vCPUs, inherited values too; and knobs that this host\n"
 "                    does not have, with the reason\n"
 "  -p, --pid PID     of the VMs of this process and their vCPUs\n"
-"  -g, --guest NAME  of the VM of this guest name and its vCPUs\n"
+"  -g, --guest NAME  of VMs of this guest name, or like \"web*\", and their vCPUs; may be\n"
+"                    repeated\n"
 "      --vm ID       of the VM of this id, which list shows, and its vCPUs\n"
-"      --vcpu N      of these VMs only the vCPUs of this id\n"
+"      --vcpu LIST   of these VMs only these vCPUs, as 0-3,7\n"
 "      --json        one JSON object\n"
 "      --csv         comma separated, with a header\n";
 
@@ -78,7 +79,7 @@ static int parse_options(struct get *g, int argc, char **argv)
 			return complain(EXIT_USAGE, "get: %s", why);
 	}
 	g->names = argv + optind;
-	if (g->sel.has_vcpu && !selects(&g->sel))
+	if (g->sel.vcpus && !selects(&g->sel))
 		return complain(EXIT_USAGE, "get: --vcpu needs a VM: name it with --guest, --pid or --vm");
 	return EXIT_OK;
 }
@@ -117,9 +118,10 @@ static bool is_asked_for(const struct get *g, const struct kvmlat_knob_value *k)
 	for (i = 0; i < g->nr_targets; i++) {
 		const struct target *target = &g->targets[i];
 
-		if (k->scope != KVMLAT_SCOPE_HOST && k->vm_id == target->vm_id)
-			return !target->has_vcpu || (k->scope == KVMLAT_SCOPE_VCPU &&
-						     k->vcpu_id == target->vcpu_id);
+		if (k->scope != KVMLAT_SCOPE_HOST && k->vm_id == target->vm_id &&
+		    (!target->has_vcpu || (k->scope == KVMLAT_SCOPE_VCPU &&
+					   k->vcpu_id == target->vcpu_id)))
+			return true;
 	}
 	return false;
 }
@@ -141,7 +143,7 @@ static int show(struct get *g)
 		g->rows[g->nr].knob = k;
 		g->rows[g->nr++].guest = tuner_guest(&g->t, k);
 	}
-	if (!g->nr && g->sel.has_vcpu)
+	if (!g->nr && g->sel.vcpus)
 		return outcome(trouble_vcpu(&cause, &g->sel), &cause);
 	if (!g->nr && *g->names)
 		return complain(EXIT_USAGE, "knob \"%s\" is of the host only, not of a VM or a vCPU",

@@ -11,17 +11,17 @@
 #include "show/rt.h"
 
 static const char usage[] =
-"Usage: kvmlat rt [-p PID | -g NAME | --vm ID] [--vcpu N] [--json | --csv]\n"
-"       kvmlat rt (-p PID | -g NAME | --vm ID) [--vcpu N] [--cpus LIST [--pin]]\n"
+"Usage: kvmlat rt [-p PID | -g NAME | --vm ID] [--vcpu LIST] [--json | --csv]\n"
+"       kvmlat rt (-p PID | -g NAME | --vm ID) [--vcpu LIST] [--cpus LIST [--pin]]\n"
 "                 [--fifo PRIO | --rr PRIO | --other] [--force]\n"
-"       kvmlat rt --undo [-p PID | -g NAME | --vm ID] [--vcpu N]\n"
+"       kvmlat rt --undo [-p PID | -g NAME | --vm ID] [--vcpu LIST]\n"
 "\n"
 "Show where and how vCPU threads are scheduled, set it, or undo what was set.\n"
 "\n"
 "  -p, --pid PID     only the VMs of this process\n"
-"  -g, --guest NAME  only the VM of this guest name\n"
+"  -g, --guest NAME  only VMs of this guest name, or like \"web*\"; may be repeated\n"
 "      --vm ID       only the VM of this id, which list shows\n"
-"      --vcpu N      only the vCPUs of this id\n"
+"      --vcpu LIST   only these vCPUs, as 0-3,7\n"
 "      --cpus LIST   let the threads run on these CPUs only, as in 2-3,6\n"
 "      --pin         one of these CPUs for each thread, in the order of vCPUs\n"
 "      --fifo PRIO   first in, first out, with priority 1 to 99\n"
@@ -184,7 +184,7 @@ static int change(struct rt *rt)
 
 static int act(struct rt *rt)
 {
-	bool all = rt->undo && !selects(&rt->sel) && !rt->sel.has_vcpu;
+	bool all = rt->undo && !selects(&rt->sel) && !rt->sel.vcpus;
 	bool changes = sets(rt) || rt->undo;
 	struct trouble cause;
 	char why[1024];

@@ -62,7 +62,7 @@ static bool asked_for(const struct rt *rt, const struct record *r)
 {
 	size_t i;
 
-	if (!selects(&rt->sel) && !rt->sel.has_vcpu)
+	if (!selects(&rt->sel) && !rt->sel.vcpus)
 		return true;
 	for (i = 0; i < rt->threads.nr; i++)
 		if (rt->threads.all[i].task.tid == r->task.tid)

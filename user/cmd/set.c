@@ -13,16 +13,16 @@
 #include "tune/warn.h"
 
 static const char usage[] =
-"Usage: kvmlat set KNOB=VALUE... [-p PID | -g NAME | --vm ID] [--vcpu N]\n"
+"Usage: kvmlat set KNOB=VALUE... [-p PID | -g NAME | --vm ID] [--vcpu LIST]\n"
 "                  [--if-old VALUE] [--dry-run] [--persist] [--json | --csv]\n"
 "\n"
 "Change knobs of the host, of a VM or of a vCPU, all of them or none. VALUE is a number,\n"
 "of a time with ns, us, ms or s behind it, or \"inherit\": what the scope above has.\n"
 "\n"
 "  -p, --pid PID        for the VMs of this process\n"
-"  -g, --guest NAME     for the VM of this guest name\n"
+"  -g, --guest NAME     for VMs of this guest name, or like \"web*\"; may be repeated\n"
 "      --vm ID          for the VM of this id, which list shows\n"
-"      --vcpu N         for the vCPU of this id only\n"
+"      --vcpu LIST      for these vCPUs only, as 0-3,7\n"
 "      --if-old VALUE   only if this is what is in effect\n"
 "  -n, --dry-run        only tell what would be done\n"
 "      --persist        have modprobe set it, too, the next time that KVM is loaded\n"
@@ -121,7 +121,7 @@ static int check_options(const struct set *s)
 
 	if (!*s->words)
 		return complain(EXIT_USAGE, "set: name a knob and its value, as in halt_poll_ns=50us");
-	if (s->sel.has_vcpu && !vm)
+	if (s->sel.vcpus && !vm)
 		return complain(EXIT_USAGE, "set: --vcpu needs a VM: name it with --guest, --pid or --vm");
 	if (s->persist && vm)
 		return complain(EXIT_USAGE, "set: --persist is for the host: a VM's knobs end with the VM, a profile sets them for the next one");

@@ -5,7 +5,7 @@
 #include "command.h"
 #include "base/clock.h"
 #include "base/load.h"
-#include "base/workload.h"
+#include "live.h"
 #include "show/sample.h"
 #include "stat.h"
 
@@ -16,7 +16,7 @@ static enum grouping grouping_of(const struct stat *s)
 {
 	if (s->all)
 		return GROUP_ALL;
-	return s->per_vcpu || s->sel.has_vcpu ? GROUP_VCPU : GROUP_VM;
+	return s->per_vcpu || s->sel.vcpus ? GROUP_VCPU : GROUP_VM;
 }
 
 static int learn(struct stat *s)
@@ -37,30 +37,24 @@ static int narrow(struct stat *s, struct kvmlat_snapshot *snap)
 {
 	struct kvmlat_filter f = { 0 };
 	struct trouble cause;
-	size_t i, n;
 
 	if (select_vms(&s->sel, &s->guests, snap, &f, &cause))
 		return complain_of(&cause);
-	for (i = n = 0; i < snap->nr_vcpus; i++) {
-		struct kvmlat_vcpu *v = &snap->vcpus[i];
-
-		if ((f.pid && v->pid != f.pid) || (f.vm_id && v->vm_id != f.vm_id))
-			kvmlat_account_free(&v->account);
-		else
-			snap->vcpus[n++] = *v;
-	}
-	snap->nr_vcpus = n;
+	select_narrow(&s->sel, &s->guests, snap);
 	return EXIT_OK;
 }
 
-static int take(struct stat *s, struct kvmlat_snapshot **snap)
+static int take(void *ctx, struct kvmlat_snapshot **snap)
 {
 	struct kvmlat_error err = { 0 };
+	struct stat *s = ctx;
 
 	if (kvmlat_get_snapshot(s->k, &s->filter, snap, &err))
 		return complain_kvmlat(&err);
 	if (guests_learn(&s->guests, *snap))
 		return complain(EXIT_REFUSED, "out of memory");
+	if (!s->command)
+		select_narrow(&s->sel, &s->guests, *snap);
 	return EXIT_OK;
 }
 
@@ -90,27 +84,21 @@ static int check_vcpu(const struct stat *s, const struct kvmlat_snapshot *snap)
 {
 	struct trouble cause;
 
-	if (!s->sel.has_vcpu || snap->nr_vcpus)
+	if (!s->sel.vcpus || snap->nr_vcpus)
 		return EXIT_OK;
 	return outcome(trouble_vcpu(&cause, &s->sel), &cause);
 }
 
-static int show_delta(struct stat *s, const struct kvmlat_snapshot *newer,
-		      const struct kvmlat_snapshot *older, bool whole)
+static int show_delta(void *ctx, struct kvmlat_snapshot *delta, bool whole)
 {
-	struct kvmlat_snapshot *delta = kvmlat_delta(newer, older);
+	struct stat *s = ctx;
 	int ret = EXIT_OK;
 
-	if (!delta)
-		return complain(EXIT_REFUSED, "out of memory");
 	if (s->command)
 		ret = narrow(s, delta);
 	if (ret == EXIT_OK && s->command)
 		ret = check_vcpu(s, delta);
-	if (ret == EXIT_OK)
-		ret = show(s, delta, false, whole);
-	kvmlat_snapshot_free(delta);
-	return ret;
+	return ret ? ret : show(s, delta, false, whole);
 }
 
 static int show_once(struct stat *s)
@@ -128,8 +116,9 @@ static int show_once(struct stat *s)
 }
 
 /* The VM that was asked for ended, and with it what can be shown of it. */
-static bool is_over(const struct stat *s, const struct kvmlat_snapshot *snap)
+static bool is_over(void *ctx, const struct kvmlat_snapshot *snap)
 {
+	const struct stat *s = ctx;
 	size_t i;
 
 	if (s->command || !selects(&s->sel))
@@ -140,47 +129,19 @@ static bool is_over(const struct stat *s, const struct kvmlat_snapshot *snap)
 	return true;
 }
 
-/*
- * Shows an interval after the other, and then all of them together: but not as JSON or CSV, where
- * who adds up lines would count all twice. @first is what the first begins at, and is freed.
- */
-static int show_intervals(struct stat *s, struct kvmlat_snapshot *first, struct workload *w)
+static struct live live_of(struct stat *s, struct workload *w)
 {
-	uint64_t interval = s->interval ? s->interval : NSEC_PER_SEC;
-	uint64_t start = monotonic_ns(), next = start + interval;
-	uint64_t end = s->duration ? start + s->duration : UINT64_MAX;
-	struct kvmlat_snapshot *older = first, *newer;
-	bool last;
-	int ret;
-
-	do {
-		uint64_t until = next < end ? next : end;
-		enum wake wake = w ? workload_wait(w, until) :
-				     wait_for(&s->wait, until, NULL, 0, NULL);
-
-		ret = take(s, &newer);
-		if (ret)
-			break;
-		last = wake != WAKE_TIME || next >= end || is_over(s, newer);
-		ret = show_delta(s, newer, older, false);
-		if (!ret && last && older != first && s->output == OUTPUT_TABLE)
-			ret = show_delta(s, newer, first, true);
-		if (older != first)
-			kvmlat_snapshot_free(older);
-		older = newer;
-		/* An interval that the machine slept through is not caught up with. */
-		while (next <= monotonic_ns())
-			next += interval;
-	} while (!ret && !last);
-	if (older != first)
-		kvmlat_snapshot_free(older);
-	kvmlat_snapshot_free(first);
-	return ret;
+	return (struct live){
+		.wait = &s->wait, .interval = s->interval ? s->interval : NSEC_PER_SEC,
+		.duration = s->duration, .total = s->output == OUTPUT_TABLE, .workload = w,
+		.ctx = s, .take = take, .show = show_delta, .over = is_over,
+	};
 }
 
 /* One table for all the time of the command, as perf stat without -I. */
 static int show_whole(struct stat *s, struct kvmlat_snapshot *older, struct workload *w)
 {
+	const struct live live = live_of(s, w);
 	struct kvmlat_snapshot *newer;
 	int ret = EXIT_OK;
 
@@ -189,7 +150,7 @@ static int show_whole(struct stat *s, struct kvmlat_snapshot *older, struct work
 	if (!ret)
 		ret = take(s, &newer);
 	if (!ret) {
-		ret = show_delta(s, newer, older, false);
+		ret = live_show(&live, newer, older, false);
 		kvmlat_snapshot_free(newer);
 	}
 	kvmlat_snapshot_free(older);
@@ -200,6 +161,7 @@ static int measure_command(struct stat *s)
 {
 	struct kvmlat_snapshot *older;
 	struct workload w = { 0 };
+	struct live live;
 	int ret, error;
 
 	if (workload_start(&w, &s->wait, s->command))
@@ -216,7 +178,8 @@ static int measure_command(struct stat *s)
 		return complain(error == ENOENT ? 127 : 126, "cannot run \"%s\": %s",
 				s->command[0], strerror(error));
 	}
-	ret = s->interval ? show_intervals(s, older, &w) : show_whole(s, older, &w);
+	live = live_of(s, &w);
+	ret = s->interval ? live_run(&live, older) : show_whole(s, older, &w);
 	/* What could not be shown was told; the command's own verdict goes before it. */
 	error = workload_exit_code(&w);
 	return error ? error : ret;
@@ -226,24 +189,28 @@ static int choose(struct stat *s)
 {
 	struct trouble cause;
 
-	if (!s->command)
-		return outcome(ask_vms(s->k, &s->sel, &s->guests, &s->filter, &cause), &cause);
 	/* The VM may be one that the command starts: narrow() looks for it in what was measured. */
-	s->filter.has_vcpu_id = s->sel.has_vcpu;
-	s->filter.vcpu_id = s->sel.vcpu_id;
-	return learn(s);
+	if (s->command)
+		return learn(s);
+	if (s->once)
+		return outcome(ask_vms(s->k, &s->sel, &s->guests, &s->filter, &cause), &cause);
+	return outcome(await_vms(s->k, &s->sel, &s->guests, &s->filter, &s->wait,
+				 s->duration ? monotonic_ns() + s->duration : UINT64_MAX, tell,
+				 &cause), &cause);
 }
 
 static int measure(struct stat *s)
 {
 	static const int ends[] = { SIGINT, SIGTERM, 0 };
 	struct kvmlat_snapshot *older;
-	int ret = choose(s);
+	struct live live;
+	int ret;
 
-	if (ret)
-		return ret;
 	if (wait_begin(&s->wait, ends))
 		return complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
+	ret = choose(s);
+	if (ret)
+		return ret;
 	if (s->command)
 		return measure_command(s);
 	if (s->once)
@@ -252,8 +219,9 @@ static int measure(struct stat *s)
 	if (ret)
 		return ret;
 	ret = check_vcpu(s, older);
+	live = live_of(s, NULL);
 	if (!ret)
-		return show_intervals(s, older, NULL);
+		return live_run(&live, older);
 	kvmlat_snapshot_free(older);
 	return ret;
 }

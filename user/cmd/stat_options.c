@@ -18,9 +18,9 @@ const char stat_usage[] =
 "  -d, --duration SEC  end after SEC seconds, with a table of them all\n"
 "  -a, --all           all VMs in one\n"
 "      --per-vcpu      each vCPU on its own\n"
-"      --vcpu N        only the vCPUs of this id, each on its own\n"
+"      --vcpu LIST     only these vCPUs, as 0-3,7, each on its own\n"
 "  -p, --pid PID       only the VMs of this process\n"
-"  -g, --guest NAME    only the VM of this guest name\n"
+"  -g, --guest NAME    only VMs of this guest name, or like \"web*\"; may be repeated\n"
 "      --vm ID         only the VM of this id, which list shows\n"
 "  -k, --key KEY       sort by count (default), own, time, mean, max, p99 or reason\n"
 "      --all-reasons   rows in which nothing happened, too\n"
@@ -158,7 +158,7 @@ static int check_options(const struct stat *s)
 	if ((s->key == SORT_P99 || s->key == SORT_OWN) && s->view == VIEW_DETAIL)
 		return complain(EXIT_USAGE, "stat: sort key \"%s\" does not go with --detail, which does not know it",
 				s->key == SORT_P99 ? "p99" : "own");
-	if (s->all && (s->per_vcpu || s->sel.has_vcpu))
+	if (s->all && (s->per_vcpu || s->sel.vcpus))
 		return complain(EXIT_USAGE, "stat: --all does not go with --per-vcpu or --vcpu");
 	return EXIT_OK;
 }

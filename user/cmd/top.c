@@ -25,7 +25,7 @@ static const char usage[] =
 "  -d, --duration SEC  end after SEC seconds\n"
 "      --per-vcpu      begin with vCPUs, not with VMs\n"
 "  -p, --pid PID       only the VMs of this process\n"
-"  -g, --guest NAME    only the VM of this guest name\n"
+"  -g, --guest NAME    only VMs of this guest name, or like \"web*\"; may be repeated\n"
 "      --vm ID         only the VM of this id, which list shows\n"
 "  -f, --filter REGEX  only rows whose name matches\n"
 "  -k, --key KEY       sort by exits (default), name, guest, exit, user, poll, wait, runq,\n"
@@ -61,7 +61,6 @@ static const struct option long_options[] = {
 struct options {
 	bool			batch;
 	const char		*filter;
-	struct selection	sel;
 };
 
 static int parse_options(struct options *o, struct top *t, int argc, char **argv)
@@ -110,7 +109,7 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 		case '?':
 			return EXIT_USAGE;
 		default:
-			ok = parse_selection(c, optarg, &o->sel, why, sizeof(why));
+			ok = parse_selection(c, optarg, &t->sel, why, sizeof(why));
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "top: %s", why);
@@ -126,18 +125,15 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 	return EXIT_OK;
 }
 
-static int choose(struct top *t, const struct selection *sel)
+static int choose(struct top *t)
 {
-	struct guests guests = { 0 };
+	uint64_t end = t->duration ? monotonic_ns() + t->duration : UINT64_MAX;
 	struct trouble cause;
-	int ret;
 
-	if (!selects(sel))
+	if (!selects(&t->sel))
 		return EXIT_OK;
-	ret = outcome(ask_vms(t->k, sel, &guests, &t->filter, &cause), &cause);
-	t->selected = true;
-	guests_free(&guests);
-	return ret;
+	return outcome(await_vms(t->k, &t->sel, &t->guests, &t->filter, &t->wait, end, tell,
+				 &cause), &cause);
 }
 
 static void name_vm(const struct kvmlat_vm *vm, char *name, size_t size)
@@ -189,10 +185,10 @@ static int run(int argc, char **argv)
 	ret = parse_options(&o, &t, argc, argv);
 	if (!ret && load_and_open(&t.k, &err))
 		ret = complain_kvmlat(&err);
-	if (!ret)
-		ret = choose(&t, &o.sel);
 	if (!ret && begin_wait(&t.wait))
 		ret = complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
+	if (!ret)
+		ret = choose(&t);
 	if (!ret) {
 		if (o.batch || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 			ret = top_plain(&t, &err);
@@ -203,6 +199,7 @@ static int run(int argc, char **argv)
 	}
 	pane_free(&t.pane);
 	track_free(&t.track);
+	guests_free(&t.guests);
 	wait_end(&t.wait);
 	tell_unknown(t.k);
 	kvmlat_close(t.k);

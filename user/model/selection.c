@@ -1,11 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fnmatch.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/options.h"
 #include "selection.h"
+
+/* How often to look whether a guest has come. */
+#define LOOK_NS		(NSEC_PER_SEC / 10)
+
+static bool parse_guest(const char *text, struct selection *sel, char *why, size_t size)
+{
+	if (!*text) {
+		snprintf(why, size, "guest name \"\" is empty");
+		return false;
+	}
+	if (sel->nr_guests == SELECT_GUESTS) {
+		snprintf(why, size, "more than %d guest names are too many: a pattern, as \"web*\", is for many",
+			 SELECT_GUESTS);
+		return false;
+	}
+	sel->guests[sel->nr_guests++] = text;
+	return true;
+}
+
+/* Digits only: strtoul would take spaces and signs. */
+static const char *parse_id(const char *p, uint32_t *id)
+{
+	unsigned long long v;
+	char *end;
+
+	v = *p >= '0' && *p <= '9' ? strtoull(p, &end, 10) : UINT64_MAX;
+	*id = v;
+	return v <= UINT32_MAX ? end : NULL;
+}
+
+static bool parse_vcpus(const char *text, struct selection *sel, char *why, size_t size)
+{
+	const char *p = text;
+	uint64_t nr = 0;
+
+	sel->vcpus = text;
+	sel->nr_ranges = 0;
+	do {
+		struct range *r = &sel->ranges[sel->nr_ranges];
+
+		if (sel->nr_ranges++ == SELECT_RANGES)
+			break;
+		p = parse_id(p + (p != text), &r->first);
+		r->last = r->first;
+		if (p && *p == '-')
+			p = parse_id(p + 1, &r->last);
+		if (!p || r->last < r->first)
+			break;
+		nr += (uint64_t)r->last - r->first + 1;
+	} while (*p == ',');
+	if (p && !*p && sel->nr_ranges <= SELECT_RANGES && nr && nr <= SELECT_VCPUS)
+		return true;
+	snprintf(why, size,
+		 "vCPUs \"%.64s\" are not a list of whole numbers from 0 to %u, as 0-3,7, of up to %d vCPUs in %d ranges",
+		 text, UINT32_MAX, SELECT_VCPUS, SELECT_RANGES);
+	return false;
+}
 
 bool parse_selection(int option, const char *text, struct selection *sel, char *why, size_t size)
 {
@@ -13,16 +72,11 @@ bool parse_selection(int option, const char *text, struct selection *sel, char *
 	case 'p':
 		return parse_u32("pid", text, 1, &sel->pid, why, size);
 	case 'g':
-		sel->guest = text;
-		if (*text)
-			return true;
-		snprintf(why, size, "guest name \"\" is empty");
-		return false;
+		return parse_guest(text, sel, why, size);
 	case OPT_VM:
 		return parse_u32("VM", text, 1, &sel->vm_id, why, size);
 	default:
-		sel->has_vcpu = true;
-		return parse_u32("vCPU", text, 0, &sel->vcpu_id, why, size);
+		return parse_vcpus(text, sel, why, size);
 	}
 }
 
@@ -39,33 +93,116 @@ static uint32_t parse_user(const char *text)
 	return user ? user->pw_uid : NO_UID;
 }
 
+static bool is_pattern(const char *wanted)
+{
+	return strpbrk(wanted, "*?[");
+}
+
+/* The first @len bytes of a pattern. */
+static bool fits(const char *pattern, size_t len, const char *name)
+{
+	char text[KVMLAT_NAME_SIZE];
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, pattern, len);
+	text[len] = 0;
+	return !fnmatch(text, name, 0);
+}
+
 /*
  * A name is what its owner claims: "db@USER" is the guest "db" of that user only, and not the one
  * that somebody else called "db@USER". Where there is no such user, it is a name like any other.
  */
-static bool is_called(const struct guests *g, uint32_t vm_id, const char *wanted)
+static bool is_called(const struct entry *e, const char *wanted, bool pattern)
 {
-	const char *name = guests_name(g, vm_id), *at = strrchr(wanted, '@');
+	const char *at = strrchr(wanted, '@');
 	uint32_t uid = at ? parse_user(at + 1) : NO_UID;
+	size_t len = uid == NO_UID ? strlen(wanted) : (size_t)(at - wanted);
 
-	if (!name)
+	if (uid != NO_UID && e->uid != uid)
 		return false;
-	if (uid == NO_UID)
-		return !strcmp(name, wanted);
-	return strlen(name) == (size_t)(at - wanted) && !strncmp(name, wanted, at - wanted) &&
-	       guests_uid(g, vm_id) == uid;
+	if (pattern)
+		return fits(wanted, len, e->name);
+	return strlen(e->name) == len && !strncmp(e->name, wanted, len);
 }
 
-static bool matches(const struct guests *g, const struct kvmlat_vm *vm,
-		    const struct selection *sel)
+/* A guest that is called "web*" is meant by that, and no other. */
+static bool means_many(const struct guests *g, const char *wanted)
 {
+	size_t i;
+
+	for (i = 0; i < g->nr; i++)
+		if (is_called(&g->entries[i], wanted, false))
+			return false;
+	return is_pattern(wanted);
+}
+
+static const struct entry *entry_of(const struct guests *g, uint32_t vm_id)
+{
+	size_t i;
+
+	for (i = 0; i < g->nr; i++)
+		if (g->entries[i].vm_id == vm_id)
+			return &g->entries[i];
+	return NULL;
+}
+
+/* Does @wanted, of the selection's names, or NULL for none, mean this VM? */
+static bool matches(const struct guests *g, const struct kvmlat_vm *vm,
+		    const struct selection *sel, const char *wanted)
+{
+	const struct entry *e;
+
 	if ((sel->pid && vm->pid != sel->pid) || (sel->vm_id && vm->vm_id != sel->vm_id))
 		return false;
-	return !sel->guest || is_called(g, vm->vm_id, sel->guest);
+	if (!wanted)
+		return true;
+	e = entry_of(g, vm->vm_id);
+	return e && is_called(e, wanted, means_many(g, wanted));
+}
+
+static bool one_runs(const struct selection *sel, const struct guests *g,
+		     const struct kvmlat_snapshot *snap, const char *wanted)
+{
+	size_t i;
+
+	for (i = 0; i < snap->nr_vms; i++)
+		if (!snap->vms[i].gone && matches(g, &snap->vms[i], sel, wanted))
+			return true;
+	return false;
+}
+
+bool selects_vm(const struct selection *sel, const struct guests *g,
+		const struct kvmlat_snapshot *snap, const struct kvmlat_vm *vm)
+{
+	size_t i;
+
+	if (!sel->nr_guests)
+		return matches(g, vm, sel, NULL);
+	for (i = 0; i < sel->nr_guests; i++) {
+		const char *wanted = sel->guests[i];
+
+		if (matches(g, vm, sel, wanted) &&
+		    (!vm->gone || means_many(g, wanted) || !one_runs(sel, g, snap, wanted)))
+			return true;
+	}
+	return false;
+}
+
+bool selects_vcpu(const struct selection *sel, uint32_t vcpu_id)
+{
+	size_t i;
+
+	for (i = 0; i < sel->nr_ranges; i++)
+		if (vcpu_id >= sel->ranges[i].first && vcpu_id <= sel->ranges[i].last)
+			return true;
+	return !sel->vcpus;
 }
 
 static int ambiguous(const struct guests *g, const struct kvmlat_snapshot *snap,
-		     const struct selection *sel, bool gone, struct trouble *why)
+		     const struct selection *sel, const char *wanted, bool gone,
+		     struct trouble *why)
 {
 	char list[512] = "";
 	size_t i, used = 0;
@@ -73,7 +210,7 @@ static int ambiguous(const struct guests *g, const struct kvmlat_snapshot *snap,
 	for (i = 0; i < snap->nr_vms && used < sizeof(list) - 64; i++) {
 		const struct kvmlat_vm *vm = &snap->vms[i];
 
-		if (!matches(g, vm, sel) || !!vm->gone != gone)
+		if (!matches(g, vm, sel, wanted) || !!vm->gone != gone)
 			continue;
 		used += snprintf(list + used, sizeof(list) - used, "%sVM %u (pid %u",
 				 used ? ", " : "", vm->vm_id, vm->pid);
@@ -84,45 +221,90 @@ static int ambiguous(const struct guests *g, const struct kvmlat_snapshot *snap,
 	}
 	return trouble(why, TROUBLE_AMBIGUOUS,
 		       "guest name \"%s\" is that of several: %s; choose with --vm, or with NAME@USER",
-		       sel->guest, list);
+		       wanted, list);
 }
 
-int select_vms(const struct selection *sel, const struct guests *g,
-	       const struct kvmlat_snapshot *snap, struct kvmlat_filter *filter,
-	       struct trouble *why)
+static int trouble_none(const struct selection *sel, const char *wanted, struct trouble *why)
+{
+	if (wanted)
+		return trouble(why, TROUBLE_NO_VM, "no VM has %s \"%s\"%s",
+			       is_pattern(wanted) ? "a guest name like" : "the guest name", wanted,
+			       sel->pid || sel->vm_id ? " and matches all else" : "");
+	if (sel->vm_id)
+		return trouble(why, TROUBLE_NO_VM, "there is no VM %u%s", sel->vm_id,
+			       sel->pid ? " of that process" : "");
+	if (sel->pid)
+		return trouble(why, TROUBLE_NO_VM, "process %u has no VM", sel->pid);
+	return trouble(why, TROUBLE_NO_VM, "no VM has run since the module was loaded");
+}
+
+/* Of one of the selection's names, or of NULL; *vm_id is the one VM that a name means. */
+static int check_name(const struct selection *sel, const struct guests *g,
+		      const struct kvmlat_snapshot *snap, const char *wanted, uint32_t *vm_id,
+		      struct trouble *why)
 {
 	size_t i, nr = 0, alive = 0;
-	uint32_t vm_id = 0;
 
 	for (i = 0; i < snap->nr_vms; i++) {
 		const struct kvmlat_vm *vm = &snap->vms[i];
 
-		if (!matches(g, vm, sel))
+		if (!matches(g, vm, sel, wanted))
 			continue;
 		nr++;
 		/* A VM that runs goes before those of its name that ended. */
 		if (!vm->gone)
 			alive++;
 		if (!vm->gone || !alive)
-			vm_id = vm->vm_id;
+			*vm_id = vm->vm_id;
 	}
-	if (!nr && sel->guest)
-		return trouble(why, TROUBLE_NO_VM, "no VM has the guest name \"%s\"%s", sel->guest,
-			       sel->pid || sel->vm_id ? " and matches all else" : "");
-	if (!nr && sel->vm_id)
-		return trouble(why, TROUBLE_NO_VM, "there is no VM %u%s", sel->vm_id,
-			       sel->pid ? " of that process" : "");
-	if (!nr && sel->pid)
-		return trouble(why, TROUBLE_NO_VM, "process %u has no VM", sel->pid);
 	if (!nr)
-		return trouble(why, TROUBLE_NO_VM, "no VM has run since the module was loaded");
-	if (sel->guest && (alive > 1 || (!alive && nr > 1)))
-		return ambiguous(g, snap, sel, !alive, why);
-	filter->pid = sel->pid;
-	filter->has_vcpu_id = sel->has_vcpu;
-	filter->vcpu_id = sel->vcpu_id;
-	filter->vm_id = sel->guest ? vm_id : sel->vm_id;
+		return trouble_none(sel, wanted, why);
+	if (!wanted || means_many(g, wanted)) {
+		*vm_id = sel->vm_id;
+		return 0;
+	}
+	if (alive > 1 || (!alive && nr > 1))
+		return ambiguous(g, snap, sel, wanted, !alive, why);
 	return 0;
+}
+
+int select_vms(const struct selection *sel, const struct guests *g,
+	       const struct kvmlat_snapshot *snap, struct kvmlat_filter *filter,
+	       struct trouble *why)
+{
+	uint32_t vm_id = 0;
+	size_t i = 0;
+
+	do {
+		if (check_name(sel, g, snap, sel->nr_guests ? sel->guests[i] : NULL, &vm_id, why))
+			return -1;
+	} while (++i < sel->nr_guests);
+	filter->pid = sel->pid;
+	filter->vm_id = sel->nr_guests > 1 ? sel->vm_id : vm_id;
+	filter->has_vcpu_id = sel->nr_ranges == 1 && sel->ranges[0].first == sel->ranges[0].last;
+	filter->vcpu_id = filter->has_vcpu_id ? sel->ranges[0].first : 0;
+	return 0;
+}
+
+void select_narrow(const struct selection *sel, const struct guests *g,
+		   struct kvmlat_snapshot *snap)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < snap->nr_vcpus; i++) {
+		struct kvmlat_vcpu *v = &snap->vcpus[i];
+		const struct kvmlat_vm *vm = kvmlat_find_vm(snap, v->vm_id);
+
+		if (selects_vcpu(sel, v->vcpu_id) && vm && selects_vm(sel, g, snap, vm))
+			snap->vcpus[n++] = *v;
+		else
+			kvmlat_account_free(&v->account);
+	}
+	snap->nr_vcpus = n;
+	for (i = n = 0; i < snap->nr_vms; i++)
+		if (selects_vm(sel, g, snap, &snap->vms[i]))
+			snap->vms[n++] = snap->vms[i];
+	snap->nr_vms = n;
 }
 
 int ask_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
@@ -142,8 +324,33 @@ int ask_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
 	return ret;
 }
 
+int await_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
+	      struct kvmlat_filter *filter, struct wait *wait, uint64_t deadline, tell_fn tell,
+	      struct trouble *why)
+{
+	char text[sizeof(why->text) + 32];
+	bool told = false;
+	uint64_t next;
+
+	while (ask_vms(k, sel, g, filter, why)) {
+		if (why->kind != TROUBLE_NO_VM || !sel->nr_guests)
+			return -1;
+		snprintf(text, sizeof(text), "%s: waiting for one", why->text);
+		if (!told)
+			tell(text);
+		told = true;
+		next = monotonic_ns() + LOOK_NS;
+		if (wait_for(wait, next < deadline ? next : deadline, NULL, 0, NULL) != WAKE_TIME ||
+		    monotonic_ns() >= deadline)
+			return -1;
+	}
+	return 0;
+}
+
 int trouble_vcpu(struct trouble *why, const struct selection *sel)
 {
-	return trouble(why, TROUBLE_NO_VM, "no VM that is asked for has a vCPU %u that ran yet",
-		       sel->vcpu_id);
+	bool one = !strpbrk(sel->vcpus, "-,");
+
+	return trouble(why, TROUBLE_NO_VM, "no VM that is asked for has %s %.256s that ran yet",
+		       one ? "a vCPU" : "one of the vCPUs", sel->vcpus);
 }

@@ -49,12 +49,15 @@ static int choose(struct threads *threads, const struct kvmlat_snapshot *snap,
 	for (i = 0; !ret && i < snap->nr_vcpus; i++) {
 		const struct kvmlat_vcpu *v = &snap->vcpus[i];
 
-		if (!v->gone && (!f.pid || v->pid == f.pid) && (!f.vm_id || v->vm_id == f.vm_id))
+		const struct kvmlat_vm *vm = kvmlat_find_vm(snap, v->vm_id);
+
+		if (!v->gone && vm && selects_vm(sel, &threads->guests, snap, vm) &&
+		    selects_vcpu(sel, v->vcpu_id))
 			ret = add(threads, v, restore, why);
 	}
 	if (ret || threads->nr)
 		return ret;
-	if (sel->has_vcpu)
+	if (sel->vcpus)
 		return trouble_vcpu(why, sel);
 	if (selects(sel))
 		return trouble(why, TROUBLE_NO_VM, "the VM that is asked for has ended");
@@ -64,7 +67,6 @@ static int choose(struct threads *threads, const struct kvmlat_snapshot *snap,
 int threads_find(struct threads *threads, const struct selection *sel,
 		 const struct restore *restore, struct trouble *why)
 {
-	const struct kvmlat_filter f = { .has_vcpu_id = sel->has_vcpu, .vcpu_id = sel->vcpu_id };
 	struct kvmlat_error err = { 0 };
 	struct kvmlat_snapshot *snap;
 	struct kvmlat *k;
@@ -72,7 +74,7 @@ int threads_find(struct threads *threads, const struct selection *sel,
 
 	if (load_and_open(&k, &err))
 		return trouble_kvmlat(why, &err);
-	ret = kvmlat_get_snapshot(k, &f, &snap, &err);
+	ret = kvmlat_get_snapshot(k, NULL, &snap, &err);
 	kvmlat_close(k);
 	if (ret)
 		return trouble_kvmlat(why, &err);

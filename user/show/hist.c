@@ -164,6 +164,8 @@ static void table(FILE *to, const struct sample *s, const struct block *b, struc
 
 	(void)kept;
 	fputc('\n', to);
+	if (!b->nr_histograms)
+		fprintf(to, "%s: none\n", s->hist->pick.name);
 	for (i = 0; i < b->nr_histograms; i++) {
 		const struct histogram *h = &b->histograms[i];
 

@@ -25,6 +25,11 @@ int top_take(struct top *t, bool histograms, struct kvmlat_error *err)
 	t->filter.histograms = histograms;
 	if (kvmlat_get_snapshot(t->k, &t->filter, &snap, err))
 		return -1;
+	if (t->sel.nr_guests && guests_learn(&t->guests, snap)) {
+		kvmlat_snapshot_free(snap);
+		return top_fail(err, "out of memory");
+	}
+	select_narrow(&t->sel, &t->guests, snap);
 	t->taken = time(NULL);
 	if (!t->since)
 		t->since = t->taken;
@@ -39,7 +44,7 @@ bool top_over(const struct top *t)
 	const struct kvmlat_snapshot *snap = t->track.newer.snap;
 	size_t i;
 
-	if (!t->selected)
+	if (!selects(&t->sel))
 		return false;
 	for (i = 0; i < snap->nr_vms; i++)
 		if (!snap->vms[i].gone)

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/wait.h"
+#include "model/selection.h"
 #include "table.h"
 #include "pane.h"
 
@@ -19,7 +20,8 @@ enum prompt {
 
 /**
  * struct top - all of a run
- * @selected: the user named VMs, @filter is for those
+ * @sel: which VMs the user named, if any; @filter, which the kernel has, may let more through
+ * @guests: names of theirs
  * @count: end after so many refreshes; 0 for never
  * @duration: end after so many ns; 0 for never
  * @since: when what totals count began
@@ -33,7 +35,8 @@ enum prompt {
 struct top {
 	struct kvmlat		*k;
 	struct kvmlat_filter	filter;
-	bool			selected;
+	struct selection	sel;
+	struct guests		guests;
 	struct track		track;
 	struct pane		pane;
 	uint64_t		interval;

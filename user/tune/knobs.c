@@ -40,29 +40,47 @@ void tuner_close(struct tuner *t)
 	memset(t, 0, sizeof(*t));
 }
 
+/* The VM, or each vCPU of it that is asked for. */
+static int add_targets(const struct selection *sel, uint32_t vm_id, struct target **targets,
+		       size_t *nr)
+{
+	size_t i, n = sel->vcpus ? 0 : 1;
+	struct target *all;
+	uint64_t id;
+
+	for (i = 0; i < sel->nr_ranges; i++)
+		n += sel->ranges[i].last - sel->ranges[i].first + 1;
+	all = reallocarray(*targets, *nr + n, sizeof(*all));
+	if (!all)
+		return -1;
+	*targets = all;
+	if (!sel->vcpus)
+		all[(*nr)++] = (struct target){ .vm_id = vm_id };
+	for (i = 0; i < sel->nr_ranges; i++)
+		for (id = sel->ranges[i].first; id <= sel->ranges[i].last; id++)
+			all[(*nr)++] = (struct target){ vm_id, id, true };
+	return 0;
+}
+
 int tuner_targets(const struct tuner *t, const struct selection *sel, struct target **targets,
 		  size_t *nr, struct trouble *why)
 {
 	struct kvmlat_filter f = { 0 };
-	size_t i, n = 0;
+	size_t i;
 
 	*nr = 0;
-	*targets = calloc(t->vms->nr_vms + 1, sizeof(**targets));
-	if (!*targets)
-		return trouble_memory(why);
+	*targets = NULL;
 	if (select_vms(sel, &t->guests, t->vms, &f, why))
 		return -1;
 	for (i = 0; i < t->vms->nr_vms; i++) {
 		const struct kvmlat_vm *vm = &t->vms->vms[i];
 
-		if (vm->gone || (f.pid && vm->pid != f.pid) || (f.vm_id && vm->vm_id != f.vm_id))
+		if (vm->gone || !selects_vm(sel, &t->guests, t->vms, vm))
 			continue;
-		(*targets)[n].vm_id = vm->vm_id;
-		(*targets)[n].has_vcpu = sel->has_vcpu;
-		(*targets)[n++].vcpu_id = sel->vcpu_id;
+		if (add_targets(sel, vm->vm_id, targets, nr))
+			return trouble_memory(why);
 	}
-	*nr = n;
-	return n ? 0 : trouble(why, TROUBLE_NO_VM, "the VM that is asked for has ended");
+	return *nr ? 0 : trouble(why, TROUBLE_NO_VM, "the VM that is asked for has ended");
 }
 
 bool knob_is_called(const struct kvmlat_knob_value *k, const char *name)

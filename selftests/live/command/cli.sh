@@ -102,6 +102,11 @@ gives 0 '^all VMs, 5 vCPUs' kvmlat stat -1 -a
 gives 6 'guest name "twin" is that of several' kvmlat stat -1 -g twin
 gives 4 'no VM has the guest name "nobody"' kvmlat stat -1 -g nobody
 gives 4 'process 1 has no VM' kvmlat stat -1 -p 1
+gives 0 "^$cpuid +200 " kvmlat stat -1 -g 'h*d' -g 'tw??' --vcpu 2-9
+gives 4 'no VM has a guest name like "no[*]"' kvmlat stat -1 -g 'h*d' -g 'no*'
+kvmlat stat -1 -g 't*' --vcpu 0,2-3 --csv > "$work/csv"
+is "a pattern is of several" 600 "$(count $cpuid "$work/csv")"
+warns 'no VM has the guest name "nobody": waiting for one$' sh -c '! kvmlat stat -d 0.3 -g nobody'
 gives 4 'has a vCPU 7 that ran yet$' kvmlat stat -1 --vcpu 7
 gives 4 'has a vCPU 7 that ran yet$' kvmlat stat -d 600 -g held --vcpu 7
 kvmlat stat -1 -p "$held" --csv > "$work/csv"
@@ -185,6 +190,9 @@ gives 0 '^user:IO: 56, ' kvmlat hist --kind user:io -g view
 valid hist kvmlat hist -a --json
 valid hist kvmlat hist --each --per-vcpu --json
 valid hist kvmlat hist -d 0.2 --kind user --json
+valid hist kvmlat hist -i 0.2 -d 0.5 -g view --json
+gives 0 'the whole run' kvmlat hist -i 0.2 -d 0.5 -g view
+gives 1 '--once shows what was until now' kvmlat hist -1 -d 1
 kvmlat hist --reason cpuid -g view --csv > "$work/hist"
 is "a histogram has all exits" 10 "$(column count name $cpuid "$work/hist")"
 gives 0 '^#\[Max +=[ 0-9.]+, Total count +=           10\]$' kvmlat hist --reason cpuid -g view --hdr

@@ -138,7 +138,8 @@ gives 1 'count "0" is not' kvmlat top -n 0
 gives 1 'sort key "foo" is none' kvmlat top -k foo
 gives 1 'filter "\[" is no regular expression' kvmlat top -f '['
 gives 1 'no option "--nope"' kvmlat top --nope
-gives 4 'no VM has the guest name "nobody"' kvmlat top -g nobody
+warns 'no VM has the guest name "nobody": waiting for one$' \
+	sh -c '! kvmlat top -d 0.3 -g nobody'
 gives 3 'reading needs CAP_PERFMON' "${nobody[@]}" kvmlat top
 gives 0 '^all VMs' kvmlat top -n 1 -i 0.1
 
