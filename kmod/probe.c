@@ -177,21 +177,39 @@ static struct kvmlat_ledger *begin_loaded(void)
 }
 
 /*
- * KVM has let go of the vCPU by now, and it may be another than the one that the thread owns: the
- * latter's next thread can be taking it. Hence the lock.
+ * KVM has let go of the vCPU by now, and it may be another than the one that the thread owns, whose
+ * next thread can be taking it. Not if KVM_RUN of the owned one was seen and has not returned yet:
+ * then this is its return, and KVM's mutex is still held. The CPU is looked at after the account:
+ * who takes the vCPU takes it from the CPU before he writes the account.
  */
+static bool returns_from(const struct kvmlat_vcpu *vcpu)
+{
+	if (!READ_ONCE(vcpu->ledger.inside) || READ_ONCE(vcpu->ledger.reset_at))
+		return false;
+	/* Pairs with the cmpxchg() of own(). */
+	smp_rmb();
+	return kvmlat_thread_vcpu() == vcpu;
+}
+
+static void write_return(struct kvmlat_ledger *l, u32 code)
+{
+	kvmlat_ledger_begin(l);
+	kvmlat_ledger_obey(l);
+	kvmlat_ledger_user(l, kvmlat_ledger_after(l, kvmlat_clock()), code);
+	kvmlat_ledger_commit(l);
+}
+
 static void returned(struct kvmlat_vcpu *vcpu, u32 code)
 {
-	struct kvmlat_ledger *l = &vcpu->ledger;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&vcpu->lock, flags);
-	if (vcpu->task == current) {
-		kvmlat_ledger_begin(l);
-		kvmlat_ledger_obey(l);
-		kvmlat_ledger_user(l, kvmlat_ledger_after(l, kvmlat_clock()), code);
-		kvmlat_ledger_commit(l);
+	if (likely(returns_from(vcpu))) {
+		write_return(&vcpu->ledger, code);
+		return;
 	}
+	raw_spin_lock_irqsave(&vcpu->lock, flags);
+	if (vcpu->task == current)
+		write_return(&vcpu->ledger, code);
 	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
 }
 

@@ -36,8 +36,6 @@ static void own(struct kvmlat_vcpu *vcpu, const struct task_struct *task)
 	struct kvmlat_thread *thread = per_cpu_ptr(&kvmlat_thread, vcpu->cpu);
 
 	lockdep_assert_held(&vcpu->lock);
-	cmpxchg(&thread->key, vcpu->kvm_vcpu, NULL);
-	cmpxchg(&thread->vcpu, vcpu, NULL);
 	if (vcpu->task) {
 		hlist_bl_lock(bucket(vcpu->task));
 		hlist_bl_del(&vcpu->thread);
@@ -49,6 +47,12 @@ static void own(struct kvmlat_vcpu *vcpu, const struct task_struct *task)
 		hlist_bl_add_head(&vcpu->thread, bucket(task));
 		hlist_bl_unlock(bucket(task));
 	}
+	/*
+	 * From its CPU last: a thread that turns to another vCPU while it is still remembered waits
+	 * for the lock in let_go(), so that it never has two in the hash.
+	 */
+	cmpxchg(&thread->key, vcpu->kvm_vcpu, NULL);
+	cmpxchg(&thread->vcpu, vcpu, NULL);
 }
 
 /* The task turns to another vCPU, unless somebody has taken this one meanwhile. */

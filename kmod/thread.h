@@ -9,8 +9,9 @@
  *
  * - by the thread that has the vCPU loaded, in probes of KVM with preemption off, if its CPU
  *   remembers the vCPU. KVM's vcpu->mutex lets in one such thread at a time;
+ * - by that thread at the end of KVM_RUN, after it has put the vCPU but within the mutex;
  * - under vcpu->lock, for the thread that vcpu->task names: by sched_switch on its behalf, and by
- *   probes that cannot tell whether the vCPU is loaded;
+ *   the probe of kvm_userspace_exit where it cannot tell whose KVM_RUN has ended;
  * - under vcpu->lock when the VM ends, and nobody can have it loaded.
  *
  * Who takes a vCPU has it loaded. Under vcpu->lock he makes himself its owner and takes it from

@@ -29,6 +29,7 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 	bool hit = hit_ns || halt->polls.successful != l->polls.successful;
 	bool tried = miss_ns || halt->polls.attempted != l->polls.attempted;
 
+	WRITE_ONCE(l->inside, true);
 	kvmlat_ledger_renew(l);
 	/* KVM_RUN went on with a halt that a signal had interrupted. */
 	if (l->user_at) {

@@ -80,6 +80,7 @@ void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 first, u32 code_ma
 	l->code_mask = code_mask;
 	l->polls = *polls;
 	l->open = first == KVMLAT_STATE_GUEST ? NULL : &l->none;
+	l->inside = true;
 }
 
 /* NULL, and counted, when there is no memory. */
@@ -279,6 +280,8 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 	}
 	l->mark = now;
 	l->open = NULL;
+	/* What comes first after a return finds an exit that is held, and so comes here. */
+	WRITE_ONCE(l->inside, true);
 }
 
 /**
@@ -359,6 +362,7 @@ void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now)
  */
 void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now, u32 code)
 {
+	WRITE_ONCE(l->inside, false);
 	if (l->user_at)
 		return;
 	if (!l->open)
@@ -396,13 +400,13 @@ void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now)
 void kvmlat_ledger_obey(struct kvmlat_ledger *l)
 {
 	struct kvmlat_cell *dead = NULL;
-	u64 at = READ_ONCE(l->reset_at);
-	u64 since = kvmlat_ledger_state_since(l);
+	u64 since, at = READ_ONCE(l->reset_at);
 	struct kvmlat_detail *detail;
 	u32 i;
 
 	if (!at)
 		return;
+	since = kvmlat_ledger_state_since(l);
 	WRITE_ONCE(l->reset_at, 0);
 	for (i = 0; i < l->cells; i++) {
 		l->cell[i]->next_dead = dead;

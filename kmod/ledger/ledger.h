@@ -122,6 +122,7 @@ struct kvmlat_ledger {
 	u64 away;			/* their sum when the last exit was closed that had any */
 
 	u32 out_state;
+	bool inside;			/* KVM_RUN of it was seen, and not yet that it returned */
 	bool early;			/* open since an absence before the exit's kvm_exit */
 	u64 delay;			/* the scheduler's count of waits, when it left */
 	u64 visit_at;			/* begin of a visit to the VMM that is in no row yet */

@@ -22,17 +22,18 @@ enum at {
 	 */
 	IDLE, WANT, LOADED, UNLOADED, OFF,
 	/* kvm_entry and kvm_exit, which name the vCPU; the first take it if they have to */
-	NAMED, TAKE, HAD_LOCK, HAD_DROP, TAKE_TASK, TAKE_LOCK, TAKE_KEY, TAKE_VCPU, TAKE_OWN,
+	NAMED, TAKE, HAD_LOCK, HAD_DROP, TAKE_TASK, TAKE_LOCK, TAKE_OWN, TAKE_KEY, TAKE_VCPU,
 	TAKE_BEGIN, TAKE_COMMIT, TAKE_REMEMBER, NAMED_BEGIN, NAMED_COMMIT,
 	/* kvm_vcpu_wakeup and its like, which do not */
 	CURRENT, CURRENT_BEGIN, CURRENT_COMMIT,
 	/* kvm_userspace_exit, after the vCPU was put */
-	RETURN, RETURN_LOCK, RETURN_CHECK, RETURN_BEGIN, RETURN_COMMIT, RETURN_UNLOCK,
+	RETURN, INSIDE, INSIDE_AGAIN, INSIDE_BEGIN, INSIDE_COMMIT,
+	RETURN_LOCK, RETURN_CHECK, RETURN_BEGIN, RETURN_COMMIT, RETURN_UNLOCK,
 	/* sched_switch, of him who leaves and him who comes */
 	LEAVE, LEAVE_LOCK, LEAVE_CHECK, LEAVE_BEGIN, LEAVE_COMMIT, LEAVE_UNLOCK,
 	ARRIVE, ARRIVE_LOCK, ARRIVE_CHECK, ARRIVE_BEGIN, ARRIVE_COMMIT, ARRIVE_REMEMBER,
 	/* The VM ends */
-	END_TASK, END_LOCK, END_KEY, END_VCPU, END_OWN, END_BEGIN, END_COMMIT, END_FORGET,
+	END_TASK, END_LOCK, END_OWN, END_KEY, END_VCPU, END_BEGIN, END_COMMIT, END_FORGET,
 };
 
 struct thread {
@@ -58,6 +59,7 @@ struct vcpu {
 	int8_t cpu;
 	uint8_t writers;
 	bool out;
+	bool inside;	/* KVM_RUN was seen, and not yet that it returned */
 	bool closed;	/* nobody has a file of it: KVM ends the VM */
 	bool ended;	/* and the account has heard of it */
 };
@@ -266,12 +268,13 @@ static bool named(struct state *s, int t)
 		if (v->task == t)
 			th->at = v->out ? TAKE_BEGIN : TAKE_REMEMBER;
 		return true;
+	case TAKE_OWN:
+		v->task = t;
+		return true;
 	case TAKE_KEY:
 		return take_key(s, th->vcpu), true;
 	case TAKE_VCPU:
-		return take_vcpu(s, th->vcpu), true;
-	case TAKE_OWN:
-		v->task = t;
+		take_vcpu(s, th->vcpu);
 		if (!v->out)
 			th->at = TAKE_REMEMBER;
 		return true;
@@ -289,6 +292,7 @@ static bool named(struct state *s, int t)
 			wrong = "a vCPU runs whose account says that it is off its CPU";
 		return begin(v, t, true), true;
 	case NAMED_COMMIT:
+		v->inside = true;
 		th->at = th->back;
 		return commit(v, t), true;
 	}
@@ -310,6 +314,7 @@ static bool unnamed(struct state *s, int t)
 	case CURRENT_BEGIN:
 		return begin(v, t, true), true;
 	case CURRENT_COMMIT:
+		v->inside = true;
 		th->at = th->back;
 		return commit(v, t), true;
 	case RETURN:
@@ -319,6 +324,20 @@ static bool unnamed(struct state *s, int t)
 		else if (old)
 			th->at = RETURN_BEGIN;
 		return true;
+	case INSIDE:
+		if (!v->inside)
+			th->at = RETURN_LOCK;
+		return true;
+	case INSIDE_AGAIN:
+		if (slot->vcpu != th->other)
+			th->at = RETURN_LOCK;
+		return true;
+	case INSIDE_BEGIN:
+		return begin(v, t, true), true;
+	case INSIDE_COMMIT:
+		v->inside = false;
+		th->at = th->back;
+		return commit(v, t), true;
 	case RETURN_LOCK:
 		return lock(v, t);
 	case RETURN_CHECK:
@@ -328,6 +347,7 @@ static bool unnamed(struct state *s, int t)
 	case RETURN_BEGIN:
 		return begin(v, t, true), true;
 	case RETURN_COMMIT:
+		v->inside = false;
 		commit(v, t);
 		if (old)
 			th->at = th->back;
@@ -413,13 +433,13 @@ static bool ends(struct state *s, int t)
 		if (old)
 			th->at = END_BEGIN;
 		return true;
+	case END_OWN:
+		v->task = NONE;
+		return true;
 	case END_KEY:
 		return take_key(s, th->vcpu), true;
 	case END_VCPU:
 		return take_vcpu(s, th->vcpu), true;
-	case END_OWN:
-		v->task = NONE;
-		return true;
 	case END_BEGIN:
 		return begin(v, t, false), true;
 	case END_COMMIT:
