@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "knob/halt.h"
 #include "ledger/detail.h"
+#include "ledger/visit.h"
 #include "polls.h"
 #include "probe.h"
 #include "reason.h"
@@ -52,7 +53,8 @@ static noinline __noclone void probe_exit_slow(struct kvm_vcpu *kvm_vcpu)
 /* Updates that have begun and did nothing yet. Apart, like the above. */
 static noinline __noclone void entry_slow(struct kvmlat_ledger *l, u64 now)
 {
-	kvmlat_ledger_entry_slow(l, kvmlat_ledger_after(l, now));
+	if (!kvmlat_visit_entry(l, now))
+		kvmlat_ledger_entry_slow(l, kvmlat_ledger_after(l, now));
 	kvmlat_ledger_commit(l);
 }
 
@@ -199,11 +201,14 @@ static void write_return(struct kvmlat_ledger *l, u32 code)
 	kvmlat_ledger_commit(l);
 }
 
-static void returned(struct kvmlat_vcpu *vcpu, u32 code)
+static noinline __noclone void user_slow(u32 code)
 {
+	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
 	unsigned long flags;
 
-	if (likely(returns_from(vcpu))) {
+	if (!vcpu)
+		return;
+	if (returns_from(vcpu)) {
 		write_return(&vcpu->ledger, code);
 		return;
 	}
@@ -213,18 +218,45 @@ static void returned(struct kvmlat_vcpu *vcpu, u32 code)
 	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
 }
 
-static void probe_user(void *data, u32 reason, int error)
+/* As certain as above, by the row of an exit that has not been entered after yet. */
+static __always_inline void user_at(u32 reason, int error,
+				    u64 (*stamp)(const struct kvmlat_ledger *l))
 {
-	struct kvmlat_vcpu *vcpu;
+	const struct kvm_vcpu *kvm_vcpu;
+	struct kvmlat_ledger *l;
 	u32 code = reason;
 
-	if (error < 0)
+	if (unlikely(error < 0))
 		code = error == -EINTR ? KVMLAT_USER_INTERRUPTED : KVMLAT_USER_ERROR;
 	preempt_disable_notrace();
-	vcpu = kvmlat_thread_vcpu();
-	if (vcpu)
-		returned(vcpu, code);
+	kvm_vcpu = raw_cpu_read(kvmlat_thread.key);
+	if (likely(kvm_vcpu)) {
+		struct kvmlat_cell *row;
+
+		l = kvmlat_thread_ledger();
+		row = kvmlat_visit_row(l);
+		/* Pairs with the cmpxchg() of own(). */
+		smp_rmb();
+		if (likely(row) && likely(kvmlat_thread_has(kvm_vcpu))) {
+			kvmlat_ledger_begin(l);
+			kvmlat_visit_begin(l, row, stamp(l), code);
+			kvmlat_ledger_commit(l);
+			goto out;
+		}
+	}
+	user_slow(code);
+out:
 	preempt_enable_notrace();
+}
+
+static notrace void probe_user(void *data, u32 reason, int error)
+{
+	user_at(reason, error, stamp_tsc);
+}
+
+static notrace void probe_user_any(void *data, u32 reason, int error)
+{
+	user_at(reason, error, stamp_any);
 }
 
 static void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
@@ -324,7 +356,7 @@ struct kvmlat_probe kvmlat_probes[] = {
 	{ "sched_switch", probe_switch, .builtin = true },
 	{ "kvm_entry", compat_kvm_entry(probe_entry_old, probe_entry),
 	  compat_kvm_entry(probe_entry_old_any, probe_entry_any) },
-	{ "kvm_userspace_exit", probe_user },
+	{ "kvm_userspace_exit", probe_user, probe_user_any },
 	{ "kvm_vcpu_wakeup", probe_wakeup },
 	{ "kvm_halt_poll_ns", probe_poll_window },
 	{ "kvm_nested_vmexit", probe_nested,

@@ -134,7 +134,6 @@ static void leave(bool preempt, const struct task_struct *prev, const struct tas
 {
 	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
 	struct kvmlat_ledger *l;
-	unsigned long flags;
 	bool in_kvm;
 	u32 state;
 	u64 now;
@@ -147,7 +146,7 @@ static void leave(bool preempt, const struct task_struct *prev, const struct tas
 	this_cpu_write(kvmlat_thread.vcpu, NULL);
 	in_kvm = kvmlat_thread_in_kvm(prev, vcpu);
 	state = state_of_absence(preempt, prev, vcpu, in_kvm);
-	raw_spin_lock_irqsave(&vcpu->lock, flags);
+	raw_spin_lock(&vcpu->lock);
 	if (vcpu->task == prev) {
 		kvmlat_ledger_begin(l);
 		kvmlat_ledger_obey(l);
@@ -160,19 +159,18 @@ static void leave(bool preempt, const struct task_struct *prev, const struct tas
 		if (!kvmlat_thread_can_own(prev))
 			own(vcpu, NULL);
 	}
-	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
+	raw_spin_unlock(&vcpu->lock);
 }
 
 static void arrive(const struct task_struct *next)
 {
 	struct kvmlat_vcpu *vcpu = find(next);
 	struct kvmlat_ledger *l;
-	unsigned long flags;
 
 	if (!vcpu)
 		return;
 	l = &vcpu->ledger;
-	raw_spin_lock_irqsave(&vcpu->lock, flags);
+	raw_spin_lock(&vcpu->lock);
 	if (vcpu->task == next) {
 		kvmlat_ledger_begin(l);
 		kvmlat_ledger_obey(l);
@@ -180,7 +178,7 @@ static void arrive(const struct task_struct *next)
 		kvmlat_ledger_commit(l);
 		remember(vcpu);
 	}
-	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
+	raw_spin_unlock(&vcpu->lock);
 }
 
 /**

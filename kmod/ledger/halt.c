@@ -38,7 +38,7 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 		/* The thread lost its CPU in the halt; up to then all was counted as user. */
 		u64 end = start > l->visit_ran ? start : l->visit_ran;
 
-		l->spent[KVMLAT_STATE_USER] -= l->visit_end - end;
+		kvmlat_ledger_spend(l, KVMLAT_STATE_USER, -(l->visit_end - end));
 		l->ran += l->visit_end - end;
 		l->visit_end = end;
 	}
@@ -48,7 +48,7 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 	/* KVM's clock is not ours: never more than the thread was on its CPU. */
 	if (polled > l->ran)
 		polled = l->ran;
-	l->spent[KVMLAT_STATE_POLL] += polled;
+	kvmlat_ledger_spend(l, KVMLAT_STATE_POLL, polled);
 
 	kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_HALT, 0, halt->ns, now);
 	if (hit)

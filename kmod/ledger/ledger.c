@@ -36,6 +36,7 @@ static void clear(struct kvmlat_ledger *l, u64 now)
 
 	memset(&l->none, 0, sizeof(l->none));
 	memset(l->span, 0, sizeof(l->span));
+	memset(l->visit, 0, sizeof(l->visit));
 	memset(l->cell, 0, sizeof(l->cell));
 	memset(l->map, 0, sizeof(l->map));
 	memset(&l->other, 0, sizeof(l->other));
@@ -124,7 +125,7 @@ static struct kvmlat_cell *exit_cell(struct kvmlat_ledger *l, u32 code)
 	return cell;
 }
 
-static bool has_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u32 seg)
+bool kvmlat_ledger_has_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u32 seg)
 {
 	if (cell->seg[seg])
 		return true;
@@ -136,6 +137,34 @@ static bool has_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u32 seg)
 	}
 	l->segs++;
 	return true;
+}
+
+static struct kvmlat_cell **latest(struct kvmlat_ledger *l, u32 class, u32 code)
+{
+	return class == KVMLAT_REASON_CLASS_USER ? &l->visit[code % KVMLAT_VISITS] : &l->span[class];
+}
+
+static noinline void add_slow(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now)
+{
+	struct kvmlat_cell **row = latest(l, class, code), *cell = *row;
+	u32 bucket = ns ? kvmlat_hist_bucket(ns) : 0;
+
+	if (!cell || cell->code != code) {
+		cell = find_cell(l, class, code);
+		if (!cell)
+			return;
+		*row = cell;
+	}
+	if (!kvmlat_ledger_has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
+		return;
+	/* None need take any time. */
+	if (!cell->longest_at) {
+		cell->longest_at = now;
+		cell->longest_cpu = raw_smp_processor_id();
+	}
+	kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns, now);
+	if (!ns)
+		cell->empty++;
 }
 
 /**
@@ -151,25 +180,18 @@ static bool has_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u32 seg)
  */
 void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now)
 {
-	struct kvmlat_cell *cell = l->span[class];
-	u32 bucket = ns ? kvmlat_hist_bucket(ns) : 0;
+	struct kvmlat_cell *cell = *latest(l, class, code);
 
-	if (!cell || cell->code != code) {
-		cell = find_cell(l, class, code);
-		if (!cell)
+	if (likely(ns && cell) && likely(cell->code == code)) {
+		u32 bucket = kvmlat_hist_bucket(ns);
+		struct kvmlat_seg *seg = cell->seg[bucket / KVMLAT_SEG_LEN];
+
+		if (likely(seg)) {
+			kvmlat_cell_add(cell, seg, bucket, ns, now);
 			return;
-		l->span[class] = cell;
+		}
 	}
-	if (!has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
-		return;
-	/* None need take any time. */
-	if (!cell->longest_at) {
-		cell->longest_at = now;
-		cell->longest_cpu = raw_smp_processor_id();
-	}
-	kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns, now);
-	if (!ns)
-		cell->empty++;
+	add_slow(l, class, code, ns, now);
 }
 
 /**
@@ -188,30 +210,6 @@ void kvmlat_ledger_renew(struct kvmlat_ledger *l)
 }
 
 /**
- * kvmlat_ledger_leave_user() - KVM has the vCPU again, or is known to have had it since
- * @l: ledger in the state user, between begin and commit
- * @now: since when
- *
- * The visit stays open: a halt may tell later that it ended even before.
- */
-void kvmlat_ledger_leave_user(struct kvmlat_ledger *l, u64 now)
-{
-	l->spent[KVMLAT_STATE_USER] += now - l->user_at;
-	l->visit_ran = l->user_at;
-	l->user_at = 0;
-	l->visit_end = now;
-	l->ran_from = now;
-}
-
-static void end_visit(struct kvmlat_ledger *l, u64 now)
-{
-	if (l->visit_at)
-		kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_USER, l->visit_code,
-				  l->visit_end - l->visit_at, now);
-	l->visit_at = 0;
-}
-
-/**
  * kvmlat_ledger_hold() - the entry after the open exit has to be looked at
  * @l: ledger with an open exit, between begin and commit
  */
@@ -223,21 +221,6 @@ void kvmlat_ledger_hold(struct kvmlat_ledger *l)
 	l->open = &l->none;
 }
 
-/*
- * What of the exit that is being closed was spent in other states. All that is spent lies within
- * exits, and an exit with any of it is held: so what came since the last close is this one's.
- */
-static u64 take_away(struct kvmlat_ledger *l)
-{
-	u64 sum = 0, before = l->away;
-	u32 i;
-
-	for (i = KVMLAT_STATE_USER; i < KVMLAT_STATES; i++)
-		sum += l->spent[i];
-	l->away = sum;
-	return sum - before;
-}
-
 /**
  * kvmlat_ledger_close() - the open exit is complete, whichever state it is in
  * @l: ledger with an open exit, between begin and commit
@@ -246,7 +229,7 @@ static u64 take_away(struct kvmlat_ledger *l)
 void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 {
 	struct kvmlat_cell *cell = l->open;
-	u64 ns = now - l->mark, away;
+	u64 ns = now - l->mark;
 	u32 bucket = ns ? kvmlat_hist_bucket(ns) : 0;
 	struct kvmlat_detail *detail;
 
@@ -256,7 +239,7 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 	}
 	if (l->user_at)
 		kvmlat_ledger_leave_user(l, now);
-	end_visit(l, now);
+	kvmlat_ledger_end_visit(l, now);
 	if (l->wake_at)
 		kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_WAKE, 0, now - l->wake_at, now);
 	l->wake_at = 0;
@@ -265,12 +248,11 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 	if (l->key && detail)
 		kvmlat_detail_add(detail, l->key, ns);
 	l->key = 0;
-	away = take_away(l);
 	if (cell) {
-		if (!has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
+		if (!kvmlat_ledger_has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
 			cell = &l->other;
 		/* Before the total, which tells a reader that the row changed. */
-		cell->away += away;
+		cell->away += l->away;
 		kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns, now);
 		/* Clocks of two CPUs can disagree by all that an exit took. */
 		if (!ns)
@@ -278,6 +260,7 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 	} else {
 		l->none.total += ns;
 	}
+	l->away = 0;
 	l->mark = now;
 	l->open = NULL;
 	/* What comes first after a return finds an exit that is held, and so comes here. */
@@ -352,32 +335,6 @@ void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now)
 }
 
 /**
- * kvmlat_ledger_user() - KVM hands the exit to the VMM
- * @l: ledger, between begin and commit
- * @now: time of the event
- * @code: KVM_EXIT_*, or one of KVMLAT_USER_*
- *
- * Without an open exit the processor refused the entry, and there was no guest since. With the
- * VMM still in charge KVM_RUN returned before anything was seen of KVM; the visit goes on.
- */
-void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now, u32 code)
-{
-	WRITE_ONCE(l->inside, false);
-	if (l->user_at)
-		return;
-	if (!l->open)
-		l->open = &l->none;
-	end_visit(l, now);
-	kvmlat_ledger_hold(l);
-	l->wake_at = 0;
-	l->slept = false;
-	l->ran = 0;
-	l->user_at = now;
-	l->visit_at = now;
-	l->visit_code = code;
-}
-
-/**
  * kvmlat_ledger_reset() - start the account anew at @now
  * @l: ledger of a vCPU that exists; called under kvmlat_mutex, not by the writer
  * @now: start of the new account
@@ -391,22 +348,14 @@ void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now)
 	WRITE_ONCE(l->reset_at, now);
 }
 
-/**
- * kvmlat_ledger_obey() - throw the account away if a reset asked for it
- * @l: ledger, between begin and commit
- *
- * An event that raced with the note moves the start past it.
- */
-void kvmlat_ledger_obey(struct kvmlat_ledger *l)
+/* The slow half of kvmlat_ledger_obey(). */
+void kvmlat_ledger_reset_slow(struct kvmlat_ledger *l)
 {
 	struct kvmlat_cell *dead = NULL;
-	u64 since, at = READ_ONCE(l->reset_at);
+	u64 since = kvmlat_ledger_state_since(l), at = READ_ONCE(l->reset_at);
 	struct kvmlat_detail *detail;
 	u32 i;
 
-	if (!at)
-		return;
-	since = kvmlat_ledger_state_since(l);
 	WRITE_ONCE(l->reset_at, 0);
 	for (i = 0; i < l->cells; i++) {
 		l->cell[i]->next_dead = dead;
@@ -437,7 +386,7 @@ void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now)
 	now = kvmlat_ledger_after(l, now);
 	l->last_state = kvmlat_ledger_state(l);
 	if (l->out_at)
-		l->spent[l->out_state] += now - l->out_at;
+		kvmlat_ledger_spend(l, l->out_state, now - l->out_at);
 	if (l->out_at && l->user_at)
 		l->user_at = now;
 	l->out_at = 0;
@@ -445,13 +394,6 @@ void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now)
 		kvmlat_ledger_close(l, now);
 	l->mark = now;
 	l->ended = now;
-}
-
-u64 kvmlat_ledger_after(const struct kvmlat_ledger *l, u64 now)
-{
-	u64 since = kvmlat_ledger_state_since(l);
-
-	return now > since ? now : since;
 }
 
 /**

@@ -34,6 +34,8 @@
 #define KVMLAT_SEGS_MAX		186
 
 #define KVMLAT_PREEMPTORS	8
+/* The latest rows of visits to the VMM, by the low bits of KVM_EXIT_*: 2, 5 and 6 are the frequent. */
+#define KVMLAT_VISITS		8
 #define KVMLAT_COMM_LEN		16
 
 struct kvmlat_seg {
@@ -119,7 +121,7 @@ struct kvmlat_ledger {
 	u64 out_at;			/* since when it is off its CPU */
 	u64 ran_from;			/* on its CPU in KVM since then, if that is after mark */
 	u64 spent[KVMLAT_STATES];	/* complete intervals; guest and exit stay 0 */
-	u64 away;			/* their sum when the last exit was closed that had any */
+	u64 away;			/* what of it is of the open exit, which then is held */
 
 	u32 out_state;
 	bool inside;			/* KVM_RUN of it was seen, and not yet that it returned */
@@ -158,6 +160,7 @@ struct kvmlat_ledger {
 	struct kvmlat_preemptor preemptor[KVMLAT_PREEMPTORS];
 
 	struct kvmlat_cell *span[KVMLAT_CLASSES];	/* the latest row of each class of spans */
+	struct kvmlat_cell *visit[KVMLAT_VISITS];	/* the class user has one of each of these */
 	struct kvmlat_cell *cell[KVMLAT_CELLS_MAX];
 	struct kvmlat_cell *map[KVMLAT_MAP_LEN];
 
@@ -191,13 +194,12 @@ void kvmlat_ledger_exit_held(struct kvmlat_ledger *l, u64 now, u32 code, u64 key
 void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_nested(struct kvmlat_ledger *l, bool reflected);
 void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now, u32 code);
-void kvmlat_ledger_leave_user(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_out(struct kvmlat_ledger *l, u64 now, u32 state, bool in_kvm, u64 delay);
 void kvmlat_ledger_preempted(struct kvmlat_ledger *l, u64 now, const char *comm, u32 tid);
 void kvmlat_ledger_in(struct kvmlat_ledger *l, u64 now, u64 delay);
 void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_halt *halt);
 void kvmlat_ledger_poll_window(struct kvmlat_ledger *l, bool grow, u32 window);
-void kvmlat_ledger_obey(struct kvmlat_ledger *l);
+void kvmlat_ledger_reset_slow(struct kvmlat_ledger *l);
 void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now);
 
 void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state, u32 code_mask,
@@ -207,13 +209,14 @@ u32 kvmlat_ledger_memory(const struct kvmlat_ledger *l);
 /* Of the ledger as it is; a reader has to check the sequence count afterwards. */
 u32 kvmlat_ledger_state(const struct kvmlat_ledger *l);
 u64 kvmlat_ledger_state_since(const struct kvmlat_ledger *l);
-/* now, or the last event if that is later: clocks of two CPUs may disagree by a few ns. */
-u64 kvmlat_ledger_after(const struct kvmlat_ledger *l, u64 now);
 
 /* For the parts of the ledger only. */
 void kvmlat_ledger_renew(struct kvmlat_ledger *l);
 void kvmlat_ledger_hold(struct kvmlat_ledger *l);
 void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_leave_user(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_end_visit(struct kvmlat_ledger *l, u64 now);
+bool kvmlat_ledger_has_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u32 seg);
 void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now);
 
 /*
@@ -232,6 +235,41 @@ static __always_inline void kvmlat_ledger_commit(struct kvmlat_ledger *l)
 	/* Even after the last change. */
 	smp_wmb();
 	l->seq++;
+}
+
+/**
+ * kvmlat_ledger_after() - when an event is
+ * @l: ledger
+ * @now: what the clock says
+ *
+ * Clocks of two CPUs may disagree by a few ns: not before the last event. That is the latest of what
+ * is remembered of them, whichever state they led to.
+ */
+static inline u64 kvmlat_ledger_after(const struct kvmlat_ledger *l, u64 now)
+{
+	now = now > l->mark ? now : l->mark;
+	now = now > l->ran_from ? now : l->ran_from;
+	now = now > l->user_at ? now : l->user_at;
+	return now > l->out_at ? now : l->out_at;
+}
+
+/**
+ * kvmlat_ledger_obey() - throw the account away if a reset asked for it
+ * @l: ledger, between begin and commit
+ *
+ * An event that raced with the note moves the start past it.
+ */
+static inline void kvmlat_ledger_obey(struct kvmlat_ledger *l)
+{
+	if (unlikely(READ_ONCE(l->reset_at)))
+		kvmlat_ledger_reset_slow(l);
+}
+
+/* An interval of the open exit in another state than exit is complete. */
+static inline void kvmlat_ledger_spend(struct kvmlat_ledger *l, u32 state, u64 ns)
+{
+	l->spent[state] += ns;
+	l->away += ns;
 }
 
 /* What KVM tells of an exit after kvm_exit. Of one that is not held nobody would look for it. */

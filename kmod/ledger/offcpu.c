@@ -34,7 +34,7 @@ void kvmlat_ledger_out(struct kvmlat_ledger *l, u64 now, u32 state, bool in_kvm,
 	if (l->user_at && in_kvm)
 		kvmlat_ledger_leave_user(l, now);
 	else if (l->user_at)
-		l->spent[KVMLAT_STATE_USER] += now - l->user_at;
+		kvmlat_ledger_spend(l, KVMLAT_STATE_USER, now - l->user_at);
 	/* What keeps it from entering after a wakeup is part of how late it is; a new sleep not. */
 	if (state == KVMLAT_STATE_WAIT)
 		l->wake_at = 0;
@@ -87,13 +87,13 @@ void kvmlat_ledger_in(struct kvmlat_ledger *l, u64 now, u64 delay)
 	} else {
 		if (runq > away)
 			runq = away;
-		l->spent[l->out_state] += away - runq;
+		kvmlat_ledger_spend(l, l->out_state, away - runq);
 	}
 	if (l->out_state == KVMLAT_STATE_WAIT) {
 		kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_SLEEP, 0, away - runq, now);
 		l->wake_at = now - runq;
 	}
-	l->spent[KVMLAT_STATE_RUNQ] += runq;
+	kvmlat_ledger_spend(l, KVMLAT_STATE_RUNQ, runq);
 	kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_RUNQ, 0, runq, now);
 	l->out_at = 0;
 	l->ran_from = now;

@@ -7,6 +7,7 @@
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #undef __always_inline
 #define __always_inline	inline __attribute__((__always_inline__))
+#define noinline __attribute__((__noinline__))
 #define __aligned(x)	__attribute__((__aligned__(x)))
 
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
