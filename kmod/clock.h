@@ -17,6 +17,8 @@
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
+#include "tsc.h"
+
 extern bool kvmlat_clock_is_tsc;
 extern u64 kvmlat_clock_mult;
 extern u64 kvmlat_clock_offset;
@@ -39,7 +41,7 @@ static __always_inline u64 kvmlat_clock_scale(u64 tsc)
 /* The TSC as it is. Probes come in two variants, so that the one for this need not ask for more. */
 static __always_inline u64 kvmlat_clock_tsc(void)
 {
-	return kvmlat_clock_scale(rdtsc());
+	return kvmlat_clock_scale(kvmlat_tsc());
 }
 
 static __always_inline u64 kvmlat_clock_mono(void)

@@ -93,7 +93,7 @@ static __always_inline void exit_at(struct kvm_vcpu *kvm_vcpu,
 				    u64 (*stamp)(const struct kvmlat_ledger *l))
 {
 	if (likely(kvmlat_thread_has(kvm_vcpu))) {
-		u32 code = kvmlat_reason(kvm_vcpu);
+		unsigned long code = kvmlat_reason(kvm_vcpu);
 		struct kvmlat_ledger *l = kvmlat_thread_ledger();
 		u64 now;
 

@@ -19,6 +19,7 @@
 #include <asm/vmx.h>
 
 #include "ledger/detail.h"
+#include "operand.h"
 #include "reason.h"
 
 static const struct vendor {
@@ -39,11 +40,36 @@ static const char *why = "neither kvm_intel nor kvm_amd is loaded";
 
 DEFINE_STATIC_CALL(kvmlat_reason_info, kvmlat_reason_none);
 
+/* From where that function takes the reason, if it was found out. Written before it is used. */
+static struct kvmlat_operand operand __read_mostly;
+
 void kvmlat_reason_none(struct kvm_vcpu *vcpu, u32 *reason, u64 *info1, u64 *info2,
 			u32 *intr_info, u32 *error_code)
 {
 	*reason = KVMLAT_CODE_UNKNOWN;
 }
+
+/* Nothing is known of the function but its address. */
+unsigned long kvmlat_reason_asked(const struct kvm_vcpu *vcpu)
+{
+	u64 unused;
+
+	return kvmlat_reason_info1((struct kvm_vcpu *)vcpu, &unused);
+}
+
+static notrace unsigned long reason_in_vcpu(const struct kvm_vcpu *vcpu)
+{
+	return *(const u32 *)((const char *)vcpu + operand.first);
+}
+
+static notrace unsigned long reason_behind_pointer(const struct kvm_vcpu *vcpu)
+{
+	const char *block = *(const char *const *)((const char *)vcpu + operand.first);
+
+	return *(const u32 *)(block + operand.second);
+}
+
+DEFINE_STATIC_CALL(kvmlat_reason_code, kvmlat_reason_asked);
 
 /* Bit 3 of VMX's exit qualification and bit 0 of SVM's exit info say that the port was read. */
 static u64 port_key(u64 info1, bool in)
@@ -115,6 +141,23 @@ u64 kvmlat_reason_key(struct kvm_vcpu *vcpu, u32 code, u64 info1)
 	}
 }
 
+/*
+ * Reading where the function reads saves its call. What it begins with is read as it is now: it may
+ * be traced, or have a kprobe of somebody else in it, and then it is called.
+ */
+static void find_operand(const void *function)
+{
+	/* What follows the function's page may be no memory. */
+	size_t size = min_t(size_t, KVMLAT_OPERAND_READ, PAGE_SIZE - offset_in_page(function));
+	u8 code[KVMLAT_OPERAND_READ];
+
+	lockdep_assert_held(&reason_mutex);
+	memcpy(code, function, size);
+	if (kvmlat_operand_find(code, size, &operand))
+		static_call_update(kvmlat_reason_code,
+				   operand.second ? reason_behind_pointer : reason_in_vcpu);
+}
+
 static void resolve(const struct vendor *vendor)
 {
 	struct kprobe kp = { .symbol_name = vendor->symbol, .flags = KPROBE_FLAG_DISABLED };
@@ -128,6 +171,7 @@ static void resolve(const struct vendor *vendor)
 	}
 	kvmlat_reason_mask = vendor->mask;
 	static_call_update(kvmlat_reason_info, (void *)kp.addr);
+	find_operand(kp.addr);
 	current_vendor = vendor;
 	why = NULL;
 	unregister_kprobe(&kp);
@@ -136,6 +180,7 @@ static void resolve(const struct vendor *vendor)
 static void forget(void)
 {
 	lockdep_assert_held(&reason_mutex);
+	static_call_update(kvmlat_reason_code, kvmlat_reason_asked);
 	static_call_update(kvmlat_reason_info, kvmlat_reason_none);
 	kvmlat_reason_mask = ~0U;
 	current_vendor = NULL;

@@ -18,24 +18,25 @@ void kvmlat_reason_none(struct kvm_vcpu *vcpu, u32 *reason, u64 *info1, u64 *inf
 			u32 *intr_info, u32 *error_code);
 DECLARE_STATIC_CALL(kvmlat_reason_info, kvmlat_reason_none);
 
+unsigned long kvmlat_reason_asked(const struct kvm_vcpu *vcpu);
+DECLARE_STATIC_CALL(kvmlat_reason_code, kvmlat_reason_asked);
+
 /* Keeps CONFIG_INIT_STACK_ALL_ZERO away from a local that somebody else fills in. */
 #define KVMLAT_FILLED_IN __attribute__((__uninitialized__))
 
 /*
- * In the kvm_exit probe only: the exit's fields are valid there. Those that nobody reads
- * share their places. With flags, which the ledger takes off where it searches for a cell.
+ * In the kvm_exit probe only: the exit's fields are valid there. With flags, which the ledger takes
+ * off where it searches for a cell.
  */
-static __always_inline u32 kvmlat_reason(struct kvm_vcpu *vcpu)
+static __always_inline unsigned long kvmlat_reason(const struct kvm_vcpu *vcpu)
 {
-	KVMLAT_FILLED_IN u32 reason, unused;
-	KVMLAT_FILLED_IN u64 unused_info;
-
-	static_call(kvmlat_reason_info)(vcpu, &reason, &unused_info, &unused_info, &unused,
-					&unused);
-	return reason;
+	return static_call(kvmlat_reason_code)(vcpu);
 }
 
-/* The same with the first of the exit's two fields: the exit qualification, or exit info 1. */
+/*
+ * The same with the first of the exit's two fields: the exit qualification, or exit info 1. Those
+ * that nobody reads share their places.
+ */
 static __always_inline u32 kvmlat_reason_info1(struct kvm_vcpu *vcpu, u64 *info1)
 {
 	KVMLAT_FILLED_IN u32 reason, unused;

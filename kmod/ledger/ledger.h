@@ -293,8 +293,9 @@ static __always_inline void kvmlat_cell_add(struct kvmlat_cell *cell, struct kvm
 	cell->total += ns;
 }
 
-/* The cell of a code, NULL if the map does not know it. */
-static __always_inline struct kvmlat_cell *kvmlat_ledger_cell(struct kvmlat_ledger *l, u32 code)
+/* The cell of a code, NULL if the map does not know it. A register's width needs no conversion. */
+static __always_inline struct kvmlat_cell *kvmlat_ledger_cell(struct kvmlat_ledger *l,
+							      unsigned long code)
 {
 	if (likely(code < KVMLAT_MAP_LOW))
 		return l->map[code];
@@ -308,7 +309,7 @@ static __always_inline struct kvmlat_cell *kvmlat_ledger_cell(struct kvmlat_ledg
  * is such a case: the processor refused the entry between them, or the thread was off its CPU
  * before KVM told of the exit.
  */
-static __always_inline bool kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now, u32 code)
+static __always_inline bool kvmlat_ledger_exit(struct kvmlat_ledger *l, u64 now, unsigned long code)
 {
 	struct kvmlat_cell *cell = kvmlat_ledger_cell(l, code);
 

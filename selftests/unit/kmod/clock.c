@@ -3,11 +3,12 @@
 #include <asm/msr.h>
 
 #include "events.h"
+#include "tsc.h"
 
 static u64 test_tsc;
 static u32 tsc_khz;
 
-#define rdtsc()			test_tsc
+#define kvmlat_tsc()		test_tsc
 #define rdtsc_ordered()		test_tsc
 #define check_tsc_unstable()	0
 #define __read_mostly
