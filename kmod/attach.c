@@ -16,25 +16,37 @@
 #include "probe.h"
 #include "vms.h"
 
-/* kvm.ko comes and goes against kvmlat_attach_anew(). */
+/* kvm.ko comes and goes against kvmlat_attach_anew() and kvmlat_attach_details(). */
 static DEFINE_MUTEX(attach_mutex);
 static bool kvm_is_built_in;
+static bool details;
 
-static void attach(struct kvmlat_probe *p, struct tracepoint *tp)
+static void attach(struct kvmlat_probe *p)
 {
-	if (p->tp || strcmp(tp->name, p->name))
+	if (p->attached || (p->details && !details))
 		return;
 	p->attached = kvmlat_clock_is_plain() || !p->func_any ? p->func : p->func_any;
-	p->err = tracepoint_probe_register(tp, p->attached, NULL);
-	if (!p->err)
-		p->tp = tp;
+	p->err = tracepoint_probe_register(p->tp, p->attached, NULL);
+	if (p->err)
+		p->attached = NULL;
 }
 
 static void detach(struct kvmlat_probe *p)
 {
-	if (p->tp)
+	if (p->attached)
 		tracepoint_probe_unregister(p->tp, p->attached, NULL);
-	p->tp = NULL;
+	p->attached = NULL;
+}
+
+static void find(struct kvmlat_probe *p, struct tracepoint *tp)
+{
+	if (p->tp || strcmp(tp->name, p->name))
+		return;
+	p->tp = tp;
+	p->err = 0;
+	attach(p);
+	if (p->err)
+		p->tp = NULL;
 }
 
 /* Tracepoints of the kernel itself, which are there for good. */
@@ -45,7 +57,7 @@ static void attach_builtin(struct tracepoint *tp, void *unused)
 	kvm_is_built_in |= !strcmp(tp->name, "kvm_exit");
 	for (i = 0; i < kvmlat_nr_probes; i++) {
 		if (kvmlat_probes[i].builtin)
-			attach(&kvmlat_probes[i], tp);
+			find(&kvmlat_probes[i], tp);
 	}
 }
 
@@ -76,9 +88,11 @@ static int tracepoint_module(struct notifier_block *nb, unsigned long state, voi
 		struct kvmlat_probe *p = &kvmlat_probes[n];
 
 		for (i = 0; i < mod->num_tracepoints && state == MODULE_STATE_COMING; i++)
-			attach(p, tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]));
-		if (state == MODULE_STATE_GOING && !p->builtin)
+			find(p, tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]));
+		if (state == MODULE_STATE_GOING && !p->builtin) {
 			detach(p);
+			p->tp = NULL;
+		}
 	}
 	if (state == MODULE_STATE_COMING)
 		kvmlat_vms_learning(all_attached());
@@ -93,12 +107,31 @@ void kvmlat_attach_anew(void)
 	mutex_lock(&attach_mutex);
 	for (n = 0; n < kvmlat_nr_probes; n++) {
 		struct kvmlat_probe *p = &kvmlat_probes[n];
-		struct tracepoint *tp = p->tp;
 
-		if (!tp || !p->func_any)
+		if (!p->attached || !p->func_any)
 			continue;
 		detach(p);
-		attach(p, tp);
+		attach(p);
+	}
+	mutex_unlock(&attach_mutex);
+}
+
+/* That one cannot be attached now is seen in what it is for: nothing else needs it. */
+void kvmlat_attach_details(bool on)
+{
+	size_t n;
+
+	mutex_lock(&attach_mutex);
+	details = on;
+	for (n = 0; n < kvmlat_nr_probes; n++) {
+		struct kvmlat_probe *p = &kvmlat_probes[n];
+
+		if (!p->details || !p->tp)
+			continue;
+		if (on)
+			attach(p);
+		else
+			detach(p);
 	}
 	mutex_unlock(&attach_mutex);
 }
@@ -126,7 +159,7 @@ bool kvmlat_attach_info(unsigned int n, struct kvmlat_attach_info *info)
 	if (n >= kvmlat_nr_probes)
 		return false;
 	info->name = p->name;
-	info->why = READ_ONCE(p->tp) ? NULL : why_not(p);
+	info->why = READ_ONCE(p->tp) && !READ_ONCE(p->err) ? NULL : why_not(p);
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "ledger/detail.h"
+#include "attach.h"
 #include "clock.h"
 #include "collect.h"
 #include "thread.h"
@@ -81,6 +82,17 @@ static void free_taken(struct kvmlat_vm *vm)
 	}
 }
 
+static bool any_is_on(void)
+{
+	struct kvmlat_vm *vm;
+
+	kvmlat_vms_for_each(vm, 0, 0) {
+		if (kvmlat_collect_is_on(vm) && !READ_ONCE(vm->gone))
+			return true;
+	}
+	return false;
+}
+
 int kvmlat_collect_on(struct kvmlat_vm *vm)
 {
 	bool was_on = kvmlat_collect_is_on(vm);
@@ -89,11 +101,14 @@ int kvmlat_collect_on(struct kvmlat_vm *vm)
 	lockdep_assert_held(&kvmlat_mutex);
 	/* First, so that a vCPU that comes while we give asks the worker. */
 	WRITE_ONCE(vm->joined, &give_job);
+	kvmlat_attach_details(true);
 	err = give(vm);
 	if (err && !was_on && take_away(vm)) {
 		synchronize_rcu();
 		free_taken(vm);
 	}
+	if (err)
+		kvmlat_attach_details(any_is_on());
 	return err;
 }
 
@@ -109,6 +124,7 @@ u32 kvmlat_collect_off(u32 vm_id, u32 pid)
 		met++;
 		any |= take_away(vm);
 	}
+	kvmlat_attach_details(any_is_on());
 	if (!any)
 		return met;
 	synchronize_rcu();

@@ -363,8 +363,8 @@ struct kvmlat_probe kvmlat_probes[] = {
 	  .optional = "exits of nested guests count as those of their hypervisor" },
 	{ "kvm_nested_vmexit_inject", probe_reflected,
 	  .optional = "exits of nested guests all count as handled by KVM itself" },
-	{ "kvm_mmio", probe_mmio, .optional = "details of exits lack pages" },
-	{ "kvm_fast_mmio", probe_fast_mmio,
+	{ "kvm_mmio", probe_mmio, .details = true, .optional = "details of exits lack pages" },
+	{ "kvm_fast_mmio", probe_fast_mmio, .details = true,
 	  .optional = "details of exits lack pages of ioeventfds" },
 	{ "kvm_exit", probe_exit, probe_exit_any },
 };

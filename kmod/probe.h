@@ -12,9 +12,10 @@ struct kvmlat_probe {
 	void *func;
 	void *func_any;		/* where the plain TSC is no clock, NULL: the same */
 	bool builtin;		/* of the kernel itself, not of kvm.ko */
+	bool details;		/* attached while details of exits are collected */
 	const char *optional;	/* what is lost without it, in a sentence; NULL: all */
-	struct tracepoint *tp;	/* while attached, with @attached */
-	void *attached;
+	struct tracepoint *tp;	/* while it is known */
+	void *attached;		/* of the two functions the one that is */
 	int err;		/* why not */
 };
 
