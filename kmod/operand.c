@@ -72,13 +72,14 @@ static enum step load(struct state *s, const struct operands *o)
 		if (o->wide || from == NUMBER)
 			to = from;
 	} else if (from == OBJECT || from == POINTER) {
-		/* Not above 1 MiB, which no vCPU has; a second load of a kind would hide the first. */
+		/* No vCPU has 1 MiB; and a second load of a kind would hide the first. */
 		if (o->offset <= 0 || o->offset >> 20)
 			return UNKNOWN;
 		to = from == OBJECT && o->wide ? POINTER : NUMBER;
-		for (u32 i = 0; i < 16; i++)
+		for (u32 i = 0; i < 16; i++) {
 			if (s->reg[i] == to || s->reg[i] == NUMBER)
 				return UNKNOWN;
+		}
 		if (from == OBJECT) {
 			s->operand.first = o->offset;
 		} else {
@@ -148,7 +149,8 @@ static enum step step(struct state *s, const u8 *at, size_t size, size_t *length
 /* What a traced function begins with: the call of the tracer, or as many bytes of nothing. */
 static size_t prelude(const u8 *code)
 {
-	static const u8 endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa }, nop[] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
+	static const u8 endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	static const u8 nop[] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
 	size_t used = memcmp(code, endbr, sizeof(endbr)) ? 0 : sizeof(endbr);
 
 	if (code[used] == 0xe8 || !memcmp(code + used, nop, sizeof(nop)))

@@ -141,7 +141,9 @@ bool kvmlat_ledger_has_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u3
 
 static struct kvmlat_cell **latest(struct kvmlat_ledger *l, u32 class, u32 code)
 {
-	return class == KVMLAT_REASON_CLASS_USER ? &l->visit[code % KVMLAT_VISITS] : &l->span[class];
+	if (class == KVMLAT_REASON_CLASS_USER)
+		return &l->visit[code % KVMLAT_VISITS];
+	return &l->span[class];
 }
 
 static noinline void add_slow(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now)

@@ -34,7 +34,7 @@
 #define KVMLAT_SEGS_MAX		186
 
 #define KVMLAT_PREEMPTORS	8
-/* The latest rows of visits to the VMM, by the low bits of KVM_EXIT_*: 2, 5 and 6 are the frequent. */
+/* The latest rows of visits to the VMM, by the low bits of KVM_EXIT_*: most are 2, 5 or 6. */
 #define KVMLAT_VISITS		8
 #define KVMLAT_COMM_LEN		16
 
@@ -160,7 +160,7 @@ struct kvmlat_ledger {
 	struct kvmlat_preemptor preemptor[KVMLAT_PREEMPTORS];
 
 	struct kvmlat_cell *span[KVMLAT_CLASSES];	/* the latest row of each class of spans */
-	struct kvmlat_cell *visit[KVMLAT_VISITS];	/* the class user has one of each of these */
+	struct kvmlat_cell *visit[KVMLAT_VISITS];	/* those of class user */
 	struct kvmlat_cell *cell[KVMLAT_CELLS_MAX];
 	struct kvmlat_cell *map[KVMLAT_MAP_LEN];
 
@@ -242,8 +242,8 @@ static __always_inline void kvmlat_ledger_commit(struct kvmlat_ledger *l)
  * @l: ledger
  * @now: what the clock says
  *
- * Clocks of two CPUs may disagree by a few ns: not before the last event. That is the latest of what
- * is remembered of them, whichever state they led to.
+ * Clocks of two CPUs may disagree by a few ns: not before the last event. That is the latest of
+ * what is remembered of them, whichever state they led to.
  */
 static inline u64 kvmlat_ledger_after(const struct kvmlat_ledger *l, u64 now)
 {

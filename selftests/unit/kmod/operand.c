@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The beginnings of get_exit_info() in Debian's kernels, as objdump shows them, and what differs. */
+/* The beginnings of get_exit_info() in Debian's kernels, as objdump shows them, and others. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +38,7 @@ static void amd(void)
 
 static void intel(void)
 {
-	/* 6.1: six pushes, a lea, four moves, then mov 0x1e80(%rdi),%eax; mov %rdi,%rbx; mov %eax,(%rsi) */
+	/* 6.1: pushes, a lea, moves; mov 0x1e80(%rdi),%eax; mov %rdi,%rbx; mov %eax,(%rsi) */
 	EXPECT(FIND(FENTRY "\x41\x57\x4c\x8d\xbf\xb0\x01\x00\x00\x41\x56\x4d\x89\xce\x41\x55"
 		    "\x4d\x89\xc5\x41\x54\x49\x89\xcc\x55\x48\x89\xd5\x53"
 		    "\x8b\x87\x80\x1e\x00\x00\x48\x89\xfb\x89\x06"));
