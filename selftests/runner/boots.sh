@@ -4,12 +4,26 @@
 # in "suites" whose suite the tests are.
 # shellcheck shell=bash disable=SC2154
 
+# The module for a kernel, from compile-matrix if that has built it in this run
+module()
+{
+	local assignments LAB_ROOT LAB_RELEASE made
+	assignments=$(selftests/lab/kernel "$1")
+	eval "$assignments"
+	made=$top/build/compile-matrix/$(basename "$LAB_ROOT")/$LAB_RELEASE/kvmlat.ko
+	if [ -e "$out/compile.tap" ] && [ -e "$made" ]; then
+		mkdir -p "$out/kmod-$1"
+		cp "$made" "$out/kmod-$1/"
+	else
+		selftests/lab/kmod "$1" kmod "$out/kmod-$1"
+	fi
+}
+
 # build_modules KERNEL
 build_modules()
 {
 	[ -e "$out/kmod-$1/kvmlat.ko" ] ||
-		one "kernel $1: the module builds" "$out/build-$1.tap" \
-			selftests/lab/kmod "$1" kmod "$out/kmod-$1"
+		one "kernel $1: the module builds" "$out/build-$1.tap" module "$1"
 	[ -e "$out/fake-$1/kvm_amd.ko" ] ||
 		one "kernel $1: the fake vendor modules build" "$out/build-fake-$1.tap" \
 			selftests/lab/kmod "$1" selftests/modules/fake "$out/fake-$1"
