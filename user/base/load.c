@@ -4,6 +4,8 @@
  * command does it, by modprobe, which alone knows the options and the signature that are wanted.
  */
 #include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 
 #include "lib/kvmlat.h"
 #include "load.h"
+#include "namespaces.h"
 
 #define NO_LOAD	"KVMLAT_NO_LOAD"
 
@@ -35,6 +38,7 @@ static void run_modprobe(int out)
 	char * const argv[] = { "modprobe", "kvmlat", NULL };
 	size_t i;
 
+	signal(SIGPIPE, SIG_DFL);
 	if (dup2(out, STDERR_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
 		_exit(127);
 	for (i = 0; i < sizeof(places) / sizeof(*places); i++)
@@ -85,12 +89,29 @@ static bool modprobe(char *line, size_t size)
 	return pid > 0 && WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
+static int open_and_tell(struct kvmlat **handle, struct kvmlat_error *err)
+{
+	static bool told;
+
+	if (kvmlat_open(handle, err))
+		return -1;
+	if (!pids_are_ours() && !told && teller)
+		teller("this is not the host's PID namespace: process ids are the host's, and no guest's name can be read: use --vm and the ids that \"kvmlat list\" shows");
+	told = true;
+	return 0;
+}
+
 int load_and_open(struct kvmlat **handle, struct kvmlat_error *err)
 {
 	char line[200];
 
-	if (!kvmlat_open(handle, err))
+	if (!open_and_tell(handle, err))
 		return 0;
+	if (err->status == KVMLAT_E_NO_MODULE && module_is_hidden()) {
+		snprintf(err->text, sizeof(err->text),
+			 "the kernel module is loaded, but answers in the host's network namespace only: run kvmlat there, as by \"nsenter --net=/proc/1/ns/net kvmlat\"");
+		return -1;
+	}
 	if (err->status != KVMLAT_E_NO_MODULE || geteuid() || getenv(NO_LOAD))
 		return -1;
 	if (!modprobe(line, sizeof(line))) {
@@ -101,5 +122,5 @@ int load_and_open(struct kvmlat **handle, struct kvmlat_error *err)
 	}
 	if (teller)
 		teller("the kernel module was not loaded, it is now; \"modprobe -r kvmlat\" unloads it");
-	return kvmlat_open(handle, err);
+	return open_and_tell(handle, err);
 }

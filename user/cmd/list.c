@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "command.h"
 #include "base/load.h"
+#include "base/namespaces.h"
 #include "model/guests.h"
 #include "show/list.h"
 
@@ -13,7 +14,11 @@ static const char usage[] =
 "List the VMs that run, and those that ended and are still kept for reading.\n"
 "\n"
 "  --json  one JSON object\n"
-"  --csv   comma separated, with a header\n";
+"  --csv   comma separated, with a header\n"
+"\n"
+"Examples:\n"
+"  kvmlat list         which VMs there are, with their ids\n"
+"  kvmlat list --json  the same for a program\n";
 
 static int show(const struct kvmlat_snapshot *snap, enum output output)
 {
@@ -33,7 +38,8 @@ static int show(const struct kvmlat_snapshot *snap, enum output output)
 
 		row->vm = vm;
 		row->guest = guests_name(&guests, vm->vm_id);
-		row->alive = !vm->gone && !kvmlat_get_guest(vm->pid, &guest);
+		row->alive = pids_are_ours() && !vm->gone &&
+			     !kvmlat_get_guest(vm->pid, &guest);
 		if (row->alive) {
 			row->threads = guest.threads;
 			row->uptime = guest.uptime;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "base/namespaces.h"
 #include "base/paths.h"
 #include "command.h"
 #include "rt.h"
@@ -30,7 +31,12 @@ static const char usage[] =
 "      --force       even if the host may starve\n"
 "      --undo        bring back what was before\n"
 "      --json        one JSON object\n"
-"      --csv         comma separated, with a header\n";
+"      --csv         comma separated, with a header\n"
+"\n"
+"Examples:\n"
+"  kvmlat rt                         where and how all vCPU threads run\n"
+"  kvmlat rt -g db --cpus 2-3 --pin  a CPU for each vCPU of the guest db\n"
+"  kvmlat rt --undo                  as it was\n";
 
 enum {
 	OPT_CPUS = OPT_OWN,
@@ -213,6 +219,8 @@ static int run(int argc, char **argv)
 	ret = parse_options(&rt, argc, argv);
 	if (!ret)
 		ret = check_options(&rt);
+	if (!ret && !pids_are_ours())
+		ret = complain(EXIT_REFUSED, "rt: the module tells threads by the host's ids, which are not of this PID namespace: run kvmlat in the host's");
 	if (!ret)
 		ret = act(&rt);
 	restore_close(&rt.restore);

@@ -10,6 +10,7 @@
 #include "arguments.h"
 #include "command.h"
 #include "base/load.h"
+#include "base/namespaces.h"
 #include "top/top.h"
 
 static const char usage[] =
@@ -33,7 +34,11 @@ static const char usage[] =
 "  -z, --skip-zero-records\n"
 "                      leave out what had no exits\n"
 "      --no-color      no colours, as with NO_COLOR in the environment\n"
-"      --ascii         no other characters, as in a locale without UTF-8\n";
+"      --ascii         no other characters, as in a locale without UTF-8\n"
+"\n"
+"Examples:\n"
+"  kvmlat top -g \"web*\"              the guests of these names, live\n"
+"  kvmlat top -b -n 5 -k runq >file  five tables, who waits longest for a CPU first\n";
 
 enum {
 	OPT_PER_VCPU = OPT_OWN,
@@ -141,13 +146,13 @@ static void name_vm(const struct kvmlat_vm *vm, char *name, size_t size)
 	struct kvmlat_guest guest;
 
 	/* The pid of a VM that ended can be somebody else's by now. */
-	if (!vm->gone && !kvmlat_get_guest(vm->pid, &guest))
+	if (pids_are_ours() && !vm->gone && !kvmlat_get_guest(vm->pid, &guest))
 		snprintf(name, size, "%s", guest.name);
 }
 
 static void name_vcpu(const struct kvmlat_vcpu *v, char *name, size_t size)
 {
-	if (!v->tid || kvmlat_thread_name(v->pid, v->tid, name, size))
+	if (!pids_are_ours() || !v->tid || kvmlat_thread_name(v->pid, v->tid, name, size))
 		name[0] = 0;
 }
 

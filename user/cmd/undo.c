@@ -19,7 +19,12 @@ static const char usage[] =
 "  -a, --all      everything since the module was loaded\n"
 "  -n, --dry-run  only tell what would be done\n"
 "      --json     one JSON object\n"
-"      --csv      comma separated, with a header\n";
+"      --csv      comma separated, with a header\n"
+"\n"
+"Examples:\n"
+"  kvmlat undo --dry-run  what the latest change would go back to\n"
+"  kvmlat undo 2          take back change 2\n"
+"  kvmlat undo --all      take back all\n";
 
 enum {
 	OPT_JSON = 256,
@@ -182,7 +187,8 @@ static void find_persisted(const struct undo *u, struct module_options *options)
 			continue;
 		number = strtoull(value, &end, 0);
 		if (end != value && !*end)
-			modprobe_add(options, modprobe_module(k), k->name, number, why, sizeof(why));
+			modprobe_add(options, modprobe_module(k), k->name, number, why,
+				     sizeof(why));
 	}
 	free(text);
 }

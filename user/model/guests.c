@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/namespaces.h"
 #include "guests.h"
 
 const char *guests_name(const struct guests *g, uint32_t vm_id)
@@ -73,7 +74,7 @@ static void ask_proc(uint32_t pid, struct guest_name *name)
 /* The pid of a VM that ended can be somebody else's by now. */
 static bool can_be_asked(const struct guests *g, const struct kvmlat_vm *vm)
 {
-	return !vm->gone && vm->pid != g->own_pid && !guests_name(g, vm->vm_id);
+	return pids_are_ours() && !vm->gone && vm->pid != g->own_pid && !guests_name(g, vm->vm_id);
 }
 
 /* Names of those that can be asked, in the order of @snap. NULL if memory is short. */

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/namespaces.h"
 #include "sample.h"
 
 static bool shows(enum view view, uint32_t cls)
@@ -188,7 +189,7 @@ static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struc
 		return;
 	b->vcpu_id = v->vcpu_id;
 	b->tid = v->tid;
-	if (v->gone || !v->tid ||
+	if (v->gone || !v->tid || !pids_are_ours() ||
 	    kvmlat_thread_name(v->pid, v->tid, b->thread, sizeof(b->thread)))
 		b->thread[0] = 0;
 	b->state = v->state;

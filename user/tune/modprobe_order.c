@@ -82,7 +82,7 @@ static void look_at_command_line(const struct module_option *o, struct winner *w
 
 	snprintf(path, sizeof(path), "%s/proc/cmdline", path_root());
 	text = file_read(path);
-	for (rest = text; rest && (word = strsep(&rest, " \n"));) {
+	for (rest = text; rest && (word = strsep(&rest, "\n "));) {
 		dot = strchr(word, '.');
 		if (!dot)
 			continue;

@@ -29,7 +29,7 @@ static struct trouble cause;
 
 static int pick(uint32_t vm_id, uint32_t pid, const char *name)
 {
-	struct selection sel = { .vm_id = vm_id, .pid = pid, .nr_guests = !!name, .guests = { name } };
+	struct selection sel = { vm_id, pid, .nr_guests = !!name, .guests = { name } };
 
 	memset(&filter, 0, sizeof(filter));
 	return select_vms(&sel, &guests, &snap, &filter, &cause) ? cause.kind : TROUBLE_NONE;
@@ -179,7 +179,8 @@ static void lists_are_read(void)
 	EXPECT(list("0-3,7", &sel));
 	EXPECT(selects_vcpu(&sel, 0) && selects_vcpu(&sel, 3) && selects_vcpu(&sel, 7));
 	EXPECT(!selects_vcpu(&sel, 4) && !selects_vcpu(&sel, 8) && !selects_vcpu(&sel, 70));
-	EXPECT(list("4294967295", &sel) && selects_vcpu(&sel, UINT32_MAX) && !selects_vcpu(&sel, 0));
+	EXPECT(list("4294967295", &sel));
+	EXPECT(selects_vcpu(&sel, UINT32_MAX) && !selects_vcpu(&sel, 0));
 	EXPECT(list("4294967290-4294967295", &sel) && selects_vcpu(&sel, UINT32_MAX));
 	EXPECT(list("0-65535", &sel));
 	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
@@ -225,8 +226,8 @@ static void patterns_and_lists(void)
 	EXPECT_EQ(chosen(&(struct selection){ .nr_guests = 1, .guests = { "d[ab]@1000" } }, &bits),
 		  0);
 	EXPECT_EQ(bits, 1 << 4);
-	EXPECT_EQ(chosen(&(struct selection){ .pid = 10, .nr_guests = 1, .guests = { "*" } }, &bits),
-		  0);
+	EXPECT_EQ(chosen(&(struct selection){ .pid = 10, .nr_guests = 1, .guests = { "*" } },
+			 &bits), 0);
 	EXPECT_EQ(bits, 1 << 1 | 1 << 2);
 	EXPECT_EQ(filter.pid, 10);
 	/* Each must be there, and a name is still that of one. */

@@ -70,7 +70,8 @@ static void changes_are_shown(void)
 
 	SHOW(OUTPUT_TABLE, changes, &v);
 	EXPECT(has("halt_poll_ns  vm 3      200us  host       0    vm  applied  a \"b\", c\n"));
-	EXPECT(has("left  d\n\nchange 7: \"kvmlat undo 7\" takes it back, but not what is to stay:\n"));
+	EXPECT(has("left  d\n\nchange 7: \"kvmlat undo 7\" takes it back, "
+		   "but not what is to stay:\n"));
 	EXPECT(has("\"/x\" has options kvm halt_poll_ns=50: in effect from the next time"));
 	SHOW(OUTPUT_JSON, changes, &v);
 	EXPECT(valid("set") && !valid("undo"));
