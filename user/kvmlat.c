@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +60,8 @@ int main(int argc, char **argv)
 	const struct command *c;
 
 	load_tells(tell);
+	/* A reader that went is told as a full disk is, by a sentence and a status. */
+	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && !strcmp(argv[1], "--no-load")) {
 		load_never();
 		argc--;

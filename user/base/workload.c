@@ -31,6 +31,7 @@ static _Noreturn void child(const struct workload *w, char **argv, int go, int f
 	/* The end of the pipe in the place of a byte: the parent gave up before it began. */
 	if (read(go, &byte, 1) == 1) {
 		sigaction(SIGCHLD, &w->on_child, NULL);
+		signal(SIGPIPE, SIG_DFL);
 		sigprocmask(SIG_SETMASK, &w->wait->before, NULL);
 		execvp(argv[0], argv);
 		error = errno;

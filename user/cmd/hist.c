@@ -7,6 +7,7 @@
 #include "command.h"
 #include "hist.h"
 #include "live.h"
+#include "output.h"
 #include "show/hdr.h"
 #include "show/sample.h"
 
@@ -44,14 +45,26 @@ static int check(const struct hist *h, const struct sample *s)
 	return EXIT_OK;
 }
 
+/* What is wrong with the question leaves the file as it was. */
 static int open_file(struct hist *h)
 {
 	if (h->to)
 		return EXIT_OK;
-	h->to = h->file ? fopen(h->file, "we") : stdout;
-	if (h->to)
+	if (h->file)
+		return output_open(&h->to, h->file);
+	h->to = stdout;
+	return EXIT_OK;
+}
+
+static int reopen(void *ctx)
+{
+	struct hist *h = ctx;
+
+	if (!h->to)
 		return EXIT_OK;
-	return complain(EXIT_REFUSED, "cannot write \"%s\": %s", h->file, strerror(errno));
+	/* A file of its own has a header of its own. */
+	h->shown = false;
+	return output_reopen(&h->to, h->file);
 }
 
 /* @must: what was asked for must be there. */
@@ -77,8 +90,8 @@ static int show(struct hist *h, const struct kvmlat_snapshot *snap, bool whole, 
 	else if (!ret)
 		show_sample(h->to, h->output, sample, !h->shown);
 	h->shown = true;
-	if (!ret && fflush(h->to))
-		ret = complain(EXIT_REFUSED, "cannot write the output: %s", strerror(errno));
+	if (!ret)
+		ret = output_flush(h->to);
 	sample_free(sample);
 	return ret;
 }
@@ -110,7 +123,7 @@ static int show_live(struct hist *h)
 	const struct live live = {
 		.wait = &h->wait, .interval = h->interval ? h->interval : h->duration,
 		.duration = h->duration, .total = h->output == OUTPUT_TABLE, .ctx = h,
-		.take = take, .show = show_delta, .over = is_over,
+		.take = take, .show = show_delta, .reopen = reopen, .over = is_over,
 	};
 	struct kvmlat_snapshot *older;
 	int ret = take(h, &older);
@@ -132,7 +145,7 @@ static int show_once(struct hist *h)
 
 static int measure(struct hist *h)
 {
-	static const int ends[] = { SIGINT, SIGTERM, 0 };
+	const int ends[] = { SIGINT, SIGTERM, h->file ? SIGHUP : 0, 0 };
 	struct trouble cause;
 	int ret;
 

@@ -16,6 +16,23 @@ int live_show(const struct live *live, const struct kvmlat_snapshot *newer,
 	return ret;
 }
 
+/* SIGHUP only has the output's file opened anew, and the interval goes on. */
+static enum wake pause_until(const struct live *live, uint64_t until, int *ret)
+{
+	enum wake wake;
+	int which = 0;
+
+	if (live->workload)
+		return workload_wait(live->workload, until);
+	do {
+		wake = wait_for(live->wait, until, NULL, 0, &which);
+		if (wake != WAKE_SIGNAL || which != SIGHUP)
+			return wake;
+		*ret = live->reopen(live->ctx);
+	} while (!*ret);
+	return wake;
+}
+
 int live_run(const struct live *live, struct kvmlat_snapshot *first)
 {
 	uint64_t start = monotonic_ns(), next = start + live->interval;
@@ -26,10 +43,12 @@ int live_run(const struct live *live, struct kvmlat_snapshot *first)
 
 	do {
 		uint64_t until = next < end ? next : end;
-		enum wake wake = live->workload ? workload_wait(live->workload, until) :
-				 wait_for(live->wait, until, NULL, 0, NULL);
+		enum wake wake;
 
-		ret = live->take(live->ctx, &newer);
+		ret = EXIT_OK;
+		wake = pause_until(live, until, &ret);
+		if (!ret)
+			ret = live->take(live->ctx, &newer);
 		if (ret)
 			break;
 		last = wake != WAKE_TIME || next >= end || live->over(live->ctx, newer);

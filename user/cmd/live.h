@@ -14,6 +14,7 @@
  * @workload: ends with that; NULL if there is none
  * @take: reads the accounts; an exit code, having complained
  * @show: shows what happened in an interval, or, if @whole, in all of them; likewise
+ * @reopen: SIGHUP came, which @wait is for: the output's file may be another one; likewise
  * @over: what was asked for ended, and with it what can be shown of it
  */
 struct live {
@@ -25,6 +26,7 @@ struct live {
 	void		*ctx;
 	int		(*take)(void *ctx, struct kvmlat_snapshot **snap);
 	int		(*show)(void *ctx, struct kvmlat_snapshot *delta, bool whole);
+	int		(*reopen)(void *ctx);
 	bool		(*over)(void *ctx, const struct kvmlat_snapshot *snap);
 };
 

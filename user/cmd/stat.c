@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/load.h"
 #include "live.h"
+#include "output.h"
 #include "show/sample.h"
 #include "stat.h"
 
@@ -74,9 +75,7 @@ static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulat
 		s->shown = true;
 	}
 	sample_free(sample);
-	if (fflush(s->to))
-		return complain(EXIT_REFUSED, "cannot write the output: %s", strerror(errno));
-	return EXIT_OK;
+	return output_flush(s->to);
 }
 
 /* A vCPU that nobody has is told before the user waits for it. */
@@ -129,12 +128,21 @@ static bool is_over(void *ctx, const struct kvmlat_snapshot *snap)
 	return true;
 }
 
+static int reopen(void *ctx)
+{
+	struct stat *s = ctx;
+
+	/* A file of its own has a header of its own. */
+	s->shown = false;
+	return output_reopen(&s->to, s->file);
+}
+
 static struct live live_of(struct stat *s, struct workload *w)
 {
 	return (struct live){
 		.wait = &s->wait, .interval = s->interval ? s->interval : NSEC_PER_SEC,
 		.duration = s->duration, .total = s->output == OUTPUT_TABLE, .workload = w,
-		.ctx = s, .take = take, .show = show_delta, .over = is_over,
+		.ctx = s, .take = take, .show = show_delta, .reopen = reopen, .over = is_over,
 	};
 }
 
@@ -201,7 +209,7 @@ static int choose(struct stat *s)
 
 static int measure(struct stat *s)
 {
-	static const int ends[] = { SIGINT, SIGTERM, 0 };
+	const int ends[] = { SIGINT, SIGTERM, s->file && !s->command ? SIGHUP : 0, 0 };
 	struct kvmlat_snapshot *older;
 	struct live live;
 	int ret;
@@ -241,12 +249,9 @@ static int run(int argc, char **argv)
 	/* The command's own output stays as it is without us. */
 	s.to = s.command ? stderr : stdout;
 	if (s.file)
-		s.to = fopen(s.file, "we");
-	if (s.to)
+		ret = output_open(&s.to, s.file);
+	if (!ret)
 		ret = measure(&s);
-	else
-		ret = complain(EXIT_REFUSED, "cannot write \"%s\": %s", s.file,
-			       strerror(errno));
 	if (s.file && s.to)
 		fclose(s.to);
 	wait_end(&s.wait);

@@ -330,7 +330,9 @@ int await_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
 {
 	char text[sizeof(why->text) + 32];
 	bool told = false;
+	enum wake wake;
 	uint64_t next;
+	int which = 0;
 
 	while (ask_vms(k, sel, g, filter, why)) {
 		if (why->kind != TROUBLE_NO_VM || !sel->nr_guests)
@@ -340,8 +342,8 @@ int await_vms(struct kvmlat *k, const struct selection *sel, struct guests *g,
 			tell(text);
 		told = true;
 		next = monotonic_ns() + LOOK_NS;
-		if (wait_for(wait, next < deadline ? next : deadline, NULL, 0, NULL) != WAKE_TIME ||
-		    monotonic_ns() >= deadline)
+		wake = wait_for(wait, next < deadline ? next : deadline, NULL, 0, &which);
+		if ((wake != WAKE_TIME && which != SIGHUP) || monotonic_ns() >= deadline)
 			return -1;
 	}
 	return 0;
