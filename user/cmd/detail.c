@@ -19,7 +19,12 @@ static const char usage[] =
 "  -g, --guest NAME  only VMs of this guest name, or like \"web*\"; may be repeated\n"
 "      --vm ID       only the VM of this id, which list shows\n"
 "      --json        one JSON object\n"
-"      --csv         comma separated, with a header\n";
+"      --csv         comma separated, with a header\n"
+"\n"
+"Examples:\n"
+"  kvmlat detail on -g web      count ports, pages and MSRs of the guest web\n"
+"  kvmlat stat --detail -g web  show them, live\n"
+"  kvmlat detail off            stop, for all VMs\n";
 
 static int show(const struct kvmlat_snapshot *snap, const struct guests *guests,
 		const struct selection *sel, enum output output)

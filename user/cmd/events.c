@@ -5,6 +5,7 @@
 
 #include "arguments.h"
 #include "command.h"
+#include "output.h"
 #include "base/load.h"
 #include "base/wait.h"
 #include "show/event.h"
@@ -17,7 +18,11 @@ static const char usage[] =
 "Ends with a signal, or when the module is unloaded.\n"
 "\n"
 "  --json  one JSON object a line\n"
-"  --csv   comma separated, with a header\n";
+"  --csv   comma separated, with a header\n"
+"\n"
+"Examples:\n"
+"  kvmlat events               who changes which knob, live\n"
+"  kvmlat events --json >>log  the same for a program\n";
 
 struct events {
 	enum output		output;
@@ -78,9 +83,9 @@ static int follow(struct events *e)
 			return complain_kvmlat(&err);
 		if (ret)
 			complain(0, "events were lost: they came faster than they could be shown");
-		if (fflush(stdout))
-			return complain(EXIT_REFUSED, "cannot write the output: %s",
-					strerror(errno));
+		ret = output_flush(stdout);
+		if (ret)
+			return ret;
 	}
 }
 

@@ -21,7 +21,11 @@ static const char usage[] =
 "      --vm ID       of the VM of this id, which list shows, and its vCPUs\n"
 "      --vcpu LIST   of these VMs only these vCPUs, as 0-3,7\n"
 "      --json        one JSON object\n"
-"      --csv         comma separated, with a header\n";
+"      --csv         comma separated, with a header\n"
+"\n"
+"Examples:\n"
+"  kvmlat get                  the knobs of the host, and what VMs have of their own\n"
+"  kvmlat get halt_poll_ns -a  this knob of the host, each VM and each vCPU\n";
 
 enum {
 	OPT_JSON = OPT_OWN,

@@ -27,7 +27,11 @@ const char hist_usage[] =
 "  -o, --output FILE   write to FILE\n"
 "      --json          one JSON object\n"
 "      --csv           comma separated, with one header\n"
-"      --hdr           HdrHistogram's percentile distribution, of one histogram\n";
+"      --hdr           HdrHistogram's percentile distribution, of one histogram\n"
+"\n"
+"Examples:\n"
+"  kvmlat hist --kind wake -d 10    how late guests run after a halt\n"
+"  kvmlat hist --reason hlt -g web  how long its HLTs took, since the start\n";
 
 enum {
 	OPT_REASON = OPT_OWN,

@@ -14,7 +14,11 @@ static const char usage[] =
 "tuned and why others cannot, and what the accounts cost in memory.\n"
 "\n"
 "  --json  one JSON object\n"
-"  --csv   name,value pairs\n";
+"  --csv   name,value pairs\n"
+"\n"
+"Examples:\n"
+"  kvmlat info         what is attached and what can be tuned, or why not\n"
+"  kvmlat info --json  the same for a program\n";
 
 static int run(int argc, char **argv)
 {

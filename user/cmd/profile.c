@@ -30,7 +30,12 @@ static const char usage[] =
 "  --hold   stay in the foreground, and undo when a signal asks for the end\n"
 "  --force  save even if there is a profile of that name\n"
 "  --json   one JSON object\n"
-"  --csv    comma separated, with a header\n";
+"  --csv    comma separated, with a header\n"
+"\n"
+"Examples:\n"
+"  kvmlat profile show realtime   what it would set, and why\n"
+"  kvmlat profile diff realtime   what is otherwise now\n"
+"  kvmlat profile apply realtime  set it, until \"kvmlat profile undo\"\n";
 
 static const struct option options[] = {
 	{ "hold", no_argument, NULL, 'H' },

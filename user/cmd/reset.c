@@ -10,7 +10,11 @@ static const char usage[] =
 "\n"
 "  -p, --pid PID     only the VMs of this process\n"
 "  -g, --guest NAME  only VMs of this guest name, or like \"web*\"; may be repeated\n"
-"      --vm ID       only the VM of this id, which list shows\n";
+"      --vm ID       only the VM of this id, which list shows\n"
+"\n"
+"Examples:\n"
+"  kvmlat reset         start all accounts anew\n"
+"  kvmlat reset -g web  only those of the guest web\n";
 
 /* One by one: each may have ended, or be forgotten, meanwhile. */
 static int reset_chosen(struct kvmlat *k, const struct selection *sel,

@@ -27,7 +27,12 @@ static const char usage[] =
 "  -n, --dry-run        only tell what would be done\n"
 "      --persist        have modprobe set it, too, the next time that KVM is loaded\n"
 "      --json           one JSON object\n"
-"      --csv            comma separated, with a header\n";
+"      --csv            comma separated, with a header\n"
+"\n"
+"Examples:\n"
+"  kvmlat set halt_poll_ns=50us               for the host and all VMs that inherit it\n"
+"  kvmlat set -g db halt_poll_ns=0 --dry-run  what would be done to the guest db\n"
+"  kvmlat set halt_poll_ns=50us --persist     after a reboot, too\n";
 
 enum {
 	OPT_IF_OLD = OPT_OWN,

@@ -28,7 +28,12 @@ const char stat_usage[] =
 "                      leave out VMs in which nothing happened, and intervals of only these\n"
 "  -o, --output FILE   write to FILE\n"
 "      --json          one JSON object a line\n"
-"      --csv           comma separated, with one header\n";
+"      --csv           comma separated, with one header\n"
+"\n"
+"Examples:\n"
+"  kvmlat stat -g web -i 2 -k time  what costs the guest web most, every 2 seconds\n"
+"  kvmlat stat --lateness -d 10     what keeps vCPUs waiting, for 10 seconds\n"
+"  kvmlat stat -a -- sleep 5        what happens on the host meanwhile\n";
 
 enum {
 	OPT_PER_VCPU = OPT_OWN,

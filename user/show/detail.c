@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "block.h"
 #include "csv.h"
+#include "detail_names.h"
 #include "json.h"
 #include "view.h"
 
@@ -49,9 +50,10 @@ static void key_text(char *buf, size_t size, const struct kvmlat_detail *d)
 
 static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
-	struct grid g = { .columns = 9, .left = 1, .min = 4, .kept = kept };
+	struct grid g = { .columns = 9, .left = 2, .min = 4, .kept = kept };
 	const struct kvmlat_account *a = &b->account;
 	struct sums sums = sums_of(a);
+	const char *name;
 	char key[32];
 	size_t i;
 
@@ -64,7 +66,8 @@ static void table(FILE *to, const struct sample *s, const struct block *b, struc
 
 		key_text(key, sizeof(key), d);
 		cell(&g, "%s", kvmlat_detail_kind_name(d->kind));
-		cell(&g, "%s", key);
+		name = detail_name(d->kind, d->key);
+		cell(&g, "%s%s%s", key, name ? " " : "", name ? name : "");
 		cell(&g, "%" PRIu64, d->count);
 		if (a->details_since)
 			cell(&g, "%.1f", rate_of(d->count, counted(a)));
@@ -92,6 +95,7 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 	struct json_object *list = json_object_new_array(), *e;
 	const struct kvmlat_account *a = &b->account;
 	struct sums sums = sums_of(a);
+	const char *name;
 	char key[32];
 	size_t i;
 
@@ -108,6 +112,8 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 		add_text(e, "kind", kvmlat_detail_kind_name(d->kind));
 		add_u64(e, "key", d->key);
 		add_text(e, "key_text", key);
+		name = detail_name(d->kind, d->key);
+		add(e, "key_name", name ? json_object_new_string(name) : NULL);
 		add_u64(e, "count", d->count);
 		add(e, "rate", a->details_since ?
 			       double_of(rate_of(d->count, counted(a)), 3) : NULL);
@@ -125,13 +131,15 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 
 static const char * const columns[] = {
 	"kind", "key", "count", "error", "count_percent", "total_ns", "time_percent",
-	"mean_ns", "max_ns", "max_bound_ns", "evicted", "unlisted_max", "rate", "counted_ns", NULL
+	"mean_ns", "max_ns", "max_bound_ns", "evicted", "unlisted_max", "rate", "counted_ns",
+	"key_name", NULL
 };
 
 static void line(FILE *to, const struct sample *s, const struct block *b,
 		 const struct kvmlat_detail *d)
 {
 	const struct kvmlat_account *a = &b->account;
+	const char *name = detail_name(d->kind, d->key);
 	struct sums sums = sums_of(a);
 	char key[32];
 
@@ -147,9 +155,10 @@ static void line(FILE *to, const struct sample *s, const struct block *b,
 	csv_if(to, known(d), d->longest_max);
 	fprintf(to, "%" PRIu64 ",%" PRIu64 ",", a->details_evicted, kvmlat_details_unlisted(a));
 	if (a->details_since)
-		fprintf(to, "%.3f,%" PRIu64 "\n", rate_of(d->count, counted(a)), counted(a));
+		fprintf(to, "%.3f,%" PRIu64 ",", rate_of(d->count, counted(a)), counted(a));
 	else
-		fputs(",\n", to);
+		fputs(",,", to);
+	fprintf(to, "%s\n", name ? name : "");
 }
 
 static void csv(FILE *to, const struct sample *s, const struct block *b)

@@ -177,7 +177,7 @@ done
 gives 0 '^now (wait|off|runq|user), for ' kvmlat stat -1 --states -g view --vcpu 0
 gives 0 '^polls: [0-9]+ of [0-9]+ succeeded' kvmlat stat -1 --halt -g view
 gives 0 '^user:IO +56 ' kvmlat stat -1 --lateness -g view
-gives 0 '^pio-in +0x1f7 +30 +[0-9.]+ +0 ' kvmlat stat -1 --detail -g view
+gives 0 '^pio-in +0x1f7 ide1 +30 +[0-9.]+ +0 ' kvmlat stat -1 --detail -g view
 gives 1 '--halt does not go with --states' kvmlat stat -1 --states --halt
 gives 1 '--key does not go with --states' kvmlat stat -1 --states -k time
 gives 1 'sort key "p99" does not go with --detail' kvmlat stat -1 --detail -k p99

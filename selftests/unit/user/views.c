@@ -262,21 +262,21 @@ static void details_have_bounds(void)
 	EXPECT(before("msr-read ", "hypercall "));
 	EXPECT(before("hypercall", "pio-out"));
 	EXPECT(strstr(text,
-		      "\nmsr-read    0x10     30    60.0    -5    0.050  50.00      2.0   "
+		      "\nmsr-read   0x10 TSC         30    60.0    -5    0.050  50.00      2.0   "
 		      " <8.0\n"));
 	EXPECT(strstr(text,
-		      "\nhypercall     11     20    40.0   -20    0.000   0.00        -     "
+		      "\nhypercall  11               20    40.0   -20    0.000   0.00        -     "
 		      "  -\n"));
 	EXPECT(strstr(text,
-		      "\npio-out    0x3f8     10    20.0     0    0.050  50.00      5.0    "
+		      "\npio-out    0x3f8 serial     10    20.0     0    0.050  50.00      5.0    "
 		      " 9.0\n"));
 	EXPECT(line_of("cpuid") < 0);
 	/* A module that does not tell since when has no rate. */
 	vcpus[0].account.details_since = 0;
 	show(OUTPUT_CSV, VIEW_DETAIL, GROUP_VM, false);
-	EXPECT(strstr(text, ",8000,6,0,,\n"));
+	EXPECT(strstr(text, ",8000,6,0,,,TSC\n"));
 	show(OUTPUT_TABLE, VIEW_DETAIL, GROUP_VCPU, false);
-	EXPECT(strstr(text, "\npio-out    0x3f8     10       -     0 "));
+	EXPECT(strstr(text, "\npio-out    0x3f8 serial     10       -     0 "));
 	vcpus[0].account.details_since = 100 * SEC - SEC / 2;
 	show(OUTPUT_TABLE, VIEW_DETAIL, GROUP_VCPU, false);
 	EXPECT(strstr(text, "\n6 times made a key room for another:"));
@@ -289,11 +289,11 @@ static void details_have_bounds(void)
 	show(OUTPUT_CSV, VIEW_DETAIL, GROUP_VM, false);
 	EXPECT_EQ(nr_lines(), 4);
 	EXPECT(strstr(text, ",,msr-read,0x10,30,5,50.0000,50000,50.0000,2000.0,,8000,6,0,"
-			    "60.000,500000000\n"));
+			    "60.000,500000000,TSC\n"));
 	show(OUTPUT_JSON, VIEW_DETAIL, GROUP_ALL, false);
 	EXPECT(strstr(text, "\"on\":true,\"counted_ns\":500000000,"));
 	EXPECT(strstr(text, "\"count\":30,\"rate\":60.000,"));
-	EXPECT(strstr(text, "\"key\":1016,\"key_text\":\"0x3f8\","));
+	EXPECT(strstr(text, "\"key\":1016,\"key_text\":\"0x3f8\",\"key_name\":\"serial\","));
 	EXPECT(valid("detail"));
 	vms[0].details = false;
 	show(OUTPUT_JSON, VIEW_DETAIL, GROUP_VCPU, false);
