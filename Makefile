@@ -12,9 +12,9 @@ DKMS_SRC := $(DESTDIR)/usr/src/kvmlat-$(VERSION)
 
 export PREFIX DESTDIR VERSION
 
-.PHONY: all kmod user demo check check-fast check-matrix check-debug unit mutate lint fuzz coverage bench regen install dkms dkms-src deb dist clean help
+.PHONY: all kmod user demo check check-fast check-matrix check-debug unit mutate lint fuzz coverage bench regen install dkms need-dkms dkms-src deb dist clean help
 
-all: kmod user		## build the module for the running kernel, the command, the man pages
+all: user kmod		## build the module for the running kernel, the command, the man pages
 
 kmod:			## build kvmlat.ko for kernel KREL (default: the running one)
 	@if [ -e "$(KDIR)/Makefile" ]; then \
@@ -23,13 +23,14 @@ kmod:			## build kvmlat.ko for kernel KREL (default: the running one)
 		$(MAKE) --no-print-directory -C "$(KDIR)" M="$(KSRC)/kmod" modules && \
 		cp "$(KSRC)/kmod/kvmlat.ko" "$(BUILD)/kmod/$(KREL)/kvmlat.ko"; \
 	else \
-		echo "kvmlat.ko is not built, \"$(KDIR)\" does not exist: install linux-headers-$(KREL)"; \
+		echo "kvmlat.ko is not built, \"$(KDIR)\" does not exist: install linux-headers-$(KREL)" >&2; \
+		exit 1; \
 	fi
 
 user:			## build kvmlat, libkvmlat and the man pages
-	@for tool in gcc pkg-config rst2man; do \
-		command -v $$tool >/dev/null || \
-			{ echo "\"$$tool\" is missing: README.md lists the packages" >&2; exit 1; }; \
+	@for tool in gcc:gcc pkg-config:pkg-config rst2man:python3-docutils; do \
+		command -v "$${tool%%:*}" >/dev/null || \
+			{ echo "\"$${tool%%:*}\" is missing: install $${tool##*:}; README.md lists all packages" >&2; exit 1; }; \
 	done
 	@$(MAKE) --no-print-directory -C user
 
@@ -97,7 +98,12 @@ dkms-src:		## copy the sources of the module to DESTDIR/usr/src, for DKMS
 	cp -r kmod include LICENSE "$(DKMS_SRC)"
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >"$(DKMS_SRC)/dkms.conf"
 
-dkms: dkms-src		## install the module through DKMS
+need-dkms:
+	@command -v dkms >/dev/null || \
+		{ echo "\"dkms\" is missing, nothing is installed: install dkms" >&2; exit 1; }
+
+dkms: need-dkms		## install the module through DKMS
+	@$(MAKE) --no-print-directory dkms-src
 	@if dkms status -m kvmlat -v $(VERSION) | grep -q .; then \
 		dkms remove -m kvmlat -v $(VERSION) --all; \
 	fi
