@@ -14,7 +14,7 @@ _kvmlat_commands()
 # Every word of the usage that begins with a dash: "[--json | --csv]", "-p, --pid PID", "(-p PID | ...)"
 _kvmlat_options()
 {
-	"$1" help "$2" 2> /dev/null | grep -oE '(^|[][ (|])-[-_a-z0-9]*[a-z0-9]' |
+	"$1" help "$2" 2> /dev/null | sed '/^Examples:/,$d' | grep -oE '(^|[][ (|])-[-_a-z0-9]*[a-z0-9]' |
 		sed 's/^[^-]*//' | sort -u
 }
 

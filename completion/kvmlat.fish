@@ -11,7 +11,7 @@ end
 
 # Every word of the usage that begins with a dash: "[--json | --csv]", "-p, --pid PID", "(-p PID | ...)"
 function __kvmlat_options
-    command $argv[1] help $argv[2] 2>/dev/null | grep -oE '(^|[][ (|])-[-_a-z0-9]*[a-z0-9]' |
+    command $argv[1] help $argv[2] 2>/dev/null | sed '/^Examples:/,$d' | grep -oE '(^|[][ (|])-[-_a-z0-9]*[a-z0-9]' |
         sed 's/^[^-]*//' | sort -u
 end
 
