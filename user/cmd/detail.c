@@ -7,18 +7,23 @@
 #include "command.h"
 #include "base/load.h"
 #include "show/details.h"
+#include "stat.h"
 
 static const char usage[] =
-"Usage: kvmlat detail [on | off] [-p PID] [-g NAME] [--vm ID] [--json | --csv]\n"
+"Usage: kvmlat detail [on | off] [-p PID] [-g NAME] [--vm ID] [-1 | -i SEC | -d SEC]\n"
+"                     [--json | --csv]\n"
 "\n"
 "Switch on or off that the I/O ports, MMIO pages, MSRs, hypercalls and CPUID leaves of\n"
 "exits are told apart, of all VMs that run or of one. \"kvmlat stat --detail\" shows them.\n"
-"Off drops what was collected. Without on or off, tell of which VMs they are on.\n"
+"Off drops what was collected. Without on or off, tell of which VMs they are on; with -1, -i\n"
+"or -d, show what was collected, as \"kvmlat stat --detail\" does.\n"
 "\n"
 "  -p, --pid PID     only the VMs of this process\n"
 "  -g, --guest NAME  only VMs of this guest name, or like \"web*\"; may be repeated\n"
 "      --vm ID       only the VM of this id, which list shows\n"
-"      --json        one JSON object\n"
+"  -1, --once, -i, --interval SEC, -d, --duration SEC\n"
+"                    as of stat\n"
+"      --json        one JSON object, or one a line\n"
 "      --csv         comma separated, with a header\n"
 "\n"
 "Examples:\n"
@@ -96,12 +101,17 @@ static int act(struct kvmlat *k, const struct selection *sel, const char *to, en
 	return ret;
 }
 
-static int parse_options(int argc, char **argv, struct selection *sel, enum output *output)
+/* @shows: what was collected is asked for. */
+static int parse_options(int argc, char **argv, struct selection *sel, enum output *output,
+			 bool *shows)
 {
 	static const struct option options[] = {
 		{ "pid", required_argument, NULL, 'p' },
 		{ "guest", required_argument, NULL, 'g' },
 		{ "vm", required_argument, NULL, OPT_VM },
+		{ "once", no_argument, NULL, '1' },
+		{ "interval", required_argument, NULL, 'i' },
+		{ "duration", required_argument, NULL, 'd' },
 		{ "json", no_argument, NULL, OPT_OWN + OUTPUT_JSON },
 		{ "csv", no_argument, NULL, OPT_OWN + OUTPUT_CSV },
 		{ 0 }
@@ -109,15 +119,34 @@ static int parse_options(int argc, char **argv, struct selection *sel, enum outp
 	char why[256];
 	int c;
 
-	while ((c = next_option(argc, argv, "+:p:g:", options)) != -1) {
+	while ((c = next_option(argc, argv, "+:p:g:1i:d:", options)) != -1) {
 		if (c == '?')
 			return EXIT_USAGE;
 		if (c >= OPT_OWN)
 			*output = c - OPT_OWN;
+		else if (c == '1' || c == 'i' || c == 'd')
+			*shows = true;
 		else if (!parse_selection(c, optarg, sel, why, sizeof(why)))
 			return complain(EXIT_USAGE, "detail: %s", why);
 	}
 	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
+}
+
+static int show_details_of_exits(int argc, char **argv)
+{
+	char **args = calloc(argc + 2, sizeof(*args));
+	int ret;
+
+	if (!args)
+		return complain(EXIT_REFUSED, "out of memory");
+	args[0] = argv[0];
+	args[1] = "--detail";
+	memcpy(args + 2, argv + 1, (argc - 1) * sizeof(*args));
+	/* getopt begins anew. */
+	optind = 0;
+	ret = stat_run(argc + 1, args);
+	free(args);
+	return ret;
 }
 
 static int run(int argc, char **argv)
@@ -126,6 +155,7 @@ static int run(int argc, char **argv)
 	struct selection sel = { 0 };
 	struct kvmlat_error err = { 0 };
 	const char *to = NULL;
+	bool shows = false;
 	struct kvmlat *k;
 	int ret;
 
@@ -135,9 +165,14 @@ static int run(int argc, char **argv)
 			return complain(EXIT_USAGE, "detail: \"%s\" is neither on nor off", to);
 		optind = 2;
 	}
-	ret = parse_options(argc, argv, &sel, &output);
+	ret = parse_options(argc, argv, &sel, &output, &shows);
 	if (ret)
 		return ret;
+	if (to && shows)
+		return complain(EXIT_USAGE, "detail: \"%s\" shows nothing: --once, --interval and --duration do not go with it",
+				to);
+	if (shows)
+		return show_details_of_exits(argc, argv);
 	if (to && output != OUTPUT_TABLE)
 		return complain(EXIT_USAGE, "detail: \"%s\" shows nothing: --json and --csv do not go with it",
 				to);

@@ -234,7 +234,7 @@ static int measure(struct stat *s)
 	return ret;
 }
 
-static int run(int argc, char **argv)
+int stat_run(int argc, char **argv)
 {
 	struct stat s = { .filter.histograms = true, .wait.signals = -1 };
 	struct kvmlat_error err = { 0 };
@@ -261,4 +261,5 @@ static int run(int argc, char **argv)
 	return ret;
 }
 
-COMMAND(stat, run, "show where time goes and what exits cost, live or of a command", stat_usage);
+COMMAND(stat, stat_run, "show where time goes and what exits cost, live or of a command",
+	stat_usage);

@@ -36,6 +36,9 @@ struct stat {
 
 extern const char stat_usage[];
 
+/* The command; detail is it, too, with its own name. An exit code, having complained. */
+int stat_run(int argc, char **argv);
+
 /* Returns an exit code, having complained. */
 int stat_options(struct stat *s, int argc, char **argv);
 
