@@ -4,7 +4,8 @@
  *
  * Pure: no kernel call but the reserve's, so that it also compiles into user-space unit
  * tests. Time is given by the caller, in ns. What happens at every exit is here; the rest
- * is in ledger.c (exits), offcpu.c (the thread leaves its CPU), halt.c and detail.c.
+ * is in exit.c, visit.[ch] (to the VMM), offcpu.c (the thread leaves its CPU), halt.c and detail.c;
+ * what they share in ledger.c.
  * snapshot.h reads it.
  *
  * Concurrency. One writer at a time, with preemption off; who that is, thread.h says. Any number
@@ -212,10 +213,10 @@ u64 kvmlat_ledger_state_since(const struct kvmlat_ledger *l);
 
 /* For the parts of the ledger only. */
 void kvmlat_ledger_renew(struct kvmlat_ledger *l);
-void kvmlat_ledger_hold(struct kvmlat_ledger *l);
 void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_leave_user(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_end_visit(struct kvmlat_ledger *l, u64 now);
+struct kvmlat_cell *kvmlat_ledger_row(struct kvmlat_ledger *l, u32 class, u32 code);
 bool kvmlat_ledger_has_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u32 seg);
 void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now);
 
@@ -263,6 +264,18 @@ static inline void kvmlat_ledger_obey(struct kvmlat_ledger *l)
 {
 	if (unlikely(READ_ONCE(l->reset_at)))
 		kvmlat_ledger_reset_slow(l);
+}
+
+/**
+ * kvmlat_ledger_hold() - the entry after the open exit has to be looked at
+ * @l: ledger with an open exit, between begin and commit
+ */
+static inline void kvmlat_ledger_hold(struct kvmlat_ledger *l)
+{
+	if (l->open == &l->none)
+		return;
+	l->held = l->open;
+	l->open = &l->none;
 }
 
 /* An interval of the open exit in another state than exit is complete. */

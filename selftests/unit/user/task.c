@@ -16,7 +16,7 @@
 
 #define RESET_ON_FORK	1ULL
 
-/* As the kernel has it: linux/sched/types.h cannot be included beside libc's sched.h. */
+/* As the kernel has it: linux/sched/types.h cannot be included beside <sched.h>. */
 struct attributes {
 	uint32_t size, policy;
 	uint64_t flags;
