@@ -38,6 +38,7 @@ static int show(const struct kvmlat_snapshot *snap, enum output output)
 
 		row->vm = vm;
 		row->guest = guests_name(&guests, vm->vm_id);
+		row->uid = guests_uid(&guests, vm->vm_id);
 		row->alive = pids_are_ours() && !vm->gone &&
 			     !kvmlat_get_guest(vm->pid, &guest);
 		if (row->alive) {

@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "command.h"
 #include "host/dma.h"
+#include "model/claims.h"
 #include "profile.h"
 #include "show/diff.h"
 #include "tune/modprobe.h"
@@ -21,8 +22,8 @@ static bool differs(const struct intent *w)
 }
 
 static int add_rows(const struct profile_request *r, const struct tuner *t,
-		    const struct target *target, const char *guest, struct diff_row **rows,
-		    size_t *nr)
+		    const struct target *target, const struct claimant *guest,
+		    struct diff_row **rows, size_t *nr)
 {
 	struct intent *intents;
 	struct trouble cause;
@@ -41,7 +42,7 @@ static int add_rows(const struct profile_request *r, const struct tuner *t,
 		if (!differs(&intents[i]))
 			continue;
 		(*rows)[*nr].intent = intents[i];
-		(*rows)[(*nr)++].guest = guest ? guest : "";
+		(*rows)[(*nr)++].guest = guest ? guest->name : "";
 	}
 	free(intents);
 	return ret;
@@ -64,10 +65,14 @@ int profile_diff(struct profile_request *r)
 		ret = add_rows(r, &t, &host, NULL, &rows, &view.nr);
 	for (i = 0; !ret && i < t.vms->nr_vms; i++) {
 		const struct target vm = { .vm_id = t.vms->vms[i].vm_id };
-		const char *guest = guests_name(&t.guests, vm.vm_id);
+		const char *name = guests_name(&t.guests, vm.vm_id);
+		struct claimant guest = {
+			.name = name ? name : "", .uid = guests_uid(&t.guests, vm.vm_id),
+		};
 
+		guest.foreign = claim_check(guest.name, guest.uid, &cause);
 		if (!t.vms->vms[i].gone)
-			ret = add_rows(r, &t, &vm, guest ? guest : "", &rows, &view.nr);
+			ret = add_rows(r, &t, &vm, &guest, &rows, &view.nr);
 	}
 	view.rows = rows;
 	if (!ret) {

@@ -5,12 +5,12 @@
 #include "list.h"
 
 static const char * const header[] = {
-	"ID", "PID", "VCPUS", "THREADS", "UPTIME/s", "STATE", "GUEST", NULL
+	"ID", "PID", "UID", "VCPUS", "THREADS", "UPTIME/s", "STATE", "GUEST", NULL
 };
 
 static void table(FILE *to, const struct list_view *v)
 {
-	struct grid g = { .columns = 7, .ragged = true };
+	struct grid g = { .columns = 8, .ragged = true };
 	size_t i;
 
 	cells(&g, header);
@@ -19,6 +19,10 @@ static void table(FILE *to, const struct list_view *v)
 
 		cell(&g, "%u", r->vm->vm_id);
 		cell(&g, "%u", r->vm->pid);
+		if (r->uid == NO_UID)
+			cell(&g, "-");
+		else
+			cell(&g, "%u", r->uid);
 		cell(&g, "%u", r->vm->vcpus);
 		if (r->alive) {
 			cell(&g, "%u", r->threads);
@@ -50,6 +54,7 @@ static void json(FILE *to, const struct list_view *v)
 		add(vm, "uptime_s", r->alive ? double_of(r->uptime, 2) : NULL);
 		add_bool(vm, "gone", r->vm->gone);
 		add_u64(vm, "memory_bytes", r->vm->memory);
+		add_if(vm, "uid", r->uid != NO_UID, r->uid);
 		json_object_array_add(array, vm);
 	}
 	add(o, "vms", array);
@@ -61,7 +66,7 @@ static void csv(FILE *to, const struct list_view *v)
 {
 	size_t i;
 
-	fputs("vm_id,pid,guest,vcpus,threads,uptime_s,gone\n", to);
+	fputs("vm_id,pid,guest,vcpus,threads,uptime_s,gone,uid\n", to);
 	for (i = 0; i < v->nr; i++) {
 		const struct list_row *r = &v->rows[i];
 
@@ -72,7 +77,10 @@ static void csv(FILE *to, const struct list_view *v)
 			fprintf(to, "%u,%.2f,", r->threads, r->uptime);
 		else
 			fputs(",,", to);
-		fprintf(to, "%d\n", !!r->vm->gone);
+		fprintf(to, "%d,", !!r->vm->gone);
+		if (r->uid != NO_UID)
+			fprintf(to, "%u", r->uid);
+		fputc('\n', to);
 	}
 }
 

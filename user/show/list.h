@@ -6,10 +6,13 @@
 
 #include "base/options.h"
 #include "lib/kvmlat.h"
+#include "model/ask.h"
 
+/** struct list_row - @uid: whose the process is; NO_UID where nobody can tell any more */
 struct list_row {
 	const struct kvmlat_vm	*vm;
 	const char		*guest;
+	uint32_t		uid;
 	bool			alive;
 	uint32_t		threads;
 	double			uptime;

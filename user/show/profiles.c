@@ -101,7 +101,7 @@ static void table_profile(FILE *to, const struct profile *p)
 static void json_profile(FILE *to, const struct profile *p)
 {
 	struct json_object *o = document("profile-show"), *array = json_object_new_array(), *one;
-	const char *guest;
+	const char *guest, *user;
 	size_t i;
 
 	head(o, p);
@@ -112,6 +112,8 @@ static void json_profile(FILE *to, const struct profile *p)
 		one = json_object_new_object();
 		guest = section_of(p, s)->guest;
 		add(one, "guest", *guest ? json_object_new_string(guest) : NULL);
+		user = section_of(p, s)->user;
+		add(one, "user", *user ? json_object_new_string(user) : NULL);
 		add_text(one, "knob", s->knob);
 		add_text(one, "value", s->value);
 		json_object_array_add(array, one);
@@ -124,15 +126,17 @@ static void csv_profile(FILE *to, const struct profile *p)
 {
 	size_t i;
 
-	fputs("guest,knob,value\n", to);
+	fputs("guest,knob,value,user\n", to);
 	if (p->dma_latency >= 0)
-		fprintf(to, ",dma_latency,%" PRId32 "us\n", p->dma_latency);
+		fprintf(to, ",dma_latency,%" PRId32 "us,\n", p->dma_latency);
 	for (i = 0; i < p->nr; i++) {
 		text(to, section_of(p, &p->settings[i])->guest);
 		fputc(',', to);
 		text(to, p->settings[i].knob);
 		fputc(',', to);
 		text(to, p->settings[i].value);
+		fputc(',', to);
+		text(to, section_of(p, &p->settings[i])->user);
 		fputc('\n', to);
 	}
 }

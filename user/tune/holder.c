@@ -15,6 +15,7 @@
 #include "host/module.h"
 #include "intent.h"
 #include "journal.h"
+#include "model/claims.h"
 #include "modprobe.h"
 #include "warn.h"
 
@@ -24,6 +25,9 @@
 /* Knobs that are warned of once each, and not again for each VM that ever starts. */
 #define TOLD_KNOBS	64
 
+/* Anybody can start VMs of a name without end. */
+#define TOLD_FOREIGN	16
+
 /**
  * struct holder - a profile that is in effect
  * @open: the module is there; if not, it was unloaded, which undid everything
@@ -31,6 +35,7 @@
  * @watch: tells when it comes and goes
  * @dma: open for as long as the latency is to be kept
  * @told: what was said of a knob: a bit for each warning, and LEFT_OUT
+ * @foreign: how many VMs had another VM's name
  */
 struct holder {
 	const struct profile	*profile;
@@ -43,6 +48,7 @@ struct holder {
 	int			dma;
 	struct wait		wait;
 	uint8_t			told[TOLD_KNOBS];
+	unsigned int		foreign;
 };
 
 #define LEFT_OUT	NR_WARNINGS
@@ -125,7 +131,7 @@ static int set_intents(struct holder *h, const struct target *target,
 	return ret;
 }
 
-static int apply_to(struct holder *h, const struct target *target, const char *guest,
+static int apply_to(struct holder *h, const struct target *target, const struct claimant *guest,
 		    struct trouble *why)
 {
 	struct intent *intents;
@@ -139,6 +145,39 @@ static int apply_to(struct holder *h, const struct target *target, const char *g
 	return ret;
 }
 
+/* Whether what goes by its name is kept from a guest, which is told. */
+static bool is_foreign(struct holder *h, const struct claimant *guest, uint32_t vm_id)
+{
+	struct trouble why;
+
+	if (!claim_check(guest->name, guest->uid, &why))
+		return false;
+	if (h->foreign < TOLD_FOREIGN)
+		tell(h, "VM %u gets nothing by its name: %s; \"user = %d\" in a section is for it",
+		     vm_id, why.text, (int)guest->uid);
+	if (++h->foreign == TOLD_FOREIGN)
+		tell(h, "that is not told of any more VMs");
+	return true;
+}
+
+/* A VM gets its values, or those that nobody can claim by a name. */
+static int apply_to_vm(struct holder *h, const struct target *target, struct trouble *why)
+{
+	const char *name = guests_name(&h->t.guests, target->vm_id);
+	struct claimant guest = {
+		.name = name ? name : "", .uid = guests_uid(&h->t.guests, target->vm_id),
+	};
+	bool by_name = profile_goes_by_name(h->profile, &guest);
+	struct trouble noted;
+
+	guest.foreign = by_name && is_foreign(h, &guest, target->vm_id);
+	if (apply_to(h, target, &guest, why))
+		return -1;
+	if (by_name && !guest.foreign && claim_note(guest.name, guest.uid, &noted))
+		h->tell(noted.text);
+	return 0;
+}
+
 /* One VM that cannot be set, since it just ended, keeps no other from its values. */
 static void apply_to_vms(struct holder *h)
 {
@@ -148,11 +187,10 @@ static void apply_to_vms(struct holder *h)
 
 	for (i = 0; i < s->nr_vms; i++) {
 		struct target target = { .vm_id = s->vms[i].vm_id };
-		const char *guest = guests_name(&h->t.guests, target.vm_id);
 
 		if (s->vms[i].gone || journal_has(&h->journal, target.vm_id))
 			continue;
-		if (!apply_to(h, &target, guest ? guest : "", &why))
+		if (!apply_to_vm(h, &target, &why))
 			continue;
 		h->tell(why.text);
 		if (!journal_has(&h->journal, target.vm_id))

@@ -7,11 +7,28 @@
 #include "intent.h"
 #include "value.h"
 
-static bool is_for(const struct section *s, const char *guest)
+static bool by_name_alone(const struct section *s)
+{
+	return *s->guest && !*s->user && strcmp(s->guest, "*");
+}
+
+static bool is_for(const struct section *s, const struct claimant *guest)
 {
 	if (!guest || !*s->guest)
 		return !guest && !*s->guest;
-	return !fnmatch(s->guest, guest, 0);
+	if ((*s->user && s->uid != guest->uid) || (guest->foreign && by_name_alone(s)))
+		return false;
+	return !fnmatch(s->guest, guest->name, 0);
+}
+
+bool profile_goes_by_name(const struct profile *p, const struct claimant *guest)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr_sections; i++)
+		if (by_name_alone(&p->sections[i]) && is_for(&p->sections[i], guest))
+			return true;
+	return false;
 }
 
 static int add_intent(const struct profile *p, const struct setting *s, const struct tuner *t,
@@ -46,7 +63,8 @@ static int add_intent(const struct profile *p, const struct setting *s, const st
 }
 
 int profile_intents(const struct profile *p, const struct tuner *t, const struct target *target,
-		    const char *guest, struct intent **intents, size_t *nr, struct trouble *why)
+		    const struct claimant *guest, struct intent **intents, size_t *nr,
+		    struct trouble *why)
 {
 	int ret = 0;
 	size_t i;

@@ -16,12 +16,29 @@ struct intent {
 	bool				inherit;
 };
 
+/**
+ * struct claimant - a guest that a profile may be for
+ * @foreign: another user's guest than the name was used for: what goes by the name alone is not
+ *           for it
+ */
+struct claimant {
+	const char	*name;
+	uint32_t	uid;
+	bool		foreign;
+};
+
 /*
- * What @profile wants for a target whose guest has that name (NULL for the host): a later line
- * goes before an earlier one. -1 with the reason; @intents is for free() in any case.
+ * Is something in @profile for that guest by its name alone, neither by its user nor because it is
+ * for all?
+ */
+bool profile_goes_by_name(const struct profile *profile, const struct claimant *guest);
+
+/*
+ * What @profile wants for a target, which is that guest, or NULL for the host: a later line goes
+ * before an earlier one. -1 with the reason; @intents is for free() in any case.
  */
 int profile_intents(const struct profile *profile, const struct tuner *t,
-		    const struct target *target, const char *guest, struct intent **intents,
-		    size_t *nr, struct trouble *why);
+		    const struct target *target, const struct claimant *guest,
+		    struct intent **intents, size_t *nr, struct trouble *why);
 
 #endif /* _KVMLAT_INTENT_H */

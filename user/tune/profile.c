@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ini.h"
+#include "base/user.h"
 #include "lib/kvmlat.h"
 #include "profile.h"
 #include "value.h"
@@ -110,6 +111,21 @@ static bool take_dma_latency(struct reading *r, const struct ini_line *l)
 	return true;
 }
 
+static bool take_user(struct reading *r, const struct ini_line *l)
+{
+	struct section *s = &r->profile->sections[r->profile->nr_sections - 1];
+
+	if (!*s->guest)
+		return wrong(r, "user is whose guest it must be: in [guest \"PATTERN\"] it is allowed");
+	if (*s->user)
+		return wrong(r, "user comes twice in this section: one is allowed");
+	if (strlen(l->value) >= sizeof(s->user) || !user_parse(l->value, &s->uid))
+		return wrong(r, "user \"%.64s\" is neither a user of this host nor a uid from 0 to %u",
+			     l->value, UINT32_MAX - 1);
+	strcpy(s->user, l->value);
+	return true;
+}
+
 static bool take_setting(struct reading *r, const struct ini_line *l)
 {
 	struct profile *p = r->profile;
@@ -146,6 +162,8 @@ static bool take_line(void *user, const struct ini_line *l, char *why, size_t si
 			     l->key);
 	if (r->in_profile)
 		return take_summary(r, l);
+	if (same_word(l->key, "user"))
+		return take_user(r, l);
 	if (!same_word(l->key, "dma_latency"))
 		return take_setting(r, l);
 	if (*r->profile->sections[r->profile->nr_sections - 1].guest)
@@ -155,7 +173,7 @@ static bool take_line(void *user, const struct ini_line *l, char *why, size_t si
 
 static bool same_section(const struct section *a, const struct section *b)
 {
-	return !strcmp(a->guest, b->guest);
+	return !strcmp(a->guest, b->guest) && !*a->user == !*b->user && a->uid == b->uid;
 }
 
 /* A section may come in pieces, and each knob but once in all of them. */

@@ -18,9 +18,12 @@
 /**
  * struct section - whose knobs some lines of a profile are
  * @guest: a pattern as of the shell for the names of guests; empty for the host
+ * @user: whose guests only, as it was written; empty for anybody's
  */
 struct section {
 	char		guest[PATTERN_SIZE];
+	char		user[64];
+	uint32_t	uid;
 };
 
 /** struct setting - one line of a profile, of @section of its sections */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static void write_knob(FILE *to, const struct kvmlat_knob_value *k)
 }
 
 /* A pattern that matches this name only; false for one that a line of text cannot hold. */
-static bool write_section(FILE *to, const char *guest)
+static bool write_section(FILE *to, const char *guest, uint32_t uid)
 {
 	const char *p;
 
@@ -39,31 +40,52 @@ static bool write_section(FILE *to, const char *guest)
 		fputc(*p, to);
 	}
 	fputs("\"]\n", to);
+	if (uid != NO_UID)
+		fprintf(to, "user = %" PRIu32 "\n", uid);
 	return true;
 }
 
-/* The same knob of an earlier VM of this name, which a profile cannot tell from it. */
-static const struct kvmlat_knob_value *namesake(const struct tuner *t,
-						const struct kvmlat_knob_value *k)
+static bool is_namesake(const struct tuner *t, const struct kvmlat_knob_value *a,
+			const struct kvmlat_knob_value *b)
 {
+	return a->scope == b->scope && a->now.source == a->scope &&
+	       !strcmp(tuner_guest(t, a), tuner_guest(t, b));
+}
+
+/* The same knob of an earlier VM of this name and user, which a profile cannot tell from it. */
+static const struct kvmlat_knob_value *same_in_profile(const struct tuner *t,
+						       const struct kvmlat_knob_value *k)
+{
+	uint32_t uid = guests_uid(&t->guests, k->vm_id);
 	const struct kvmlat_knob_value *other;
 
 	for (other = t->table.all; other < k; other++)
-		if (other->id == k->id && other->scope == k->scope &&
-		    other->now.source == other->scope &&
-		    !strcmp(tuner_guest(t, other), tuner_guest(t, k)))
+		if (other->id == k->id && is_namesake(t, other, k) &&
+		    guests_uid(&t->guests, other->vm_id) == uid)
 			return other;
 	return NULL;
+}
+
+/* Whose VM it is, where other users have VMs of its name, too. */
+static uint32_t user_to_tell(const struct tuner *t, const struct kvmlat_knob_value *k)
+{
+	uint32_t uid = guests_uid(&t->guests, k->vm_id);
+	const struct kvmlat_knob_value *other;
+
+	for (other = t->table.all; other < t->table.all + t->table.nr; other++)
+		if (is_namesake(t, other, k) && guests_uid(&t->guests, other->vm_id) != uid)
+			return uid;
+	return NO_UID;
 }
 
 static void write_vm(FILE *to, const struct tuner *t, const struct kvmlat_knob_value *k,
 		     tell_fn tell)
 {
-	const struct kvmlat_knob_value *other = namesake(t, k);
+	const struct kvmlat_knob_value *other = same_in_profile(t, k);
 	const char *guest = tuner_guest(t, k);
 	char left_out[512];
 
-	if (!other && write_section(to, guest)) {
+	if (!other && write_section(to, guest, user_to_tell(t, k))) {
 		write_knob(to, k);
 		return;
 	}

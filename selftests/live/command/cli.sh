@@ -95,7 +95,7 @@ kvmlat-vmm --do cpuid=300 --vms 2 --hold --name twin < <(sleep 600) > /dev/null 
 # Both are idle once all of their CPUIDs are done.
 soon 1200 all_cpuids
 is "the CPUIDs of three VMs are counted" 1200 "$(count $cpuid "$work/csv")"
-gives 0 "^ +[0-9]+ +$held +3 +[0-9]+ +[0-9]+ +runs +held\$" kvmlat list
+gives 0 "^ +[0-9]+ +$held +0 +3 +[0-9]+ +[0-9]+ +runs +held\$" kvmlat list
 gives 0 'VM [0-9]+ "held", pid [0-9]+, 3 vCPUs' kvmlat stat -1 -g held
 gives 0 "^$cpuid +200 " kvmlat stat -1 -g held --vcpu 2
 gives 0 '^all VMs, 5 vCPUs' kvmlat stat -1 -a

@@ -225,8 +225,9 @@ static void info_json_is_as_its_schema(void)
 static void list_json_is_as_its_schema(void)
 {
 	struct list_row list[] = {
-		{ .vm = &vms[0], .guest = "web", .alive = true, .threads = 4, .uptime = 1.5 },
-		{ .vm = &vms[1], .guest = "old" },
+		{ .vm = &vms[0], .guest = "web", .uid = 64055, .alive = true, .threads = 4,
+		  .uptime = 1.5 },
+		{ .vm = &vms[1], .guest = "old", .uid = NO_UID },
 	};
 	struct list_view view = { .nr = 2, .rows = list };
 	FILE *to = open_text();
@@ -234,11 +235,12 @@ static void list_json_is_as_its_schema(void)
 	show_list(to, OUTPUT_JSON, &view);
 	fclose(to);
 	EXPECT(valid("list"));
+	EXPECT(strstr(text, "\"uid\":64055}") && strstr(text, "\"uid\":null}"));
 	to = open_text();
 	show_list(to, OUTPUT_CSV, &view);
 	fclose(to);
-	EXPECT_STR(text, "vm_id,pid,guest,vcpus,threads,uptime_s,gone\n"
-		   "3,99,web,2,4,1.50,0\n4,98,old,1,,,1\n");
+	EXPECT_STR(text, "vm_id,pid,guest,vcpus,threads,uptime_s,gone,uid\n"
+		   "3,99,web,2,4,1.50,0,64055\n4,98,old,1,,,1,\n");
 	free(text);
 	text = NULL;
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "tune/active.h"
+#include "tune/intent.h"
 #include "tune/profiles.h"
 #include "tap.h"
 
@@ -83,6 +84,27 @@ static void lines_of_any_length(void)
 	free(text);
 }
 
+static void guests_of_users(void)
+{
+	struct claimant mine = { "db", 5 }, other = { "db", 6, true }, all = { "x", 6, true };
+	struct profile p;
+
+	EXPECT(!load(&p, "[guest \"db\"]\nhalt_poll_ns=1\nuser=5\n[guest \"db\"]\nuser = root\n"
+		     "halt_poll_ns=2\n[guest \"*\"]\nhalt_poll_ns=3\n"));
+	EXPECT_STR(section_of(&p, &p.settings[0])->user, "5");
+	EXPECT_EQ(section_of(&p, &p.settings[0])->uid, 5);
+	EXPECT_STR(section_of(&p, &p.settings[1])->user, "root");
+	EXPECT_EQ(section_of(&p, &p.settings[1])->uid, 0);
+	EXPECT_STR(section_of(&p, &p.settings[2])->user, "");
+	EXPECT(!profile_goes_by_name(&p, &mine) && !profile_goes_by_name(&p, &other));
+	profile_free(&p);
+	EXPECT(!load(&p, "[guest \"d*\"]\nhalt_poll_ns=1\n"));
+	EXPECT(profile_goes_by_name(&p, &mine));
+	/* To whom the name does not belong nothing comes by it. */
+	EXPECT(!profile_goes_by_name(&p, &other) && !profile_goes_by_name(&p, &all));
+	profile_free(&p);
+}
+
 static void wrong(const char *text, const char *sentence)
 {
 	struct profile p;
@@ -117,6 +139,12 @@ static void bad_profiles(void)
 	      "line 1: \"halt_poll_ns = 5\" follows a section: a line of its own is allowed");
 	wrong("[guest \"x\"]\ndma_latency=1us\n", "line 2: dma_latency is of CPUs");
 	wrong("[host]\nhalt_poll_ns =  ; 5\n", "line 2: key \"halt_poll_ns\" has no value");
+	wrong("[host]\nuser=0\n", "line 2: user is whose guest it must be");
+	wrong("[guest \"x\"]\nuser=nobody here\n",
+	      "line 2: user \"nobody here\" is neither a user of this host nor a uid from 0 to 4294967294");
+	wrong("[guest \"x\"]\nuser=1\nuser=1\n", "line 3: user comes twice");
+	wrong("[guest \"x\"]\nuser=1\na=1\n[guest \"x\"]\na=2\nuser=1\n",
+	      "line 5: knob \"a\" comes twice in its section, first on line 3");
 	wrong("[host]\nhalt poll=1\n", "line 2: key \"halt poll\" is no word");
 	wrong("[host]\nx=1\n  goes on\n", "line 3: \"goes on\" is neither a [section] nor");
 	wrong("[profile]\nname=1\n", "key \"name\" is not one of [profile]");
@@ -263,6 +291,7 @@ static void one_is_active(void)
 static const struct tap_case cases[] = {
 	{ "good profiles", good_profiles },
 	{ "lines of any length, and what stands where", lines_of_any_length },
+	{ "guests of users", guests_of_users },
 	{ "bad profiles are told with line and word", bad_profiles },
 	{ "names", names },
 	{ "the first on the path counts", the_first_on_the_path_counts },

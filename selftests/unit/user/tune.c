@@ -154,7 +154,7 @@ static void places_are_shown(void)
 
 static void profiles_are_shown(void)
 {
-	struct section sections[] = { { "" }, { "db-*" } };
+	struct section sections[] = { { "" }, { "db-*", "al", 7 } };
 	struct setting settings[] = { { 0, 2, "halt_poll_ns", "1us" }, { 1, 4, "x", "2" } };
 	const struct profile p = { .name = "fast", .path = "/nonexistent", .summary = "a, b",
 				   .dma_latency = 3, .nr_sections = 2, .sections = sections,
@@ -177,7 +177,7 @@ static void profiles_are_shown(void)
 	SHOW(OUTPUT_JSON, profile, &p);
 	EXPECT(has("\"dma_latency_us\":3") && valid("profile"));
 	SHOW(OUTPUT_CSV, profile, &p);
-	EXPECT_STR(text, "guest,knob,value\n,dma_latency,3us\n,halt_poll_ns,1us\ndb-*,x,2\n");
+	EXPECT_STR(text, "guest,knob,value,user\n,dma_latency,3us,\n,halt_poll_ns,1us,\ndb-*,x,2,al\n");
 	SHOW(OUTPUT_TABLE, diff, &d);
 	EXPECT(has("dma_latency   host     any      3us  -\n"));
 	EXPECT(has("halt_poll_ns  host   200us      1us  -\n"));
