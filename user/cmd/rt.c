@@ -8,6 +8,7 @@
 #include "base/namespaces.h"
 #include "base/paths.h"
 #include "command.h"
+#include "model/claims.h"
 #include "rt.h"
 #include "show/rt.h"
 
@@ -204,8 +205,14 @@ static int act(struct rt *rt)
 	/* Everything can be undone without the module: threads are not its business. */
 	if (!all)
 		ret = outcome(threads_find(&rt->threads, &rt->sel, &rt->restore, &cause), &cause);
+	if (!ret && sets(rt))
+		ret = outcome(claims_check(&rt->sel, &rt->threads.guests, rt->threads.snap,
+					   &cause), &cause);
 	if (!ret && changes)
 		ret = change(rt);
+	if (!ret && sets(rt) &&
+	    claims_note(&rt->sel, &rt->threads.guests, rt->threads.snap, &cause))
+		tell(cause.text);
 	if (!ret && !rt->undo)
 		ret = show(rt);
 	return ret;

@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "command.h"
+#include "model/claims.h"
 #include "show/changes.h"
 #include "model/selection.h"
 #include "tune/knobs.h"
@@ -396,7 +397,11 @@ static int run(int argc, char **argv)
 		ret = outcome(tuner_targets(&s.t, &s.sel, &s.targets, &s.nr_targets, &cause),
 			      &cause);
 	if (!ret)
+		ret = outcome(claims_check(&s.sel, &s.t.guests, s.t.vms, &cause), &cause);
+	if (!ret)
 		ret = set(&s);
+	if (!ret && !s.dry_run && claims_note(&s.sel, &s.t.guests, s.t.vms, &cause))
+		tell(cause.text);
 	free(s.targets);
 	kvmlat_knobs_free(&s.reply);
 	tell_unknown(s.t.k);

@@ -107,3 +107,37 @@ int claim_note(const char *name, uint32_t uid, struct trouble *why)
 	close(lock);
 	return ret;
 }
+
+int claims_check(const struct selection *sel, const struct guests *g,
+		 const struct kvmlat_snapshot *snap, struct trouble *why)
+{
+	struct trouble claimed;
+	size_t i;
+
+	for (i = 0; i < snap->nr_vms; i++) {
+		const struct kvmlat_vm *vm = &snap->vms[i];
+		uint32_t uid = guests_uid(g, vm->vm_id);
+
+		if (vm->gone || !selects_by_name(sel, g, vm) ||
+		    !claim_check(guests_name(g, vm->vm_id), uid, &claimed))
+			continue;
+		return trouble(why, claimed.kind, "VM %u is left as it is: %.800s; NAME@%d means that one",
+			       vm->vm_id, claimed.text, (int)uid);
+	}
+	return 0;
+}
+
+int claims_note(const struct selection *sel, const struct guests *g,
+		const struct kvmlat_snapshot *snap, struct trouble *why)
+{
+	size_t i;
+
+	for (i = 0; i < snap->nr_vms; i++) {
+		const struct kvmlat_vm *vm = &snap->vms[i];
+
+		if (!vm->gone && selects_by_name(sel, g, vm) &&
+		    claim_note(guests_name(g, vm->vm_id), guests_uid(g, vm->vm_id), why))
+			return -1;
+	}
+	return 0;
+}

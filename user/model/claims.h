@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "base/trouble.h"
+#include "selection.h"
 
 /*
  * A guest's name is what its owner claims. Whose guest it was for which something was changed by a
@@ -17,5 +17,11 @@ int claim_check(const char *name, uint32_t uid, struct trouble *why);
 
 /* After a change by the name. -1 with the reason, and then it is not known the next time. */
 int claim_note(const char *name, uint32_t uid, struct trouble *why);
+
+/* The same of all VMs that run and are asked for by their names alone. */
+int claims_check(const struct selection *sel, const struct guests *g,
+		 const struct kvmlat_snapshot *snap, struct trouble *why);
+int claims_note(const struct selection *sel, const struct guests *g,
+		const struct kvmlat_snapshot *snap, struct trouble *why);
 
 #endif /* _KVMLAT_CLAIMS_H */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fnmatch.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/options.h"
+#include "base/user.h"
 #include "selection.h"
 
 /* How often to look whether a guest has come. */
@@ -80,17 +80,17 @@ bool parse_selection(int option, const char *text, struct selection *sel, char *
 	}
 }
 
-/* "1000", or the name of a user of this host. */
-static uint32_t parse_user(const char *text)
+/* Whose guest is wanted: *len is that of the name without its "@USER"; NO_UID for anybody's. */
+static uint32_t wanted_user(const char *wanted, size_t *len)
 {
-	const struct passwd *user;
-	char *end;
-	unsigned long uid = strtoul(text, &end, 10);
+	const char *at = strrchr(wanted, '@');
+	uint32_t uid;
 
-	if (*text >= '0' && *text <= '9' && !*end && uid < NO_UID)
-		return uid;
-	user = getpwnam(text);
-	return user ? user->pw_uid : NO_UID;
+	*len = strlen(wanted);
+	if (!at || !user_parse(at + 1, &uid))
+		return NO_UID;
+	*len = at - wanted;
+	return uid;
 }
 
 static bool is_pattern(const char *wanted)
@@ -116,9 +116,8 @@ static bool fits(const char *pattern, size_t len, const char *name)
  */
 static bool is_called(const struct entry *e, const char *wanted, bool pattern)
 {
-	const char *at = strrchr(wanted, '@');
-	uint32_t uid = at ? parse_user(at + 1) : NO_UID;
-	size_t len = uid == NO_UID ? strlen(wanted) : (size_t)(at - wanted);
+	size_t len;
+	uint32_t uid = wanted_user(wanted, &len);
 
 	if (uid != NO_UID && e->uid != uid)
 		return false;
@@ -160,6 +159,26 @@ static bool matches(const struct guests *g, const struct kvmlat_vm *vm,
 		return true;
 	e = entry_of(g, vm->vm_id);
 	return e && is_called(e, wanted, means_many(g, wanted));
+}
+
+bool selects_by_name(const struct selection *sel, const struct guests *g,
+		     const struct kvmlat_vm *vm)
+{
+	bool by_name = false;
+	size_t i, len;
+
+	if (sel->pid || sel->vm_id)
+		return false;
+	for (i = 0; i < sel->nr_guests; i++) {
+		const char *wanted = sel->guests[i];
+
+		if (!matches(g, vm, sel, wanted))
+			continue;
+		if (wanted_user(wanted, &len) != NO_UID || !strcmp(wanted, "*"))
+			return false;
+		by_name = true;
+	}
+	return by_name;
 }
 
 static bool one_runs(const struct selection *sel, const struct guests *g,

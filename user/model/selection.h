@@ -52,6 +52,10 @@ bool selects_vcpu(const struct selection *sel, uint32_t vcpu_id);
 bool selects_vm(const struct selection *sel, const struct guests *g,
 		const struct kvmlat_snapshot *snap, const struct kvmlat_vm *vm);
 
+/* Is it asked for by nothing but its name, neither by an id or its user nor because all are? */
+bool selects_by_name(const struct selection *sel, const struct guests *g,
+		     const struct kvmlat_vm *vm);
+
 /*
  * Turns a selection into a filter for the kernel, which knows one VM and one vCPU: select_narrow
  * does the rest. -1 with the reason: TROUBLE_NO_VM if nothing matches, or nothing that one of

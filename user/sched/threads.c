@@ -78,13 +78,13 @@ int threads_find(struct threads *threads, const struct selection *sel,
 	kvmlat_close(k);
 	if (ret)
 		return trouble_kvmlat(why, &err);
-	ret = choose(threads, snap, sel, restore, why);
-	kvmlat_snapshot_free(snap);
-	return ret;
+	threads->snap = snap;
+	return choose(threads, snap, sel, restore, why);
 }
 
 void threads_free(struct threads *threads)
 {
+	kvmlat_snapshot_free(threads->snap);
 	guests_free(&threads->guests);
 	free(threads->all);
 	memset(threads, 0, sizeof(*threads));

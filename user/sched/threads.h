@@ -22,8 +22,9 @@ struct thread {
 	struct sched	sched;
 };
 
-/** struct threads - the threads of the vCPUs that the user asked for */
+/** struct threads - those of the vCPUs that the user asked for, and the VMs that there were */
 struct threads {
+	struct kvmlat_snapshot	*snap;
 	struct guests	guests;
 	size_t		nr;
 	struct thread	*all;
