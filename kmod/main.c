@@ -5,12 +5,12 @@
 #include "attach.h"
 #include "clock.h"
 #include "collect.h"
+#include "end.h"
 #include "modules.h"
 #include "netlink/family.h"
 #include "netlink/knob.h"
 #include "reserve.h"
 #include "suspend.h"
-#include "vms.h"
 #include "version.h"
 #include "worker.h"
 
@@ -26,11 +26,11 @@ static int __init kvmlat_init(void)
 	err = kvmlat_reserve_init();
 	if (err)
 		goto err_worker;
-	kvmlat_vms_init();
+	kvmlat_end_init();
 	kvmlat_collect_init();
 	err = kvmlat_modules_init();
 	if (err)
-		goto err_vcpu;
+		goto err_end;
 	err = kvmlat_attach_init();
 	if (err)
 		goto err_modules;
@@ -48,8 +48,8 @@ err_attach:
 	kvmlat_attach_exit();
 err_modules:
 	kvmlat_modules_exit();
-err_vcpu:
-	kvmlat_vms_exit();
+err_end:
+	kvmlat_end_exit();
 	kvmlat_reserve_exit();
 err_worker:
 	kvmlat_worker_exit();
@@ -63,7 +63,7 @@ static void __exit kvmlat_exit(void)
 	kvmlat_suspend_exit();
 	kvmlat_attach_exit();
 	kvmlat_modules_exit();
-	kvmlat_vms_exit();
+	kvmlat_end_exit();
 	kvmlat_reserve_exit();
 	kvmlat_worker_exit();
 }

@@ -9,14 +9,14 @@
 #include <linux/mutex.h>
 
 #include "knob/undo.h"
+#include "end.h"
 #include "modules.h"
 #include "reason.h"
-#include "vms.h"
 
 /* Runs in the thread that drops the VM's last reference, preemption off. */
 static int vm_ends(struct kprobe *kp, struct pt_regs *regs)
 {
-	kvmlat_vms_end((const struct kvm *)regs_get_kernel_argument(regs, 0));
+	kvmlat_end_kvm((const struct kvm *)regs_get_kernel_argument(regs, 0));
 	return 0;
 }
 
@@ -96,7 +96,7 @@ static void detach_vm_end(void)
 	vm_attached = false;
 	vm_err = 0;
 	mutex_unlock(&vm_mutex);
-	kvmlat_vms_end_all();
+	kvmlat_end_all();
 }
 
 const char *kvmlat_modules_vm_end_why(void)
@@ -122,7 +122,7 @@ void kvmlat_modules_sweep(void)
 	notified = vm_attached && canary_sings();
 	mutex_unlock(&vm_mutex);
 	if (!notified)
-		kvmlat_vms_sweep();
+		kvmlat_end_sweep();
 }
 
 /*

@@ -46,6 +46,12 @@ struct kvmlat_vm {
 	char comm[TASK_COMM_LEN];
 	u64 since;
 	u64 gone;			/* 0 while the VM exists */
+	u64 bytes;			/* that its accounts take, once it is gone */
+	u64 ended;			/* this and the next three: see end.h */
+	bool ending;
+	bool late;			/* the worker does the second half */
+	struct list_head gone_node;
+	u32 user;			/* for limit.h */
 	struct kvmlat_job *joined;	/* asked when a vCPU joins the VM; NULL: nobody cares */
 	struct kvmlat_vm_polling polling;
 };

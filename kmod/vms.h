@@ -5,8 +5,7 @@
  * A vCPU is known by the address of its struct kvm_vcpu, which is compared and only
  * followed in that vCPU's own probe. It is learned at its first event and closed when
  * its VM is destroyed, before KVM frees it, so an address that is used again finds
- * nothing. The account of a VM that ended stays for reading until a reset, or until
- * gone_max younger ones ended.
+ * nothing; see end.h.
  *
  * Locks are in lock.h. Lookups in probes take none: they run with preemption off, which is an
  * RCU read side.
@@ -22,6 +21,8 @@ struct kvmlat_counts {
 	u32 vms_gone;
 	u32 vcpus;
 	u32 gone_max;
+	u64 gone_memory;
+	u64 gone_memory_max;
 	u64 missed;
 	u64 spilled;
 	u32 memory_max;
@@ -30,9 +31,6 @@ struct kvmlat_counts {
 /* For probes and whoever attaches them. */
 struct kvmlat_vcpu *kvmlat_vcpu_find(struct kvm_vcpu *kvm_vcpu, u32 state);
 void kvmlat_vms_learning(bool on);
-void kvmlat_vms_end(const struct kvm *kvm);
-void kvmlat_vms_sweep(void);
-void kvmlat_vms_end_all(void);
 
 /*
  * All that follows is called under kvmlat_mutex. A VM is meant by its id, by the process that runs
@@ -55,6 +53,9 @@ struct kvmlat_vm *kvmlat_vms_find(u32 vm_id, u32 pid, bool existing, const char 
 /* The sentence for no VM, for those who take any number. */
 const char *kvmlat_vms_none(bool existing);
 
+/* By the address of KVM's; NULL if there is none. */
+struct kvmlat_vcpu *kvmlat_vms_by_address(const struct kvm_vcpu *kvm_vcpu);
+
 /* NULL if the VM has no such vCPU. */
 struct kvmlat_vcpu *kvmlat_vms_vcpu(const struct kvmlat_vm *vm, u32 vcpu_id);
 
@@ -65,9 +66,7 @@ u32 kvmlat_vms_generation(void);
 void kvmlat_vms_count(struct kvmlat_counts *counts);
 u64 kvmlat_vms_memory(const struct kvmlat_vm *vm);
 
-/* These take it themselves. */
+/* This takes it itself. */
 u32 kvmlat_vms_reset(u32 vm_id, u32 pid);
-void kvmlat_vms_init(void);
-void kvmlat_vms_exit(void);
 
 #endif

@@ -89,24 +89,32 @@ static void raise(struct kvmlat_vm_polling *knob, struct kvm *kvm)
 	}
 }
 
-/* The vCPUs that KVM would now let poll longer than they may. */
+/*
+ * The vCPUs that KVM would now let poll longer than they may. KVM's are walked and ours found by
+ * their address, since KVM's own search by id walks all of them if the VMM has left gaps.
+ */
 static void limit_others(struct kvmlat_vm *vm, struct kvm *kvm)
 {
-	struct kvmlat_vcpu *vcpu;
+	struct kvm_vcpu *kvm_vcpu;
+	unsigned long i;
 
-	lockdep_assert_held(&raise_lock);
-	if (!vm->polling.raised)
+	if (!READ_ONCE(vm->polling.raised))
 		return;
-	list_for_each_entry(vcpu, &vm->vcpus, node) {
-		struct kvm_vcpu *kvm_vcpu = vcpu->polling.fixed ? NULL : vcpu_of(kvm, vcpu);
+	kvm_for_each_vcpu(i, kvm_vcpu, kvm) {
+		struct kvmlat_vcpu *vcpu = kvmlat_vms_by_address(kvm_vcpu);
 		u32 window;
 
-		if (!kvm_vcpu)
+		if (!vcpu || vcpu->vm != vm || vcpu->polling.fixed)
 			continue;
-		window = min(READ_ONCE(kvm_vcpu->halt_poll_ns), limit(&vm->polling));
-		WRITE_ONCE(vcpu->polling.before, window);
-		if (READ_ONCE(kvm_vcpu->halt_poll_ns) > window)
-			WRITE_ONCE(kvm_vcpu->halt_poll_ns, window);
+		/* Anew for each, so that IRQs are not off for all. */
+		raw_spin_lock_irq(&raise_lock);
+		if (vm->polling.raised) {
+			window = min(READ_ONCE(kvm_vcpu->halt_poll_ns), limit(&vm->polling));
+			WRITE_ONCE(vcpu->polling.before, window);
+			if (READ_ONCE(kvm_vcpu->halt_poll_ns) > window)
+				WRITE_ONCE(kvm_vcpu->halt_poll_ns, window);
+		}
+		raw_spin_unlock_irq(&raise_lock);
 	}
 }
 
@@ -186,14 +194,32 @@ static void write_vm(struct kvmlat_vm *vm, struct kvm *kvm, const struct kvmlat_
 		put_max(kvm, knob->own, knob->max);
 }
 
-static void write_vcpu(struct kvmlat_vm *vm, struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu,
-		       const struct kvmlat_knob_value *value)
-{
-	struct kvmlat_vcpu *other;
-	u32 widest = 0;
-	bool active = false;
+/* Fixed windows of a VM but for one vCPU's. Only changed under kvmlat_mutex. */
+struct fixed_windows {
+	bool active;
+	u32 widest;
+};
 
-	if (value->source == KVMLAT_SCOPE_VCPU) {
+static struct fixed_windows of_others(const struct kvmlat_vm *vm, const struct kvmlat_vcpu *vcpu)
+{
+	struct fixed_windows others = {};
+	struct kvmlat_vcpu *other;
+
+	list_for_each_entry(other, &vm->vcpus, node) {
+		if (other == vcpu || !other->polling.fixed)
+			continue;
+		others.active = true;
+		others.widest = max(others.widest, other->polling.window);
+	}
+	return others;
+}
+
+static void write_vcpu(struct kvmlat_vm *vm, struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu,
+		       const struct kvmlat_knob_value *value, const struct fixed_windows *others)
+{
+	bool fixed = value->source == KVMLAT_SCOPE_VCPU;
+
+	if (fixed) {
 		if (!vcpu->polling.fixed)
 			WRITE_ONCE(vcpu->polling.before, READ_ONCE(kvm_vcpu->halt_poll_ns));
 		WRITE_ONCE(vcpu->polling.window, value->value);
@@ -205,15 +231,10 @@ static void write_vcpu(struct kvmlat_vm *vm, struct kvmlat_vcpu *vcpu, struct kv
 		smp_mb();
 		WRITE_ONCE(kvm_vcpu->halt_poll_ns, vcpu->polling.before);
 	}
-	list_for_each_entry(other, &vm->vcpus, node) {
-		if (!other->polling.fixed)
-			continue;
-		active = true;
-		widest = max(widest, other->polling.window);
-	}
-	WRITE_ONCE(vm->polling.widest, widest);
+	WRITE_ONCE(vm->polling.widest, fixed ? max_t(u32, others->widest, value->value) :
+					       others->widest);
 	/* Pairs with the acquire in kvmlat_knob_halt_ended(). */
-	smp_store_release(&vm->polling.active, active);
+	smp_store_release(&vm->polling.active, fixed || others->active);
 }
 
 int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
@@ -221,6 +242,7 @@ int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
 {
 	struct kvm_vcpu *kvm_vcpu = NULL;
 	struct kvmlat_vcpu *vcpu = NULL;
+	struct fixed_windows others;
 	struct kvmlat_vm *vm;
 	struct kvm *kvm;
 	int err;
@@ -234,14 +256,16 @@ int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
 		err = kvm_vcpu ? 0 : -ENOENT;
 	}
 	if (!err) {
+		/* Before the lock: it takes as long as there are vCPUs. */
+		others = of_others(vm, vcpu);
 		raw_spin_lock_irq(&raise_lock);
 		if (kvm_vcpu)
-			write_vcpu(vm, vcpu, kvm_vcpu, value);
+			write_vcpu(vm, vcpu, kvm_vcpu, value, &others);
 		else
 			write_vm(vm, kvm, value);
 		raise(&vm->polling, kvm);
-		limit_others(vm, kvm);
 		raw_spin_unlock_irq(&raise_lock);
+		limit_others(vm, kvm);
 	}
 	return err;
 }
@@ -260,8 +284,8 @@ void kvmlat_knob_halt_host(void)
 			continue;
 		raw_spin_lock_irq(&raise_lock);
 		raise(&vm->polling, file->private_data);
-		limit_others(vm, file->private_data);
 		raw_spin_unlock_irq(&raise_lock);
+		limit_others(vm, file->private_data);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "attach.h"
 #include "clock.h"
 #include "collect.h"
+#include "limit.h"
 #include "message.h"
 #include "modules.h"
 #include "reason.h"
@@ -39,6 +40,22 @@ static int put_probes(struct sk_buff *skb)
 	       put_probe(skb, "VM end", kvmlat_modules_vm_end_why());
 }
 
+static int put_limits(struct sk_buff *skb, const struct kvmlat_counts *counts)
+{
+	struct kvmlat_limits limits;
+
+	kvmlat_limit_read(&limits);
+	if (nla_put_u64_64bit(skb, KVMLAT_A_INFO_VMS_GONE_MEMORY, counts->gone_memory,
+			      KVMLAT_A_INFO_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_INFO_VMS_GONE_MEMORY_MAX, counts->gone_memory_max,
+			      KVMLAT_A_INFO_PAD) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_VCPUS_MAX, limits.vcpus_max) ||
+	    nla_put_u32(skb, KVMLAT_A_INFO_USER_VCPUS_MAX, limits.user_vcpus_max) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_INFO_REFUSED, limits.refused, KVMLAT_A_INFO_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
 int kvmlat_message_info(struct sk_buff *skb, const void *what)
 {
 	const struct kvmlat_counts *counts = what;
@@ -63,7 +80,7 @@ int kvmlat_message_info(struct sk_buff *skb, const void *what)
 	    nla_put_u32(skb, KVMLAT_A_INFO_VCPU_MEMORY_MAX, counts->memory_max) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_INFO_MISSED, counts->missed, KVMLAT_A_INFO_PAD) ||
 	    nla_put_u64_64bit(skb, KVMLAT_A_INFO_SPILLED, counts->spilled, KVMLAT_A_INFO_PAD) ||
-	    put_probes(skb))
+	    put_limits(skb, counts) || put_probes(skb))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -21,6 +21,8 @@ static int take_info(struct nlattr **attrs, void *arg)
 		KVMLAT_A_INFO_VMS, KVMLAT_A_INFO_VMS_GONE, KVMLAT_A_INFO_VMS_GONE_MAX,
 		KVMLAT_A_INFO_VCPUS, KVMLAT_A_INFO_MEMORY, KVMLAT_A_INFO_VCPU_MEMORY_MAX,
 		KVMLAT_A_INFO_MISSED, KVMLAT_A_INFO_SPILLED, KVMLAT_A_INFO_PROBE,
+		KVMLAT_A_INFO_VMS_GONE_MEMORY, KVMLAT_A_INFO_VMS_GONE_MEMORY_MAX,
+		KVMLAT_A_INFO_VCPUS_MAX, KVMLAT_A_INFO_USER_VCPUS_MAX, KVMLAT_A_INFO_REFUSED,
 	};
 	struct nlattr *a[KVMLAT_A_INFO_MAX + 1], *p[KVMLAT_A_PROBE_MAX + 1], *pos;
 	struct info *info = arg;
@@ -46,6 +48,11 @@ static int take_info(struct nlattr **attrs, void *arg)
 	info->vcpu_memory_max = nla_get_u32(a[KVMLAT_A_INFO_VCPU_MEMORY_MAX]);
 	info->missed = nla_get_u64(a[KVMLAT_A_INFO_MISSED]);
 	info->spilled = nla_get_u64(a[KVMLAT_A_INFO_SPILLED]);
+	info->gone_memory = nla_get_u64(a[KVMLAT_A_INFO_VMS_GONE_MEMORY]);
+	info->gone_memory_max = nla_get_u64(a[KVMLAT_A_INFO_VMS_GONE_MEMORY_MAX]);
+	info->vcpus_max = nla_get_u32(a[KVMLAT_A_INFO_VCPUS_MAX]);
+	info->user_vcpus_max = nla_get_u32(a[KVMLAT_A_INFO_USER_VCPUS_MAX]);
+	info->refused = nla_get_u64(a[KVMLAT_A_INFO_REFUSED]);
 	copy_string(info->version, sizeof(info->version), a[KVMLAT_A_INFO_VERSION]);
 
 	nla_for_each_nested(pos, attrs[KVMLAT_A_INFO], left) {

@@ -38,6 +38,11 @@ struct info {
 	uint32_t vcpu_memory_max;
 	uint64_t missed;
 	uint64_t spilled;
+	uint64_t gone_memory;
+	uint64_t gone_memory_max;
+	uint32_t vcpus_max;
+	uint32_t user_vcpus_max;
+	uint64_t refused;
 	unsigned int probes;
 	unsigned int attached;
 	char version[32];

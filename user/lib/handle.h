@@ -46,7 +46,11 @@ struct kvmlat_probe {
 	uint64_t	spare[4];
 };
 
-/** struct kvmlat_info - the module; members as the attributes of the same name */
+/**
+ * struct kvmlat_info - the module; members as the attributes of the same name
+ *
+ * Those after @probes are 0 with a module that does not know them.
+ */
 struct kvmlat_info {
 	char			version[64];
 	uint32_t		abi;
@@ -65,7 +69,12 @@ struct kvmlat_info {
 	uint64_t		spilled;
 	size_t			nr_probes;
 	struct kvmlat_probe	*probes;
-	uint64_t		spare[8];
+	uint64_t		vms_gone_memory;
+	uint64_t		vms_gone_memory_max;
+	uint32_t		vcpus_max;
+	uint32_t		user_vcpus_max;
+	uint64_t		refused;
+	uint64_t		spare[4];
 };
 
 /**

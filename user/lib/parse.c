@@ -30,6 +30,11 @@ static const struct rule info_rules[] = {
 	[KVMLAT_A_INFO_MISSED]		= { "missed", U64, true },
 	[KVMLAT_A_INFO_SPILLED]		= { "spilled", U64, true },
 	[KVMLAT_A_INFO_PROBE]		= { "probe", MULTI_NEST },
+	[KVMLAT_A_INFO_VMS_GONE_MEMORY]	= { "vms-gone-memory", U64 },
+	[KVMLAT_A_INFO_VMS_GONE_MEMORY_MAX] = { "vms-gone-memory-max", U64 },
+	[KVMLAT_A_INFO_VCPUS_MAX]	= { "vcpus-max", U32 },
+	[KVMLAT_A_INFO_USER_VCPUS_MAX]	= { "user-vcpus-max", U32 },
+	[KVMLAT_A_INFO_REFUSED]		= { "refused", U64 },
 };
 
 static const struct rule probe_rules[] = {
@@ -121,6 +126,11 @@ int kvmlat_parse_info(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error
 	info->vcpu_memory_max = kvmlat_attr_u32(tb[KVMLAT_A_INFO_VCPU_MEMORY_MAX]);
 	info->missed = kvmlat_attr_u64(tb[KVMLAT_A_INFO_MISSED]);
 	info->spilled = kvmlat_attr_u64(tb[KVMLAT_A_INFO_SPILLED]);
+	info->vms_gone_memory = kvmlat_attr_u64(tb[KVMLAT_A_INFO_VMS_GONE_MEMORY]);
+	info->vms_gone_memory_max = kvmlat_attr_u64(tb[KVMLAT_A_INFO_VMS_GONE_MEMORY_MAX]);
+	info->vcpus_max = kvmlat_attr_u32(tb[KVMLAT_A_INFO_VCPUS_MAX]);
+	info->user_vcpus_max = kvmlat_attr_u32(tb[KVMLAT_A_INFO_USER_VCPUS_MAX]);
+	info->refused = kvmlat_attr_u64(tb[KVMLAT_A_INFO_REFUSED]);
 
 	mnl_attr_for_each_nested(attr, nest) {
 		if (mnl_attr_get_type(attr) == KVMLAT_A_INFO_PROBE &&

@@ -27,6 +27,8 @@ static const char *knob_state(const struct kvmlat_knob_value *k)
 static void table(FILE *to, const struct info_view *v)
 {
 	const struct kvmlat_info *m = v->module;
+	/* What a module of an earlier release does not say. */
+	const bool limited = m->vcpus_max || m->vms_gone_memory_max;
 	struct grid g = { .columns = 3, .left = 3 }, k = g;
 	size_t i;
 
@@ -38,15 +40,23 @@ static void table(FILE *to, const struct info_view *v)
 	fprintf(to, "%-12s %s", "clock", kvmlat_clock_name(m->clock));
 	if (m->clock_khz)
 		fprintf(to, ", %u.%03u MHz", m->clock_khz / 1000, m->clock_khz % 1000);
-	fprintf(to, "\n%-12s %u, and %u that ended (at most %u are kept)\n", "VMs", m->vms,
-		m->vms_gone, m->vms_gone_max);
-	fprintf(to, "%-12s %u\n", "vCPUs", m->vcpus);
+	fprintf(to, "\n%-12s %u, and %u that ended", "VMs", m->vms, m->vms_gone);
+	if (limited)
+		fprintf(to, ", %" PRIu64 " bytes (at most %u, %" PRIu64 " bytes are kept)\n",
+			m->vms_gone_memory, m->vms_gone_max, m->vms_gone_memory_max);
+	else
+		fprintf(to, " (at most %u are kept)\n", m->vms_gone_max);
+	fprintf(to, "%-12s %u", "vCPUs", m->vcpus);
+	if (limited)
+		fprintf(to, " (limits: %u of existing VMs, %u of one user)", m->vcpus_max,
+			m->user_vcpus_max);
+	fputc('\n', to);
 	fprintf(to, "%-12s %" PRIu64 " bytes in all, largest account %u bytes", "memory",
 		m->memory, m->vcpu_memory_max);
 	fprintf(to, " (limits: idle vCPU %u, busy vCPU %u)\n", IDLE_VCPU_MEMORY,
 		BUSY_VCPU_MEMORY);
-	fprintf(to, "%-12s %" PRIu64 " events of vCPUs without an account\n", "missed",
-		m->missed);
+	fprintf(to, "%-12s %" PRIu64 " events of vCPUs without an account, %" PRIu64
+		" of them past a limit\n", "missed", m->missed, m->refused);
 	fprintf(to, "%-12s %" PRIu64 " events that found no memory for a row\n", "spilled",
 		m->spilled);
 
@@ -94,12 +104,17 @@ static void json(FILE *to, const struct info_view *v)
 	add_u64(o, "vms", m->vms);
 	add_u64(o, "vms_gone", m->vms_gone);
 	add_u64(o, "vms_gone_max", m->vms_gone_max);
+	add_u64(o, "vms_gone_memory_bytes", m->vms_gone_memory);
+	add_u64(o, "vms_gone_memory_max_bytes", m->vms_gone_memory_max);
 	add_u64(o, "vcpus", m->vcpus);
+	add_u64(o, "vcpus_max", m->vcpus_max);
+	add_u64(o, "user_vcpus_max", m->user_vcpus_max);
 	add_u64(o, "memory_bytes", m->memory);
 	add_u64(o, "vcpu_memory_max_bytes", m->vcpu_memory_max);
 	add_u64(o, "vcpu_memory_idle_limit_bytes", IDLE_VCPU_MEMORY);
 	add_u64(o, "vcpu_memory_busy_limit_bytes", BUSY_VCPU_MEMORY);
 	add_u64(o, "missed", m->missed);
+	add_u64(o, "refused", m->refused);
 	add_u64(o, "spilled", m->spilled);
 	for (i = 0; i < m->nr_probes; i++) {
 		p = json_object_new_object();
@@ -164,6 +179,11 @@ static void csv(FILE *to, const struct info_view *v)
 	number(to, "vcpu_memory_max_bytes", m->vcpu_memory_max);
 	number(to, "missed", m->missed);
 	number(to, "spilled", m->spilled);
+	number(to, "vms_gone_memory_bytes", m->vms_gone_memory);
+	number(to, "vms_gone_memory_max_bytes", m->vms_gone_memory_max);
+	number(to, "vcpus_max", m->vcpus_max);
+	number(to, "user_vcpus_max", m->user_vcpus_max);
+	number(to, "refused", m->refused);
 	for (i = 0; i < m->nr_probes; i++) {
 		const struct kvmlat_probe *p = &m->probes[i];
 

@@ -89,6 +89,70 @@ static int called(void)
 	return times;
 }
 
+/* The oldest goes as soon as all together take too much, however few they are */
+TEST_F_TIMEOUT(bounds, accounts_of_ended_vms, TEST_S)
+{
+	struct host *h = &self->host;
+	struct info info;
+
+	wire_close(&h->wire);
+	ASSERT_EQ(0, kvmlat_reload("gone_memory=400000"));
+	ASSERT_EQ(0, wire_open(&h->wire));
+	for (int i = 0; i < 4; i++) {
+		ASSERT_EQ(0, vmm_start(&h->vmm, "--vcpus 20 --threads 2 --do cpuid=3"));
+		ASSERT_EQ(0, vmm_open_gate(&h->vmm));
+		ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
+		known_free(&self->known);
+		ASSERT_EQ(0, vmm_end(&h->vmm));
+		sleep_ms(500);
+		ASSERT_EQ(0, info_get(&h->wire, &info));
+		TH_LOG("%u VMs that ended keep %llu bytes", info.gone,
+		       (unsigned long long)info.gone_memory);
+		ASSERT_EQ(400000, info.gone_memory_max);
+		ASSERT_GE(400000, info.gone_memory);
+	}
+	ASSERT_EQ(0, info.vms);
+	ASSERT_LT(0, info.gone);
+	ASSERT_GT(4, info.gone);
+	ASSERT_EQ(0, wire_reset(&h->wire, FILTER()));
+	ASSERT_EQ(0, info_get(&h->wire, &info));
+	ASSERT_EQ(0, info.gone_memory);
+}
+
+/* A vCPU past a limit has no account, which is said; those before it hold, and room comes back */
+TEST_F_TIMEOUT(bounds, vcpus_at_once, TEST_S)
+{
+	static const char *const limits[] = {
+		"vcpus_max=10", "user_vcpus_max=10",
+	};
+	struct host *h = &self->host;
+	struct snap snap;
+	struct info info;
+
+	for (int i = 0; i < 2; i++) {
+		wire_close(&h->wire);
+		ASSERT_EQ(0, kvmlat_reload(limits[i]));
+		ASSERT_EQ(0, wire_open(&h->wire));
+		for (int round = 1; round <= 2; round++) {
+			ASSERT_EQ(0, vmm_start(&h->vmm, "--vcpus 16 --threads 2 --do cpuid=3"));
+			ASSERT_EQ(0, vmm_open_gate(&h->vmm));
+			ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
+			ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.pid = self->known.pid,
+								  .hist = true), &snap));
+			ASSERT_EQ(10, snap.nr);
+			ASSERT_HOLDS(&snap);
+			snap_free(&snap);
+			ASSERT_EQ(0, info_get(&h->wire, &info));
+			ASSERT_LT(0, info.refused);
+			ASSERT_EQ(info.missed, info.refused);
+			ASSERT_EQ(10 * round, info.vcpus);
+			ASSERT_EQ(0, vmm_end(&h->vmm));
+			ASSERT_GONE(&h->wire, self->known.pid, 1);
+			known_free(&self->known);
+		}
+	}
+}
+
 /*
  * Whoever has a module loaded would otherwise wait for our readers, and all others for him: the
  * record of knobs is behind the lock that readers hold.

@@ -292,7 +292,9 @@ class Module:
                 u64(a["monotonic"], time.monotonic_ns()), u32(a["vms"], len(alive)),
                 u32(a["vms_gone"], len(self.vms) - len(alive)), u32(a["vms_gone_max"], 64),
                 u32(a["vcpus"], sum(len(v.vcpus) for v in alive)), u64(a["memory"], 1 << 20),
-                u32(a["vcpu_memory_max"], 1 << 17), u64(a["missed"], 0), u64(a["spilled"], 0)]
+                u32(a["vcpu_memory_max"], 1 << 17), u64(a["missed"], 0), u64(a["spilled"], 0),
+                u64(a["vms_gone_memory"], 0), u64(a["vms_gone_memory_max"], 32 << 20),
+                u32(a["vcpus_max"], 16384), u32(a["user_vcpus_max"], 8192), u64(a["refused"], 0)]
         for name, state, why in self.probes:
             body.append(nest(a["probe"], text(C["A_PROBE_NAME"], name), u32(C["A_PROBE_STATE"], state),
                              text(C["A_PROBE_WHY"], why) if why else b""))
