@@ -46,16 +46,22 @@ static u32 limit(const struct kvmlat_vm_polling *knob)
 	return READ_ONCE(knob->own) ? READ_ONCE(knob->max) : READ_ONCE(*host_max);
 }
 
-static void put_max(struct kvm *kvm, bool own, u32 max)
+/*
+ * Nothing is written over but what was seen: KVM takes no lock when the VMM sets a maximum, which
+ * is stored first and the flag then. Return: false if it did, and the VMM's is in effect.
+ */
+static bool put_max(struct kvm *kvm, u32 seen, bool own, u32 max)
 {
+	bool done;
+
 	/* KVM reads the flag first, so whoever sees it set must see this maximum. */
 	if (!own)
 		WRITE_ONCE(kvm->override_halt_poll_ns, false);
-	WRITE_ONCE(kvm->max_halt_poll_ns, max);
 	/* Pairs with the smp_rmb() in kvm_vcpu_max_halt_poll_ns(). */
-	smp_wmb();
-	if (own)
+	done = cmpxchg(&kvm->max_halt_poll_ns, seen, max) == seen;
+	if (own || !done)
 		WRITE_ONCE(kvm->override_halt_poll_ns, true);
+	return done;
 }
 
 static bool is_ours(const struct kvmlat_vm_polling *knob, const struct kvm *kvm)
@@ -75,17 +81,22 @@ static void look(struct kvmlat_vm_polling *knob, const struct kvm *kvm)
 	WRITE_ONCE(knob->max, READ_ONCE(kvm->max_halt_poll_ns));
 }
 
-/* Raises or lowers KVM's maximum for the VM to what it must be now. */
+/*
+ * Raises or lowers KVM's maximum for the VM to what it must be now. If the VMM sets one at the same
+ * moment that stays, and the next halt of a vCPU with a window raises it.
+ */
 static void raise(struct kvmlat_vm_polling *knob, struct kvm *kvm)
 {
+	u32 seen;
+
 	look(knob, kvm);
+	seen = knob->raised ? knob->wrote : knob->max;
 	if (knob->active && knob->widest > limit(knob)) {
 		WRITE_ONCE(knob->wrote, knob->widest);
-		WRITE_ONCE(knob->raised, true);
-		put_max(kvm, true, knob->widest);
+		WRITE_ONCE(knob->raised, put_max(kvm, seen, true, knob->widest));
 	} else if (knob->raised) {
 		WRITE_ONCE(knob->raised, false);
-		put_max(kvm, knob->own, knob->max);
+		put_max(kvm, seen, knob->own, knob->max);
 	}
 }
 
@@ -182,16 +193,23 @@ int kvmlat_knob_halt_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_va
 	return of->scope == KVMLAT_SCOPE_VCPU && !vcpu ? -ENOENT : 0;
 }
 
-static void write_vm(struct kvmlat_vm *vm, struct kvm *kvm, const struct kvmlat_knob_value *value)
+static int write_vm(struct kvmlat_vm *vm, struct kvm *kvm, const struct kvmlat_knob_value *old,
+		    const struct kvmlat_knob_value *value)
 {
 	struct kvmlat_vm_polling *knob = &vm->polling;
+	bool was_own, own = value->source == KVMLAT_SCOPE_VM;
+	u32 max;
 
 	look(knob, kvm);
-	WRITE_ONCE(knob->own, value->source == KVMLAT_SCOPE_VM);
-	if (knob->own)
-		WRITE_ONCE(knob->max, value->value);
-	if (!knob->raised)
-		put_max(kvm, knob->own, knob->max);
+	was_own = old->source == KVMLAT_SCOPE_VM;
+	if (knob->own != was_own || (was_own && knob->max != old->value))
+		return -ECANCELED;
+	max = own ? value->value : knob->max;
+	if (!knob->raised && !put_max(kvm, knob->max, own, max))
+		return -ECANCELED;
+	WRITE_ONCE(knob->own, own);
+	WRITE_ONCE(knob->max, max);
+	return 0;
 }
 
 /* Fixed windows of a VM but for one vCPU's. Only changed under kvmlat_mutex. */
@@ -237,7 +255,7 @@ static void write_vcpu(struct kvmlat_vm *vm, struct kvmlat_vcpu *vcpu, struct kv
 	smp_store_release(&vm->polling.active, fixed || others->active);
 }
 
-int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
+int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of, const struct kvmlat_knob_value *old,
 			   const struct kvmlat_knob_value *value, const char **why)
 {
 	struct kvm_vcpu *kvm_vcpu = NULL;
@@ -253,20 +271,22 @@ int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
 	if (of->scope == KVMLAT_SCOPE_VCPU) {
 		vcpu = kvmlat_vms_vcpu(vm, of->vcpu_id);
 		kvm_vcpu = vcpu ? vcpu_of(kvm, vcpu) : NULL;
-		err = kvm_vcpu ? 0 : -ENOENT;
+		if (!kvm_vcpu)
+			return -ENOENT;
 	}
-	if (!err) {
-		/* Before the lock: it takes as long as there are vCPUs. */
-		others = of_others(vm, vcpu);
-		raw_spin_lock_irq(&raise_lock);
-		if (kvm_vcpu)
-			write_vcpu(vm, vcpu, kvm_vcpu, value, &others);
-		else
-			write_vm(vm, kvm, value);
-		raise(&vm->polling, kvm);
-		raw_spin_unlock_irq(&raise_lock);
-		limit_others(vm, kvm);
-	}
+	/* Before the lock: it takes as long as there are vCPUs. */
+	others = of_others(vm, vcpu);
+	raw_spin_lock_irq(&raise_lock);
+	/* A vCPU's window is written by us only, under kvmlat_mutex. */
+	if (kvm_vcpu)
+		write_vcpu(vm, vcpu, kvm_vcpu, value, &others);
+	else
+		err = write_vm(vm, kvm, old, value);
+	raise(&vm->polling, kvm);
+	raw_spin_unlock_irq(&raise_lock);
+	limit_others(vm, kvm);
+	if (err)
+		*why = "somebody else has changed it at the same moment";
 	return err;
 }
 

@@ -10,7 +10,8 @@ struct kvmlat_vcpu;
 
 int kvmlat_knob_halt_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *value,
 			  const char **why);
-int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of,
+/* -ECANCELED if @old is not in effect any more, of a VM. */
+int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of, const struct kvmlat_knob_value *old,
 			   const struct kvmlat_knob_value *value, const char **why);
 
 /* The host's maximum was changed. */

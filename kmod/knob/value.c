@@ -25,7 +25,7 @@ int kvmlat_knob_write(const struct kvmlat_knob_of *of, const struct kvmlat_knob_
 
 	lockdep_assert_held(&kvmlat_mutex);
 	if (of->scope != KVMLAT_SCOPE_HOST)
-		return kvmlat_knob_halt_write(of, value, why);
+		return kvmlat_knob_halt_write(of, old, value, why);
 	err = kvmlat_param_write(&kvmlat_knobs[of->id].param, old->value, value->value, why);
 	if (!err && of->id == KVMLAT_KNOB_HALT_POLL_NS)
 		kvmlat_knob_halt_host();

@@ -145,7 +145,8 @@
  *	ERANGE	an integer is out of range
  *	ENOENT	no such VM, vCPU or change
  *	EOPNOTSUPP	this host does not have the knob, or cannot change it while KVM is loaded
- *	ECANCELED	what was in effect is not what the caller expected
+ *	ECANCELED	what was in effect is not what the caller expected, or was changed by
+ *			somebody else while the request was under way
  *	EPROTO	ABI is not one that the module speaks
  *	EBUSY	the account changed at every try to read it, for a second or more: ask again
  *	ENODEV	the module is being unloaded, and would not undo what it changes now

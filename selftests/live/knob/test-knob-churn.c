@@ -4,11 +4,17 @@
  * the module that is unloaded and loaded again under all of them. A kernel that complains
  * stops the lab. At the end every parameter is what it was.
  */
+#include <linux/kvm.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/host.h"
 #include "lib/knobs.h"
+#include "lib/many.h"
 #include "lib/slack.h"
 #include "lib/sysfs.h"
 #include "lib/tiny.h"
@@ -231,6 +237,94 @@ TEST_F_TIMEOUT(churn, random_operations, CHURN_S)
 		EXPECT_EQ(self->start[i], now)
 			TH_LOG("%s", names[i]);
 	}
+}
+
+/* All of them polling for longer than the VM may, which takes a while to arrange */
+#define WINDOWS		(KVMLAT_KNOBS_MAX - 1)
+#define VCPUS		256
+#define RACES		150
+
+struct rival {
+	int vm;
+	uint32_t max;
+	unsigned int after_us;
+};
+
+/* A VMM that sets its VM's maximum, at a time of its own */
+static void *set_max(void *arg)
+{
+	struct rival *r = arg;
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_HALT_POLL, .args = { r->max } };
+	struct timespec after = { .tv_nsec = 1000L * r->after_us };
+
+	nanosleep(&after, NULL);
+	return ioctl(r->vm, KVM_ENABLE_CAP, &cap) ? r : NULL;
+}
+
+static unsigned int us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000u + now.tv_nsec / 1000;
+}
+
+/*
+ * The last knob of a request is written a while after it was read. Only what the reply says was
+ * there may have been replaced.
+ */
+TEST_F_TIMEOUT(churn, a_vm_s_maximum_is_still_as_it_was, CHURN_S)
+{
+	struct wire *w = &self->host.wire;
+	struct knob ask[KVMLAT_KNOBS_MAX], now;
+	unsigned int begin, length = 1000, seed = 1, won = 0, canceled = 0;
+	struct many many;
+	struct rival r;
+	struct knobs reply;
+	pthread_t vmm;
+	void *bad;
+
+	ASSERT_EQ(0, many_start(&many, VCPUS, 1));
+	for (int i = 0; i < VCPUS; i++)
+		ASSERT_EQ(0, many_run(&many, i));
+	for (int i = 0; i < WINDOWS; i++)
+		ask[i] = (struct knob)KNOB(HALT_POLL_NS, .pid = getpid(), .vcpu = i);
+	ask[WINDOWS] = (struct knob)KNOB(HALT_POLL_NS, .pid = getpid());
+	for (uint32_t i = 0; i < RACES; i++) {
+		r = (struct rival){ .vm = many.vm, .max = 10000 + i,
+				    .after_us = rand_r(&seed) % length };
+		for (int j = 0; j < WINDOWS; j++)
+			ask[j].value = 400000 + i;
+		ask[WINDOWS].value = 50000 + i;
+		ASSERT_EQ(0, pthread_create(&vmm, NULL, set_max, &r));
+		begin = us();
+		switch (knob_change(w, ask, KVMLAT_KNOBS_MAX, false, &reply)) {
+		case 0:
+			break;
+		case ECANCELED:
+			canceled++;
+			break;
+		default:
+			ASSERT_STREQ("", w->text);
+		}
+		length = us() - begin + 1;
+		ASSERT_EQ(0, pthread_join(vmm, &bad));
+		ASSERT_EQ(NULL, bad);
+		ASSERT_EQ(0, knob_get(w, &ask[WINDOWS], &now));
+		ASSERT_EQ(KVMLAT_SCOPE_VM, now.source);
+		if (now.value != r.max) {
+			won++;
+			ASSERT_EQ(ask[WINDOWS].value, now.value);
+			ASSERT_EQ(KVMLAT_KNOBS_MAX, reply.nr);
+			ASSERT_EQ(r.max, reply.knob[WINDOWS].old)
+				TH_LOG("race %u: the VMM's maximum was written over unseen", i);
+		}
+		knobs_free(&reply);
+	}
+	TH_LOG("of %u races with a VMM %u were won, %u canceled; the last took %u us", RACES, won,
+	       canceled, length);
+	EXPECT_LT(0, canceled);
+	many_end(&many);
 }
 
 TEST_HARNESS_MAIN
