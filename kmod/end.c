@@ -198,6 +198,7 @@ void kvmlat_end_unlist(struct kvmlat_vm *vm, struct hlist_head *dead)
 static void free_vcpu(struct kvmlat_vcpu *vcpu)
 {
 	kvfree(vcpu->ledger.detail);
+	kfree(vcpu->look);
 	kvmlat_reserve_free_vcpu(vcpu);
 }
 

@@ -13,6 +13,7 @@
 struct kvm;
 struct kvm_vcpu;
 struct kvmlat_job;
+struct kvmlat_look;
 
 /* What knob/ keeps of a VM whose halts poll. */
 struct kvmlat_vm_polling {
@@ -72,6 +73,7 @@ struct kvmlat_vcpu {
 	u32 index;			/* in its VM, in the order in which they were seen */
 	u32 tid;
 	struct kvmlat_vcpu_polling polling;
+	struct kvmlat_look *look;	/* what dumps saw last, under kvmlat_mutex; may be NULL */
 };
 
 #endif

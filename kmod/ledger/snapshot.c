@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/string.h>
 
+#include "detail.h"
+#include "look.h"
 #include "snapshot.h"
 
 /* So often does a reader start again before its caller had better wait. */
@@ -63,16 +65,27 @@ static void read_cell(const struct kvmlat_cell *cell, struct kvmlat_row *row, bo
  * writer changes total last, or empty, and we read them first, so what was torn shows. That
  * is what lets a reader keep up with a vCPU that exits faster than a whole account can be copied.
  */
-static void read_row(const struct kvmlat_cell *cell, struct kvmlat_snap *snap)
+static void read_row(const struct kvmlat_cell *cell, u32 place, struct kvmlat_snap *snap)
 {
 	struct kvmlat_row *row = &snap->row[snap->rows];
 	u64 total = READ_ONCE(cell->total), empty = READ_ONCE(cell->empty);
+	const struct kvmlat_look *look = snap->look;
 
 	/* One that is open for the first time, or turned out to be nested. */
 	if (!total && !empty)
 		return;
+	if (kvmlat_class_is_exit(READ_ONCE(cell->class)))
+		snap->outside += total;
+	/* Rows of before a reset are in the same places. */
+	if (look && place < look->room && look->since == snap->since) {
+		const struct kvmlat_look_row *was = &look->row[place];
+
+		if (was->stamp && was->stamp <= snap->look_since && was->grown == total + empty)
+			return;
+	}
 	if (row->cell != cell || row->total != total || row->empty != empty)
 		read_cell(cell, row, snap->histograms);
+	row->place = place;
 	snap->rows++;
 }
 
@@ -81,14 +94,15 @@ static void read_rows(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
 	u32 i, cells = READ_ONCE(l->cells);
 
 	snap->rows = 0;
+	snap->outside = READ_ONCE(l->none.total);
 	for (i = 0; i < cells && i < KVMLAT_CELLS_MAX; i++) {
 		const struct kvmlat_cell *cell = READ_ONCE(l->cell[i]);
 
 		if (!cell)
 			break;
-		read_row(cell, snap);
+		read_row(cell, i + 1, snap);
 	}
-	read_row(&l->other, snap);
+	read_row(&l->other, 0, snap);
 }
 
 static void read_preemptors(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
@@ -126,12 +140,8 @@ static void read_body(const struct kvmlat_ledger *l, struct kvmlat_snap *snap)
 	read_preemptors(l, snap);
 	for (i = 0; i < KVMLAT_STATES; i++)
 		snap->times[i] = READ_ONCE(l->spent[i]);
-	/* All exits; add_up() takes off what was spent in other states. */
-	snap->times[KVMLAT_STATE_EXIT] = READ_ONCE(l->none.total);
-	for (i = 0; i < snap->rows; i++) {
-		if (kvmlat_class_is_exit(snap->row[i].class))
-			snap->times[KVMLAT_STATE_EXIT] += snap->row[i].total;
-	}
+	/* add_up() takes off what was spent in other states. */
+	snap->times[KVMLAT_STATE_EXIT] = snap->outside;
 }
 
 /* What a reset that the writer has not seen yet leaves: nothing but the open interval. */
@@ -173,6 +183,19 @@ static void add_up(struct kvmlat_snap *snap, u64 exit_at)
 	snap->times[KVMLAT_STATE_EXIT] -= inside;
 }
 
+/** kvmlat_snapshot_seen() - what tells later whether anything has happened to a ledger */
+void kvmlat_snapshot_seen(const struct kvmlat_ledger *l, struct kvmlat_seen *seen)
+{
+	seen->seq = READ_ONCE(l->seq);
+	/* Pairs with kvmlat_ledger_commit(): what is of an event that the count has not. */
+	smp_rmb();
+	seen->mark = READ_ONCE(l->mark);
+	seen->out_at = READ_ONCE(l->out_at);
+	seen->reset_at = READ_ONCE(l->reset_at);
+	seen->detail = READ_ONCE(l->detail);
+	seen->detail_since = seen->detail ? READ_ONCE(seen->detail->since) : 0;
+}
+
 /**
  * kvmlat_snapshot_take() - take a snapshot
  * @l: ledger; the caller holds kvmlat_mutex
@@ -192,17 +215,16 @@ bool kvmlat_snapshot_take(const struct kvmlat_ledger *l, struct kvmlat_snap *sna
 
 	snap->unreadable = false;
 	for (tries = 0; tries < READ_TRIES; tries++) {
-		seq = READ_ONCE(l->seq);
-		/* Pairs with kvmlat_ledger_commit(). */
-		smp_rmb();
+		kvmlat_snapshot_seen(l, &snap->seen);
+		seq = snap->seen.seq;
 		if (seq & 1)
 			continue;
-		at = READ_ONCE(l->reset_at);
+		at = snap->seen.reset_at;
 		snap->state = kvmlat_ledger_state(l);
 		snap->state_since = kvmlat_ledger_state_since(l);
 		snap->memory = kvmlat_ledger_memory(l);
 		snap->halt_window = READ_ONCE(l->halt_window);
-		exit_at = READ_ONCE(l->mark);
+		exit_at = snap->seen.mark;
 		if (at) {
 			read_nothing(snap, at);
 			exit_at = snap->since;

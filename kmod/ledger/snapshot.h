@@ -20,13 +20,31 @@ struct kvmlat_row {
 	u32 longest_cpu;
 	u32 code;
 	u32 class;
+	u32 place;			/* stays for as long as the account: 0, or the cell's + 1 */
 	u32 segs;
 	u64 bucket[KVMLAT_SEGS * KVMLAT_SEG_LEN];
 };
 
+/* What tells that something happened to a ledger. */
+struct kvmlat_seen {
+	u64 mark;
+	u64 out_at;
+	u64 reset_at;
+	const struct kvmlat_detail *detail;
+	u64 detail_since;		/* new ones may have the memory of those that are gone */
+	u32 seq;
+};
+
+struct kvmlat_look;
+
 struct kvmlat_snap {
-	/* Whether rows have their buckets, too. For whoever takes it to fill in, before. */
+	/*
+	 * Whether rows have their buckets, too; and, if look is not NULL, only rows that changed
+	 * since then, or that have a higher stamp than this. For whoever takes it to fill in first.
+	 */
 	bool histograms;
+	const struct kvmlat_look *look;
+	u64 look_since;
 
 	/* Whose it is, and whether there are details: the same. */
 	u32 vm_id;
@@ -37,6 +55,7 @@ struct kvmlat_snap {
 	u64 details_evicted;
 	u64 details_since;
 
+	struct kvmlat_seen seen;
 	bool unreadable;		/* nothing below is known, all of it is 0 */
 	u64 now;
 	bool ended;
@@ -48,6 +67,7 @@ struct kvmlat_snap {
 	u32 open_class;
 	u64 open_since;
 	u64 times[KVMLAT_STATES];
+	u64 outside;			/* total of all exits, with those that are no row here */
 	u64 preempted;
 	u64 halt_grow;
 	u64 halt_shrink;
@@ -66,6 +86,8 @@ bool kvmlat_snapshot_take(const struct kvmlat_ledger *l, struct kvmlat_snap *sna
 			  u64 (*clock)(void));
 /* Instead of a ledger that could not be read. */
 void kvmlat_snapshot_none(struct kvmlat_snap *snap);
+
+void kvmlat_snapshot_seen(const struct kvmlat_ledger *l, struct kvmlat_seen *seen);
 
 /* Whether rows of this class are exits, whose times add up to the time outside the guest. */
 static inline bool kvmlat_class_is_exit(u32 class)

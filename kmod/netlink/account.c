@@ -128,10 +128,16 @@ int kvmlat_nl_vcpu_get_doit(struct sk_buff *skb, struct genl_info *info)
 				    "one message does not hold all details, ask for a dump");
 		return -EINVAL;
 	}
+	if (info->attrs[KVMLAT_A_CURSOR]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[KVMLAT_A_CURSOR],
+				    "what changed since a cursor only a dump tells, ask for one");
+		return -EINVAL;
+	}
 	one.snap = kvmalloc(sizeof(*one.snap), GFP_KERNEL);
 	if (!one.snap)
 		return -ENOMEM;
 	one.snap->histograms = filter.histograms;
+	one.snap->look = NULL;
 	mutex_lock(&kvmlat_mutex);
 	err = find_one(&filter, info->extack, &one.vcpu);
 	if (!err) {

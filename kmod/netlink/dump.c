@@ -2,11 +2,13 @@
 /* Dumps: all VMs or vCPUs, in as many messages as it takes. */
 #include <linux/delay.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
 #include "clock.h"
 #include "ledger/detail.h"
+#include "ledger/look.h"
 #include "dump.h"
 #include "request.h"
 #include "message.h"
@@ -26,12 +28,20 @@ struct dump {
 	u32 vm_id;
 	u32 index;
 	u32 generation;
-	const struct kvmlat_vcpu *vcpu;	/* the last one that was begun, NULL at first */
+	struct kvmlat_vcpu *vcpu;	/* the last one that was begun, NULL at first */
 	bool begun;			/* snap is of vCPU index, rows up to row are sent */
 	u32 row;
 	u32 waits;			/* so often it may still wait for a writer, in all */
 	struct kvmlat_snap *snap;
+	/* Of one with a cursor: */
+	bool follows;
+	bool ended;
+	u64 cursor;
+	u64 now;			/* before its first look, 0 until then */
+	struct kvmlat_looking looking;
 };
+
+static struct kvmlat_looks looks;
 
 void kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap, u32 *waits)
 {
@@ -45,7 +55,6 @@ void kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap, 
 	snap->vcpu_id = vcpu->vcpu_id;
 	snap->tid = READ_ONCE(vcpu->tid);
 	snap->has_details = vcpu->ledger.detail;
-	snap->details_evicted = snap->has_details ? READ_ONCE(vcpu->ledger.detail->evicted) : 0;
 	snap->details_since = snap->has_details ? READ_ONCE(vcpu->ledger.detail->since) : 0;
 	while (!kvmlat_snapshot_take(&vcpu->ledger, snap, kvmlat_clock_ordered)) {
 		/* The writer's CPU can be a virtual one that does not run just now. */
@@ -56,6 +65,8 @@ void kvmlat_dump_read(const struct kvmlat_vcpu *vcpu, struct kvmlat_snap *snap, 
 		(*waits)--;
 		usleep_range(100, 200);
 	}
+	/* After the sequence count, so that a dump that finds no event since has nothing to add. */
+	snap->details_evicted = snap->has_details ? READ_ONCE(vcpu->ledger.detail->evicted) : 0;
 }
 
 static int start(struct netlink_callback *cb, bool with_snap)
@@ -88,7 +99,15 @@ int kvmlat_dump_start_vms(struct netlink_callback *cb)
 
 int kvmlat_dump_start_vcpus(struct netlink_callback *cb)
 {
-	return start(cb, true);
+	const struct nlattr *cursor = genl_info_dump(cb)->attrs[KVMLAT_A_CURSOR];
+	int err = start(cb, true);
+	struct dump *d = (struct dump *)cb->args[0];
+
+	if (!err && cursor) {
+		d->follows = true;
+		d->cursor = nla_get_u64(cursor);
+	}
+	return err;
 }
 
 int kvmlat_dump_done(struct netlink_callback *cb)
@@ -130,7 +149,7 @@ int kvmlat_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /* Where to begin in the VM's list: no later than where the last message ended. */
-static const struct kvmlat_vcpu *last_vcpu(const struct dump *d, const struct kvmlat_vm *vm)
+static struct kvmlat_vcpu *last_vcpu(const struct dump *d, const struct kvmlat_vm *vm)
 {
 	if (d->vcpu && d->generation == kvmlat_vms_generation() && d->vcpu->vm == vm)
 		return d->vcpu;
@@ -161,16 +180,58 @@ static int dump_begun(struct sk_buff *skb, struct netlink_callback *cb, struct d
 	return 0;
 }
 
+/* What it saw, for the next dump. Without memory that one finds everything changed. */
+static void keep_look(struct kvmlat_vcpu *vcpu, const struct kvmlat_snap *snap)
+{
+	struct kvmlat_look *look = vcpu->look;
+	u32 room = kvmlat_look_room(kvmlat_look_last(snap));
+
+	if (!look || look->room < room) {
+		look = kzalloc(struct_size(look, row, room), GFP_KERNEL | __GFP_NOWARN);
+		if (look && vcpu->look)
+			memcpy(look, vcpu->look, struct_size(look, row, vcpu->look->room));
+		if (look)
+			look->room = room;
+		kfree(vcpu->look);
+		vcpu->look = look;
+	}
+	if (look)
+		kvmlat_look_keep(look, snap, looks.stamp);
+}
+
+/* Whether all that the reader could be told of the vCPU he knows. */
+static bool is_known(const struct dump *d, const struct kvmlat_vcpu *vcpu)
+{
+	return d->follows && vcpu->look && vcpu->look->stamp <= d->looking.since &&
+	       kvmlat_look_same(vcpu->look, &vcpu->ledger, READ_ONCE(vcpu->tid));
+}
+
+static void read_vcpu(struct dump *d, struct kvmlat_vcpu *vcpu)
+{
+	d->snap->look = d->follows ? vcpu->look : NULL;
+	d->snap->look_since = d->looking.since;
+	kvmlat_dump_read(vcpu, d->snap, &d->waits);
+	if (!d->snap->unreadable) {
+		if (d->follows)
+			keep_look(vcpu, d->snap);
+		return;
+	}
+	/* Readers throw it away, so whoever can read it again sends it whole. */
+	kfree(vcpu->look);
+	vcpu->look = NULL;
+}
+
 static int dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
 		   const struct kvmlat_vm *vm)
 {
-	const struct kvmlat_vcpu *vcpu = last_vcpu(d, vm);
+	struct kvmlat_vcpu *vcpu = last_vcpu(d, vm);
 	int err;
 
 	list_for_each_entry_from(vcpu, &vm->vcpus, node) {
-		if (vcpu->index < d->index || !kvmlat_filter_vcpu(&d->filter, vcpu))
+		if (vcpu->index < d->index || !kvmlat_filter_vcpu(&d->filter, vcpu) ||
+		    is_known(d, vcpu))
 			continue;
-		kvmlat_dump_read(vcpu, d->snap, &d->waits);
+		read_vcpu(d, vcpu);
 		d->index = vcpu->index;
 		d->row = 0;
 		d->begun = true;
@@ -202,14 +263,45 @@ static int dump_rest(struct sk_buff *skb, struct netlink_callback *cb, struct du
 	return dump_begun(skb, cb, d, NULL);
 }
 
+static void look(struct dump *d)
+{
+	if (!d->now) {
+		d->now = kvmlat_clock_ordered();
+		kvmlat_looks_begin(&looks, &d->looking, d->cursor);
+	}
+	kvmlat_looks_turn(&looks, &d->looking);
+}
+
+static int dump_end(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d)
+{
+	void *head = kvmlat_reply_dump(skb, cb, KVMLAT_CMD_VCPU_GET);
+	int err;
+
+	if (!head)
+		return -EMSGSIZE;
+	err = kvmlat_message_end(skb, kvmlat_looks_end(&looks, &d->looking), d->now,
+				 d->looking.since);
+	if (err) {
+		genlmsg_cancel(skb, head);
+		return err;
+	}
+	genlmsg_end(skb, head);
+	d->ended = true;
+	return 0;
+}
+
 int kvmlat_nl_vcpu_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *d = (struct dump *)cb->args[0];
 	struct kvmlat_vm *vm;
 	int err;
 
+	if (d->ended)
+		return 0;
 	mutex_lock(&kvmlat_mutex);
 	cb->seq = kvmlat_vms_generation();
+	if (d->follows)
+		look(d);
 	err = dump_rest(skb, cb, d);
 	kvmlat_vms_for_each(vm, d->filter.vm_id, d->filter.pid) {
 		if (err)
@@ -222,6 +314,14 @@ int kvmlat_nl_vcpu_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		}
 		err = dump_vm(skb, cb, d, vm);
 	}
+	if (!err && d->follows)
+		err = dump_end(skb, cb, d);
 	mutex_unlock(&kvmlat_mutex);
 	return err && err != -EMSGSIZE ? err : skb->len ?: err;
+}
+
+/* No cursor of another load of the module is like one of this one's. */
+void kvmlat_dump_init(void)
+{
+	kvmlat_looks_init(&looks, get_random_u64() >> 1 | 1);
 }

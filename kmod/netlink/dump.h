@@ -10,6 +10,7 @@ struct kvmlat_vcpu;
 struct netlink_callback;
 struct netlink_ext_ack;
 
+void kvmlat_dump_init(void);
 int kvmlat_dump_start_vms(struct netlink_callback *cb);
 int kvmlat_dump_start_vcpus(struct netlink_callback *cb);
 int kvmlat_dump_done(struct netlink_callback *cb);

@@ -13,7 +13,7 @@
 
 #define VM_ATTRS	(BIT(KVMLAT_A_VM_ID) | BIT(KVMLAT_A_PID))
 #define VCPU_ATTRS	(VM_ATTRS | BIT(KVMLAT_A_VCPU_ID) | BIT(KVMLAT_A_CODE) | \
-			 BIT(KVMLAT_A_HISTOGRAMS) | BIT(KVMLAT_A_DETAILS))
+			 BIT(KVMLAT_A_HISTOGRAMS) | BIT(KVMLAT_A_DETAILS) | BIT(KVMLAT_A_CURSOR))
 
 /*
  * The one table of admission: what each command takes and whether it changes anything. The contract
@@ -107,6 +107,7 @@ int __init kvmlat_netlink_init(void)
 		};
 		handlers[small->cmd] = small->doit;
 	}
+	kvmlat_dump_init();
 	kvmlat_family.maxattr = ARRAY_SIZE(kvmlat_main_nl_policy) - 1;
 	kvmlat_family.policy = kvmlat_main_nl_policy;
 	kvmlat_family.ops = ops;

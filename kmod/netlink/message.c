@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is known of the module and of a VM, as attributes. */
+/* What is known of the module, of a VM and of a dump, as attributes. */
 #include <linux/ktime.h>
 #include <net/netlink.h>
 
@@ -100,6 +100,18 @@ int kvmlat_message_vm(struct sk_buff *skb, const struct kvmlat_vm *vm)
 	    nla_put_u64_64bit(skb, KVMLAT_A_VM_MEMORY, kvmlat_vms_memory(vm),
 			      KVMLAT_A_VM_PAD) ||
 	    (kvmlat_collect_is_on(vm) && nla_put_flag(skb, KVMLAT_A_VM_DETAILS)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int kvmlat_message_end(struct sk_buff *skb, u64 cursor, u64 now, bool changes)
+{
+	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_END);
+
+	if (!nest || nla_put_u64_64bit(skb, KVMLAT_A_END_CURSOR, cursor, KVMLAT_A_END_PAD) ||
+	    nla_put_u64_64bit(skb, KVMLAT_A_END_NOW, now, KVMLAT_A_END_PAD) ||
+	    (changes && nla_put_flag(skb, KVMLAT_A_END_CHANGES)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

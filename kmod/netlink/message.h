@@ -14,6 +14,8 @@ struct sk_buff;
 /* All return 0 or -EMSGSIZE; what they began is then the caller's to cancel. */
 int kvmlat_message_info(struct sk_buff *skb, const void *counts);
 int kvmlat_message_vm(struct sk_buff *skb, const struct kvmlat_vm *vm);
+/* The end of a dump with a cursor; @changes: it was not all. */
+int kvmlat_message_end(struct sk_buff *skb, u64 cursor, u64 now, bool changes);
 
 /* How many rows kvmlat_message_vcpu() has to send: those of the snapshot, then the details. */
 u32 kvmlat_message_rows(const struct kvmlat_snap *snap, const struct kvmlat_filter *filter);

@@ -37,7 +37,7 @@ const struct nla_policy kvmlat_knob_nl_policy[KVMLAT_A_KNOB_WHY + 1] = {
 };
 
 /* Global operation policy for kvmlat */
-const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DRY_RUN + 1] = {
+const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_CURSOR + 1] = {
 	[KVMLAT_A_ABI] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_VM_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_PID] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -51,6 +51,7 @@ const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DRY_RUN + 1] = {
 	[KVMLAT_A_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[KVMLAT_A_CHANGE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_DRY_RUN] = { .type = NLA_FLAG, },
+	[KVMLAT_A_CURSOR] = { .type = NLA_U64, },
 };
 
 /* Ops table for kvmlat */

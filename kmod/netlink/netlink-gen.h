@@ -15,7 +15,7 @@
 extern const struct nla_policy kvmlat_knob_nl_policy[KVMLAT_A_KNOB_WHY + 1];
 
 /* Global operation policy for kvmlat */
-extern const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_DRY_RUN + 1];
+extern const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_CURSOR + 1];
 
 /* Ops table for kvmlat */
 extern const struct genl_small_ops kvmlat_nl_ops[8];

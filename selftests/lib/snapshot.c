@@ -9,11 +9,31 @@
 
 #define MAX_TRIES 200
 
+static int take_end(struct nlattr *nest, struct snap *snap)
+{
+	struct nlattr *end[KVMLAT_A_END_MAX + 1];
+
+	if (nla_parse_nested(end, KVMLAT_A_END_MAX, nest, NULL) || !end[KVMLAT_A_END_CURSOR] ||
+	    !end[KVMLAT_A_END_NOW])
+		return breach(snap->bad, "END lacks its cursor or its time"), EBADMSG;
+	if (snap->more)
+		breach(snap->bad, "END comes after MORE");
+	snap->ended = true;
+	snap->cursor = nla_get_u64(end[KVMLAT_A_END_CURSOR]);
+	snap->end_now = nla_get_u64(end[KVMLAT_A_END_NOW]);
+	snap->changes = end[KVMLAT_A_END_CHANGES];
+	return 0;
+}
+
 static int take_vcpu(struct nlattr **attrs, void *arg)
 {
 	struct snap *snap = arg;
 	struct acct *last, head;
 
+	if (snap->ended)
+		breach(snap->bad, "a reply after END");
+	if (attrs[KVMLAT_A_END])
+		return take_end(attrs[KVMLAT_A_END], snap);
 	if (!attrs[KVMLAT_A_VCPU])
 		return breach(snap->bad, "a reply without VCPU"), EBADMSG;
 	if (acct_parse_head(&head, attrs[KVMLAT_A_VCPU], snap->bad))
@@ -52,6 +72,8 @@ static int snap_ask(struct wire *w, const struct filter *f, struct snap *snap, i
 	snap->messages = w->messages;
 	if (!err && snap->more)
 		breach(snap->bad, "the last message has MORE");
+	if (!err && snap->ended != f->follow)
+		breach(snap->bad, f->follow ? "END is missing" : "an END that nobody asked for");
 	return err;
 }
 

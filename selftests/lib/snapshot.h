@@ -13,6 +13,11 @@ struct snap {
 	bool hist;
 	bool more;
 	unsigned int messages;
+	/* Of a dump with a cursor, from its END */
+	bool ended;
+	uint64_t cursor;
+	uint64_t end_now;
+	bool changes;
 	char bad[BAD_SIZE];	/* the first breach of the contract */
 };
 

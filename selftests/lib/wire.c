@@ -173,6 +173,8 @@ void wire_put_filter(struct nl_msg *msg, const struct filter *f)
 		nla_put_flag(msg, KVMLAT_A_HISTOGRAMS);
 	if (f->details)
 		nla_put_flag(msg, KVMLAT_A_DETAILS);
+	if (f->follow)
+		nla_put_u64(msg, KVMLAT_A_CURSOR, f->cursor);
 }
 
 static void forget_last(struct wire *w)

@@ -40,6 +40,8 @@ struct filter {
 	int64_t code;
 	bool hist;
 	bool details;
+	bool follow;		/* send the cursor, also if it is 0 */
+	uint64_t cursor;
 };
 
 #define FILTER(...) (&(struct filter){ .vcpu = -1, .code = -1, __VA_ARGS__ })

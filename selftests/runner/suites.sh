@@ -46,6 +46,7 @@ amd_tests()
 	single cli selftests/live/command/cli.sh
 	single cli selftests/live/command/load.sh
 	single dump build/bin/test-dump -T during_churn
+	single dump build/bin/test-cursor -T during_churn
 	single lifecycle build/bin/test-handover
 	single lifecycle build/bin/test-lifecycle -T reset_under_load_and_readers
 	multi exact build/bin/test-exact -v migration -v vms_migration -v shared_threads -v processes
@@ -54,6 +55,7 @@ amd_tests()
 	multi lifecycle build/bin/test-hostile
 	multi lifecycle build/bin/test-lifecycle -t reset_under_load_and_readers -t reset_of_one_vm -t killed_vmm
 	multi dump build/bin/test-dump -t during_churn
+	multi dump build/bin/test-cursor -t during_churn -t equals_a_whole_dump
 	multi knob build/bin/test-knob-churn
 	multi cli selftests/live/command/tune.sh
 	multi ledger build/bin/test-ledger
@@ -93,6 +95,7 @@ intel_tests()
 	more wire build/bin/test-fuzz
 	more wire build/bin/test-permission
 	more dump build/bin/test-dump -T during_churn -T thousand_vcpus
+	more dump build/bin/test-cursor -t sends_what_changed -t of_another_load
 	more truth build/bin/test-truth
 	more halt build/bin/test-halt
 	more late build/bin/test-late -T hog_beside_a_vcpu

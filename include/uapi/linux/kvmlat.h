@@ -14,7 +14,8 @@
  *	VM_GET dump	VM_ID, PID			VM, one message per VM
  *	VCPU_GET do	VM_ID or PID, VCPU_ID, CODE,	VCPU
  *			HISTOGRAMS
- *	VCPU_GET dump	the same as filters, DETAILS	VCPU [MORE]
+ *	VCPU_GET dump	the same as filters, DETAILS,	VCPU [MORE], with CURSOR then END
+ *			CURSOR
  *	RESET		VM_ID, PID			none but the error code
  *	DETAIL_SET	SWITCH (needed), VM_ID, PID	none but the error code
  *	KNOB_GET dump	WHICH_KNOB, SCOPE, VM_ID, PID,	KNOB, one message per knob and scope
@@ -42,6 +43,27 @@
  *
  * NLM_F_DUMP_INTR says that a VM or vCPU came, went or was reset while the dump ran.
  * What was sent is still exact for each vCPU, but one may be missing: ask again.
+ *
+ * What changed
+ *
+ * A VCPU_GET dump with CURSOR, 0 at first, ends with a message END. Its CURSOR is for the
+ * CURSOR of the next dump with the same filters, which then has CHANGES in its END and sends
+ * only what happened in between. Any number of readers may do so, each with a cursor of its
+ * own; asking twice with the same one is allowed, and is what to do after NLM_F_DUMP_INTR.
+ *
+ * - A vCPU that is not sent had no event from its NOW up to NOW of END: it is still in its
+ *   STATE, and TIMES of that state (with RUNQ also PREEMPTED and the latest PREEMPTOR's TIME)
+ *   grew by what is between them. One that is GONE does not change any more.
+ * - A vCPU that is sent has all its attributes but only those REASON rows that changed. Those
+ *   that the reader has of it stay, unless SINCE is another than before: then it was reset,
+ *   and what is sent is all. DETAIL nests are all sent or, if nothing happened, none is.
+ * - One that is UNREADABLE is to be thrown away; once it can be read it is sent whole.
+ * - What did not change may be sent as well.
+ * - A VM that was forgotten, after a RESET or because too many ended, is not told of: it is
+ *   not among those that VM_GET lists any more, and neither are its vCPUs.
+ *
+ * A CURSOR that no dump of this load of the module ended with is as 0. The answer is whole
+ * then, and END has no CHANGES: a reader throws away what he had.
  *
  * The account
  *
