@@ -83,14 +83,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.buf = malloc(KVMLAT_RECV_SIZE),
 	};
 	struct kvmlat_error err = { 0 };
-	struct kvmlat_snapshot *snap;
+	struct kvmlat_snapshot *snap, *next;
 	struct kvmlat_knobs knobs;
 	struct kvmlat_info info;
 	int ret = 0;
 
 	if (!size)
 		goto out;
-	switch (*data % 5) {
+	switch (*data % 6) {
 	case 0:
 		ret = kvmlat_get_info(&k, &info, &err);
 		if (!ret)
@@ -115,6 +115,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 4:
 		ret = kvmlat_read_events(&k, event, NULL, &err);
+		break;
+	case 5:
+		ret = kvmlat_refresh(&k, &f, NULL, &snap, &err);
+		if (ret)
+			break;
+		ret = kvmlat_refresh(&k, &f, snap, &next, &err);
+		if (!ret) {
+			use(next);
+			kvmlat_snapshot_free(kvmlat_delta(next, snap));
+			kvmlat_snapshot_free(next);
+		}
+		kvmlat_snapshot_free(snap);
 		break;
 	}
 	MUST(ret >= 0 || (err.status && memchr(err.text, 0, sizeof(err.text))));

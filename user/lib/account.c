@@ -8,27 +8,28 @@ void kvmlat_account_free(struct kvmlat_account *a)
 {
 	size_t i;
 
-	for (i = 0; i < a->nr_reasons; i++)
-		free(a->reasons[i].buckets);
-	free(a->reasons);
-	free(a->preemptors);
-	free(a->details);
+	if (a->store) {
+		kvmlat_store_put(a->store);
+	} else {
+		for (i = 0; i < a->nr_reasons; i++)
+			free(a->reasons[i].buckets);
+		free(a->reasons);
+		free(a->preemptors);
+		free(a->details);
+	}
 	memset(a, 0, sizeof(*a));
 }
 
-static int cmp_reason(const void *a, const void *b)
+int kvmlat_cmp_reason(const struct kvmlat_reason *x, const struct kvmlat_reason *y)
 {
-	const struct kvmlat_reason *x = a, *y = b;
-
 	if (x->cls != y->cls)
 		return x->cls < y->cls ? -1 : 1;
 	return (x->code > y->code) - (x->code < y->code);
 }
 
-void kvmlat_sort_reasons(struct kvmlat_account *a)
+static int cmp_reason(const void *a, const void *b)
 {
-	if (a->nr_reasons)
-		qsort(a->reasons, a->nr_reasons, sizeof(*a->reasons), cmp_reason);
+	return kvmlat_cmp_reason(a, b);
 }
 
 const struct kvmlat_reason *kvmlat_find_reason(const struct kvmlat_account *a, uint32_t cls,
@@ -68,20 +69,14 @@ bool kvmlat_reason_has_code(uint32_t cls)
 	}
 }
 
-/* Makes the buckets of @to those of @a and @b added up, or @b's taken from @a's. */
-static int combine(struct kvmlat_reason *to, const struct kvmlat_reason *a,
-		   const struct kvmlat_reason *b, bool subtract)
+/* Puts the buckets of @a and @b added up into @to, or @b's taken from @a's; returns how many. */
+static size_t combine(struct kvmlat_bucket *to, const struct kvmlat_reason *a,
+		      const struct kvmlat_reason *b, bool subtract)
 {
 	const struct kvmlat_bucket *x = a->buckets, *x_end = x ? x + a->nr_buckets : NULL;
 	const struct kvmlat_bucket *y = b->buckets, *y_end = y ? y + b->nr_buckets : NULL;
-	struct kvmlat_bucket *buckets = NULL, *next;
+	struct kvmlat_bucket *next = to;
 
-	if (x != x_end || y != y_end) {
-		buckets = malloc((a->nr_buckets + b->nr_buckets) * sizeof(*buckets));
-		if (!buckets)
-			return -1;
-	}
-	next = buckets;
 	while (x != x_end || y != y_end) {
 		bool of_a = y == y_end || (x != x_end && x->index <= y->index);
 		bool of_b = x == x_end || (y != y_end && y->index <= x->index);
@@ -98,9 +93,42 @@ static int combine(struct kvmlat_reason *to, const struct kvmlat_reason *a,
 		/* What did not grow is not kept. */
 		next += !!next->count;
 	}
+	return next - to;
+}
+
+/* Adds buckets to those that are there already; false, with nothing done, if one is not. */
+static bool add_in_place(struct kvmlat_reason *to, const struct kvmlat_reason *from)
+{
+	struct kvmlat_bucket *x = to->buckets, *x_end = x ? x + to->nr_buckets : NULL;
+	const struct kvmlat_bucket *y, *y_end = from->buckets + from->nr_buckets;
+
+	for (y = from->buckets; y != y_end; y++, x++) {
+		while (x != x_end && x->index < y->index)
+			x++;
+		if (x == x_end || x->index != y->index)
+			return false;
+	}
+	x = to->buckets;
+	for (y = from->buckets; y != y_end; y++) {
+		while (x->index != y->index)
+			x++;
+		x->count += y->count;
+	}
+	return true;
+}
+
+static int add_buckets(struct kvmlat_reason *to, const struct kvmlat_reason *from)
+{
+	struct kvmlat_bucket *buckets;
+
+	if (!from->nr_buckets || add_in_place(to, from))
+		return 0;
+	buckets = malloc((to->nr_buckets + from->nr_buckets) * sizeof(*buckets));
+	if (!buckets)
+		return -1;
+	to->nr_buckets = combine(buckets, to, from, false);
 	free(to->buckets);
 	to->buckets = buckets;
-	to->nr_buckets = next - buckets;
 	return 0;
 }
 
@@ -130,13 +158,16 @@ static void bound_longest(struct kvmlat_reason *r, const struct kvmlat_reason *n
 	}
 }
 
-static int reason_delta(struct kvmlat_reason *to, const struct kvmlat_reason *newer,
-			const struct kvmlat_reason *older)
+/* Its buckets go to @room. Returns what is left of that. */
+static struct kvmlat_bucket *reason_delta(struct kvmlat_reason *to,
+					  const struct kvmlat_reason *newer,
+					  const struct kvmlat_reason *older,
+					  struct kvmlat_bucket *room)
 {
 	static const struct kvmlat_reason nothing;
 
 	*to = *newer;
-	to->buckets = NULL;
+	to->buckets = room;
 	to->nr_buckets = 0;
 	if (older) {
 		to->count -= older->count;
@@ -144,11 +175,11 @@ static int reason_delta(struct kvmlat_reason *to, const struct kvmlat_reason *ne
 		to->away -= older->away;
 	}
 	/* Buckets only grow, and their sum is the count: without one more they are the same. */
-	if (to->count && combine(to, newer, older ? older : &nothing, true))
-		return -1;
+	if (to->count)
+		to->nr_buckets = combine(room, newer, older ? older : &nothing, true);
 	if (older)
 		bound_longest(to, newer, older);
-	return 0;
+	return room + to->nr_buckets;
 }
 
 /* Takes at most @excess from a state. Returns what is left of it. */
@@ -196,21 +227,38 @@ static uint64_t since(uint64_t newer, uint64_t older)
 	return newer > older ? newer - older : 0;
 }
 
-/* @to must be zero; what it holds after a failure can be freed. */
+static size_t count_buckets(const struct kvmlat_account *a)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < a->nr_reasons; i++)
+		n += a->reasons[i].nr_buckets;
+	return n;
+}
+
+/* @to must be zero; after a failure it is again. */
 int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
 			 const struct kvmlat_account *older)
 {
-	const struct kvmlat_reason *r, *was;
-	size_t i;
+	const struct kvmlat_reason *was = older ? older->reasons : NULL;
+	const struct kvmlat_reason *was_end = was ? was + older->nr_reasons : NULL;
+	struct kvmlat_bucket *buckets;
+	size_t i, n = 0;
 
 	*to = *newer;
 	to->nr_reasons = 0;
-	to->preemptors = NULL;
-	to->details = NULL;
-	to->reasons = calloc(newer->nr_reasons + 1, sizeof(*to->reasons));
-	if (!to->reasons || kvmlat_preemptors_delta(to, newer, older) ||
-	    kvmlat_details_delta(to, newer, older))
+	to->store = NULL;
+	/* Nothing happened between two that share their rows. */
+	if (!older || !newer->store || newer->store != older->store)
+		n = count_buckets(newer) + (older ? count_buckets(older) : 0);
+	buckets = kvmlat_store_new(to, newer->nr_reasons, n, newer->nr_preemptors,
+				   newer->nr_details);
+	if (!buckets) {
+		memset(to, 0, sizeof(*to));
 		return -1;
+	}
+	kvmlat_preemptors_delta(to, newer, older);
+	kvmlat_details_delta(to, newer, older);
 	if (older) {
 		to->start = older->end;
 		to->elapsed -= older->elapsed;
@@ -223,19 +271,23 @@ int kvmlat_account_delta(struct kvmlat_account *to, const struct kvmlat_account 
 		if (to->preempted > to->times[KVMLAT_STATE_RUNQ])
 			to->preempted = to->times[KVMLAT_STATE_RUNQ];
 	}
+	/* Both are ascending. */
 	for (i = 0; i < newer->nr_reasons; i++) {
-		r = &newer->reasons[i];
-		was = older ? kvmlat_find_reason(older, r->cls, r->code) : NULL;
-		to->nr_reasons++;
-		if (reason_delta(&to->reasons[i], r, was))
-			return -1;
+		const struct kvmlat_reason *r = &newer->reasons[i];
+		bool same;
+
+		while (was != was_end && cmp_reason(was, r) < 0)
+			was++;
+		same = was != was_end && !cmp_reason(was, r);
+		buckets = reason_delta(&to->reasons[to->nr_reasons++], r, same ? was : NULL,
+				       buckets);
 	}
 	return 0;
 }
 
 int kvmlat_reason_add(struct kvmlat_reason *to, const struct kvmlat_reason *from)
 {
-	if (from->nr_buckets && combine(to, to, from, false))
+	if (add_buckets(to, from))
 		return -1;
 	to->count += from->count;
 	to->total += from->total;
@@ -275,9 +327,10 @@ static void halt_merge(struct kvmlat_halt *to, const struct kvmlat_halt *from, b
 
 int kvmlat_merge(struct kvmlat_account *into, const struct kvmlat_account *from)
 {
-	struct kvmlat_reason *to;
-	size_t i, had = into->nr_reasons;
+	size_t i, at = 0, had = into->nr_reasons;
 
+	if (kvmlat_store_leave(into))
+		return -1;
 	if (!into->nr_vcpus || from->start < into->start)
 		into->start = from->start;
 	if (from->end > into->end)
@@ -292,18 +345,21 @@ int kvmlat_merge(struct kvmlat_account *into, const struct kvmlat_account *from)
 	if (kvmlat_preemptors_merge(into, from) || kvmlat_details_merge(into, from))
 		return -1;
 
+	/* Both are ascending; what is new comes to the end first. */
 	for (i = 0; i < from->nr_reasons; i++) {
 		const struct kvmlat_reason *r = &from->reasons[i];
-		struct kvmlat_account old = *into;
+		struct kvmlat_reason *to;
 
-		old.nr_reasons = had;
-		to = (struct kvmlat_reason *)kvmlat_find_reason(&old, r->cls, r->code);
-		if (!to)
+		while (at < had && cmp_reason(&into->reasons[at], r) < 0)
+			at++;
+		if (at < had && !cmp_reason(&into->reasons[at], r))
+			to = &into->reasons[at];
+		else
 			to = new_row(into, r->cls, r->code);
 		if (!to || kvmlat_reason_add(to, r))
 			return -1;
 	}
 	if (into->nr_reasons != had)
-		kvmlat_sort_reasons(into);
+		qsort(into->reasons, into->nr_reasons, sizeof(*into->reasons), cmp_reason);
 	return 0;
 }

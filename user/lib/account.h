@@ -109,6 +109,8 @@ struct kvmlat_detail {
 	uint64_t		spare[2];
 };
 
+struct kvmlat_store;
+
 /**
  * struct kvmlat_account - where the time of one or several vCPUs went
  * @start: begin of the time it covers; of several vCPUs the earliest
@@ -129,6 +131,8 @@ struct kvmlat_detail {
  * @details_since: from when on details count, of several vCPUs the earliest; 0 where they are off
  * @details_evicted: so often had a detail to make room for another
  * @details_floor: what a key that is not in @details can have had, see kvmlat_details_unlisted
+ * @store: the library's. If it is not NULL the arrays may be those of other accounts, too, and are
+ *	not to be written
  */
 struct kvmlat_account {
 	uint64_t		start;
@@ -148,7 +152,8 @@ struct kvmlat_account {
 	uint64_t		details_since;
 	uint64_t		details_evicted;
 	uint64_t		details_floor[KVMLAT_DETAIL_SETS];
-	uint64_t		spare[8];
+	struct kvmlat_store	*store;
+	uint64_t		spare[7];
 };
 
 /** kvmlat_find_reason - the row of this class and code; NULL if there is none */

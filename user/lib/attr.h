@@ -40,7 +40,7 @@ int kvmlat_attr_parse(const struct set *set, const void *data, size_t len,
 int kvmlat_attr_parse_nest(const struct set *set, const struct nlattr *nest,
 			   const struct nlattr **tb, struct kvmlat_error *err);
 
-/* The top of a message, where @type must be. */
+/* The top of a message, where @type must be, or END in place of a vCPU. */
 int kvmlat_parse_main(const struct nlmsghdr *nlh, uint16_t type, const struct nlattr **tb,
 		      struct kvmlat_error *err);
 

@@ -139,8 +139,9 @@ static void detail_delta(struct kvmlat_detail *d, const struct kvmlat_detail *wa
 	d->error = d->count - least;
 }
 
-int kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
-			 const struct kvmlat_account *older)
+/* @to has room for all of @newer. */
+void kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
+			  const struct kvmlat_account *older)
 {
 	const struct kvmlat_detail *was;
 	unsigned int set;
@@ -151,9 +152,6 @@ int kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account 
 	if (older)
 		memset(to->details_floor, 0, sizeof(to->details_floor));
 	to->nr_details = 0;
-	to->details = calloc(newer->nr_details + 1, sizeof(*to->details));
-	if (!to->details)
-		return -1;
 	for (i = 0; i < newer->nr_details; i++) {
 		struct kvmlat_detail *d = &to->details[to->nr_details++];
 
@@ -172,7 +170,6 @@ int kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account 
 		to->details_evicted -= older->details_evicted;
 	if (older && to->details_since && to->details_since < older->end)
 		to->details_since = older->end;
-	return 0;
 }
 
 static void add_floor(struct kvmlat_detail *d, const struct kvmlat_account *other)

@@ -175,14 +175,16 @@ static const struct dump vcpu_dump = {
 	.clear	= kvmlat_clear_vcpus,
 };
 
+/* With @cursor what changed since then, and how it ended to @end. */
 static int dump(struct kvmlat *k, const struct dump *d, const struct kvmlat_filter *f,
-		struct kvmlat_snapshot *snap, struct kvmlat_error *err)
+		struct kvmlat_snapshot *snap, const uint64_t *cursor, struct kvmlat_end *end,
+		struct kvmlat_error *err)
 {
 	bool interrupted = false;
 	unsigned int try;
-	int ret;
+	int ret = 1;
 
-	for (try = 0; try <= k->retries; try++) {
+	for (try = 0; ret > 0 && try <= k->retries; try++) {
 		struct kvmlat_builder b = { .snap = snap, .unknown = &k->unknown };
 		char buf[REQUEST_SIZE];
 		struct nlmsghdr *nlh;
@@ -190,56 +192,119 @@ static int dump(struct kvmlat *k, const struct dump *d, const struct kvmlat_filt
 		d->clear(snap);
 		nlh = kvmlat_request(buf, k->family, d->cmd, KVMLAT_FAMILY_VERSION, NLM_F_DUMP);
 		d->put(nlh, f);
+		if (cursor)
+			mnl_attr_put_u64(nlh, KVMLAT_A_CURSOR, *cursor);
 		ret = kvmlat_talk(k, nlh, d->add, &b, &interrupted, err);
-		if (ret < 0)
-			return -1;
-		if (ret)
-			continue;
-		if (!interrupted || try == k->retries) {
+		if (!ret && interrupted && try < k->retries)
+			ret = 1;
+		if (!ret) {
 			snap->interrupted |= interrupted;
-			return kvmlat_finish(&b, err);
+			ret = kvmlat_finish(&b, err);
 		}
+		if (!ret && cursor && !b.end.seen)
+			ret = kvmlat_fail(err, KVMLAT_E_PROTOCOL, 0, "the reply has no end");
+		if (end)
+			*end = b.end;
+		kvmlat_draft_free(&b.draft);
 	}
-	return -1;
+	return ret ? -1 : 0;
 }
 
-static int snapshot(struct kvmlat *k, const struct kvmlat_filter *f, bool vcpus,
-		    struct kvmlat_snapshot **out, struct kvmlat_error *err)
+/* With @cursor by what changed since @old, which may be NULL. */
+static int read_vcpus(struct kvmlat *k, const struct kvmlat_filter *f,
+		      struct kvmlat_snapshot *snap, const uint64_t *cursor,
+		      const struct kvmlat_snapshot *old, struct kvmlat_error *err)
+{
+	struct kvmlat_end end = { 0 };
+
+	/* vCPUs first: then the VM of each was there before, and is in the list that follows. */
+	if (dump(k, &vcpu_dump, f, snap, cursor, &end, err) ||
+	    dump(k, &vm_dump, f, snap, NULL, NULL, err))
+		return -1;
+	/* Of an interrupted one something may be missing, for ever if the next did not have all. */
+	snap->cursor = snap->interrupted ? 0 : end.cursor;
+	if (end.changes && old && kvmlat_apply(snap, old, end.now))
+		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
+	kvmlat_drop_unreadable(snap);
+	snap->nr_read = snap->nr_vcpus;
+	return 0;
+}
+
+static struct kvmlat_snapshot *snapshot_new(struct kvmlat *k, struct kvmlat_error *err)
 {
 	struct kvmlat_snapshot *snap = calloc(1, sizeof(*snap));
 	struct kvmlat_info info;
 
-	*out = NULL;
-	if (!snap)
-		return kvmlat_fail(err, KVMLAT_E_SYSTEM, ENOMEM, "out of memory");
-	if (take_info(k, &info, err))
-		goto fail;
+	if (!snap) {
+		kvmlat_fail(err, KVMLAT_E_SYSTEM, ENOMEM, "out of memory");
+		return NULL;
+	}
+	if (take_info(k, &info, err)) {
+		free(snap);
+		return NULL;
+	}
 	snap->now = info.now;
 	snap->monotonic = info.monotonic;
 	snap->vendor = info.vendor;
 	kvmlat_info_free(&info);
-	/* vCPUs first: then the VM of each was there before, and is in the list that follows. */
-	if (vcpus && dump(k, &vcpu_dump, f, snap, err))
-		goto fail;
-	if (dump(k, &vm_dump, f, snap, err))
-		goto fail;
-	*out = snap;
-	return 0;
-fail:
-	kvmlat_snapshot_free(snap);
-	return -1;
+	return snap;
 }
 
 int kvmlat_get_vms(struct kvmlat *k, const struct kvmlat_filter *f, struct kvmlat_snapshot **out,
 		   struct kvmlat_error *err)
 {
-	return snapshot(k, f, false, out, err);
+	struct kvmlat_snapshot *snap = snapshot_new(k, err);
+
+	*out = NULL;
+	if (!snap)
+		return -1;
+	if (dump(k, &vm_dump, f, snap, NULL, NULL, err)) {
+		kvmlat_snapshot_free(snap);
+		return -1;
+	}
+	*out = snap;
+	return 0;
+}
+
+static int snapshot(struct kvmlat *k, const struct kvmlat_filter *f, const uint64_t *cursor,
+		    const struct kvmlat_snapshot *old, struct kvmlat_snapshot **out,
+		    struct kvmlat_error *err)
+{
+	struct kvmlat_snapshot *snap = snapshot_new(k, err);
+
+	*out = NULL;
+	if (!snap)
+		return -1;
+	if (read_vcpus(k, f, snap, cursor, old, err)) {
+		kvmlat_snapshot_free(snap);
+		return -1;
+	}
+	*out = snap;
+	return 0;
 }
 
 int kvmlat_get_snapshot(struct kvmlat *k, const struct kvmlat_filter *f,
 			struct kvmlat_snapshot **out, struct kvmlat_error *err)
 {
-	return snapshot(k, f, true, out, err);
+	return snapshot(k, f, NULL, NULL, out, err);
+}
+
+int kvmlat_refresh(struct kvmlat *k, const struct kvmlat_filter *f,
+		   const struct kvmlat_snapshot *old, struct kvmlat_snapshot **out,
+		   struct kvmlat_error *err)
+{
+	/* Of a vCPU that is not there any more the rest of its rows would be missing. */
+	uint64_t cursor = old && old->nr_vcpus == old->nr_read ? old->cursor : 0;
+	struct kvmlat_error e = { 0 };
+
+	if (!snapshot(k, f, &cursor, old, out, &e))
+		return 0;
+	/* A module that is older than cursors. */
+	if (e.error == EINVAL && e.attr == KVMLAT_A_CURSOR)
+		return snapshot(k, f, NULL, NULL, out, err);
+	if (err)
+		*err = e;
+	return -1;
 }
 
 int kvmlat_reset(struct kvmlat *k, const struct kvmlat_filter *f, struct kvmlat_error *err)

@@ -11,6 +11,13 @@ static const struct rule main_rules[] = {
 	[KVMLAT_A_VM]			= { "vm", NEST },
 	[KVMLAT_A_VCPU]			= { "vcpu", NEST },
 	[KVMLAT_A_MORE]			= { "more", FLAG },
+	[KVMLAT_A_END]			= { "end", NEST },
+};
+
+static const struct rule end_rules[] = {
+	[KVMLAT_A_END_CURSOR]		= { "cursor", U64, true },
+	[KVMLAT_A_END_NOW]		= { "now", U64, true },
+	[KVMLAT_A_END_CHANGES]		= { "changes", FLAG },
 };
 
 static const struct rule info_rules[] = {
@@ -55,6 +62,7 @@ static const struct rule vm_rules[] = {
 };
 
 static const struct set main_set = SET("message", main_rules);
+static const struct set end_set = SET("end", end_rules);
 static const struct set info_set = SET("info", info_rules);
 static const struct set probe_set = SET("probe", probe_rules);
 static const struct set vm_set = SET("vm", vm_rules);
@@ -70,7 +78,7 @@ int kvmlat_parse_main(const struct nlmsghdr *nlh, uint16_t type, const struct nl
 	if (kvmlat_attr_parse(&main_set, mnl_nlmsg_get_payload_offset(nlh, skip), len - skip,
 			      tb, err))
 		return -1;
-	if (!tb[type])
+	if (!tb[type] && !(type == KVMLAT_A_VCPU && tb[KVMLAT_A_END]))
 		return kvmlat_attr_bad(err, &main_set, main_rules[type].name, "is missing");
 	return 0;
 }
@@ -155,5 +163,20 @@ int kvmlat_parse_vm(const struct nlmsghdr *nlh, struct kvmlat_vm *vm, struct kvm
 	vm->gone = kvmlat_attr_u64(tb[KVMLAT_A_VM_GONE]);
 	vm->memory = kvmlat_attr_u64(tb[KVMLAT_A_VM_MEMORY]);
 	vm->details = tb[KVMLAT_A_VM_DETAILS];
+	return 0;
+}
+
+int kvmlat_parse_end(const struct nlattr *nest, struct kvmlat_end *end, struct kvmlat_error *err)
+{
+	const struct nlattr *tb[MAX_ATTRS];
+
+	if (kvmlat_attr_parse_nest(&end_set, nest, tb, err))
+		return -1;
+	*end = (struct kvmlat_end) {
+		.seen = true,
+		.cursor = kvmlat_attr_u64(tb[KVMLAT_A_END_CURSOR]),
+		.now = kvmlat_attr_u64(tb[KVMLAT_A_END_NOW]),
+		.changes = tb[KVMLAT_A_END_CHANGES],
+	};
 	return 0;
 }

@@ -90,38 +90,43 @@ static const struct set detail_set = SET("detail", detail_rules);
 static const struct set reason_set = SET("reason", reason_rules);
 
 static int parse_buckets(const struct nlattr *index, const struct nlattr *count,
-			 struct kvmlat_reason *r, struct kvmlat_error *err)
+			 struct kvmlat_draft *d, struct kvmlat_error *err)
 {
 	size_t n = index ? mnl_attr_get_payload_len(index) / sizeof(uint16_t) : 0;
 	size_t i, m = count ? mnl_attr_get_payload_len(count) : 0;
+	struct kvmlat_account *a = &d->vcpu.account;
 	const char *from, *counts;
+	struct kvmlat_bucket *b;
+	unsigned int least = 0;
 
 	if (m != n * sizeof(uint64_t) || (index && mnl_attr_get_payload_len(index) % 2))
 		return kvmlat_attr_bad(err, &reason_set, "bucket-count",
 				       "does not match bucket-index");
+	if (kvmlat_draft_buckets(d, n))
+		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
+	b = d->buckets + d->nr_buckets;
+	a->reasons[a->nr_reasons - 1].buckets = b;
+	a->reasons[a->nr_reasons - 1].nr_buckets = n;
+	d->nr_buckets += n;
 	if (!n)
 		return 0;
-	r->buckets = calloc(n, sizeof(*r->buckets));
-	if (!r->buckets)
-		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
-	r->nr_buckets = n;
 	from = mnl_attr_get_payload(index);
 	counts = mnl_attr_get_payload(count);
-	for (i = 0; i < n; i++) {
-		struct kvmlat_bucket *b = &r->buckets[i];
-
+	for (i = 0; i < n; i++, b++) {
 		memcpy(&b->index, from + i * sizeof(b->index), sizeof(b->index));
 		memcpy(&b->count, counts + i * sizeof(b->count), sizeof(b->count));
-		if (b->index >= KVMLAT_HIST_BUCKETS || (i && b->index <= b[-1].index))
+		if (b->index >= KVMLAT_HIST_BUCKETS || b->index < least)
 			return kvmlat_attr_bad(err, &reason_set, "bucket-index",
-				   "is out of range or not ascending");
+					       "is out of range or not ascending");
+		least = b->index + 1;
 	}
 	return 0;
 }
 
-static int parse_reason(const struct nlattr *nest, struct kvmlat_account *a,
+static int parse_reason(const struct nlattr *nest, struct kvmlat_draft *d,
 			struct kvmlat_unknown *unknown, struct kvmlat_error *err)
 {
+	struct kvmlat_account *a = &d->vcpu.account;
 	const struct nlattr *tb[MAX_ATTRS];
 	struct kvmlat_reason *r;
 
@@ -132,25 +137,26 @@ static int parse_reason(const struct nlattr *nest, struct kvmlat_account *a,
 			    kvmlat_attr_u32(tb[KVMLAT_A_REASON_CLASS]));
 		return 0;
 	}
-	r = kvmlat_grow(a->reasons, a->nr_reasons, sizeof(*r));
+	r = kvmlat_draft_array(a->reasons, a->nr_reasons, &d->room_reasons, sizeof(*r));
 	if (!r)
 		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
 	a->reasons = r;
 	r += a->nr_reasons++;
-	memset(r, 0, sizeof(*r));
-	r->cls = kvmlat_attr_u32(tb[KVMLAT_A_REASON_CLASS]);
-	r->code = kvmlat_attr_u32(tb[KVMLAT_A_REASON_CODE]);
-	r->count = kvmlat_attr_u64(tb[KVMLAT_A_REASON_COUNT]);
-	r->total = kvmlat_attr_u64(tb[KVMLAT_A_REASON_TOTAL]);
-	r->longest_min = kvmlat_attr_u64(tb[KVMLAT_A_REASON_LONGEST]);
-	r->longest_max = r->longest_min;
-	r->longest_at = kvmlat_attr_u64(tb[KVMLAT_A_REASON_LONGEST_AT]);
-	r->longest_cpu = kvmlat_attr_u32(tb[KVMLAT_A_REASON_LONGEST_CPU]);
-	r->away = kvmlat_attr_u64(tb[KVMLAT_A_REASON_AWAY]);
+	*r = (struct kvmlat_reason) {
+		.cls = kvmlat_attr_u32(tb[KVMLAT_A_REASON_CLASS]),
+		.code = kvmlat_attr_u32(tb[KVMLAT_A_REASON_CODE]),
+		.count = kvmlat_attr_u64(tb[KVMLAT_A_REASON_COUNT]),
+		.total = kvmlat_attr_u64(tb[KVMLAT_A_REASON_TOTAL]),
+		.longest_min = kvmlat_attr_u64(tb[KVMLAT_A_REASON_LONGEST]),
+		.longest_max = kvmlat_attr_u64(tb[KVMLAT_A_REASON_LONGEST]),
+		.longest_at = kvmlat_attr_u64(tb[KVMLAT_A_REASON_LONGEST_AT]),
+		.longest_cpu = kvmlat_attr_u32(tb[KVMLAT_A_REASON_LONGEST_CPU]),
+		.away = kvmlat_attr_u64(tb[KVMLAT_A_REASON_AWAY]),
+	};
 	if (r->away > r->total)
 		return kvmlat_attr_bad(err, &reason_set, "away", "is more than total");
 	return parse_buckets(tb[KVMLAT_A_REASON_BUCKET_INDEX], tb[KVMLAT_A_REASON_BUCKET_COUNT],
-			     r, err);
+			     d, err);
 }
 
 /* The time in a state that is unknown is in none of @a->times, which then are not all of it. */
@@ -190,20 +196,23 @@ static int parse_halt(const struct nlattr *nest, struct kvmlat_halt *h, struct k
 	return 0;
 }
 
-static int parse_preemptor(const struct nlattr *nest, struct kvmlat_vcpu *v,
+static int parse_preemptor(const struct nlattr *nest, struct kvmlat_draft *draft,
 			   struct kvmlat_error *err)
 {
 	const struct nlattr *tb[MAX_ATTRS];
+	struct kvmlat_vcpu *v = &draft->vcpu;
 	struct kvmlat_account *a = &v->account;
 	struct kvmlat_preemptor *p;
 
 	if (kvmlat_attr_parse_nest(&preemptor_set, nest, tb, err))
 		return -1;
-	p = kvmlat_grow(a->preemptors, a->nr_preemptors, sizeof(*p));
+	p = kvmlat_draft_array(a->preemptors, a->nr_preemptors, &draft->room_preemptors,
+			       sizeof(*p));
 	if (!p)
 		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
 	a->preemptors = p;
 	p += a->nr_preemptors++;
+	memset(p, 0, sizeof(*p));
 	kvmlat_attr_string(tb[KVMLAT_A_PREEMPTOR_COMM], p->comm, sizeof(p->comm));
 	p->tid = kvmlat_attr_u32(tb[KVMLAT_A_PREEMPTOR_TID]);
 	p->vcpu_id = v->vcpu_id;
@@ -213,9 +222,10 @@ static int parse_preemptor(const struct nlattr *nest, struct kvmlat_vcpu *v,
 	return 0;
 }
 
-static int parse_detail(const struct nlattr *nest, struct kvmlat_account *a,
+static int parse_detail(const struct nlattr *nest, struct kvmlat_draft *draft,
 			struct kvmlat_unknown *unknown, struct kvmlat_error *err)
 {
+	struct kvmlat_account *a = &draft->vcpu.account;
 	const struct nlattr *tb[MAX_ATTRS];
 	struct kvmlat_detail *d;
 
@@ -225,11 +235,12 @@ static int parse_detail(const struct nlattr *nest, struct kvmlat_account *a,
 		kvmlat_skip(unknown, "kind of details", kvmlat_attr_u32(tb[KVMLAT_A_DETAIL_KIND]));
 		return 0;
 	}
-	d = kvmlat_grow(a->details, a->nr_details, sizeof(*d));
+	d = kvmlat_draft_array(a->details, a->nr_details, &draft->room_details, sizeof(*d));
 	if (!d)
 		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
 	a->details = d;
 	d += a->nr_details++;
+	memset(d, 0, sizeof(*d));
 	d->kind = kvmlat_attr_u32(tb[KVMLAT_A_DETAIL_KIND]);
 	d->key = kvmlat_attr_u64(tb[KVMLAT_A_DETAIL_KEY]);
 	d->count = kvmlat_attr_u64(tb[KVMLAT_A_DETAIL_COUNT]);
@@ -255,19 +266,12 @@ static int parse_open(const struct nlattr *nest, struct kvmlat_vcpu *v, struct k
 	return 0;
 }
 
-/* Fills @vcpu, which must be zero; what it allocated is the caller's also after a failure. */
-int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *v, bool *more,
+/* What every message of a vCPU says of it. */
+static int parse_head(const struct nlattr **tb, struct kvmlat_vcpu *v,
 		      struct kvmlat_unknown *unknown, struct kvmlat_error *err)
 {
-	const struct nlattr *tb[MAX_ATTRS], *nest, *attr;
 	struct kvmlat_account *a = &v->account;
 
-	if (kvmlat_parse_main(nlh, KVMLAT_A_VCPU, tb, err))
-		return -1;
-	*more = tb[KVMLAT_A_MORE];
-	nest = tb[KVMLAT_A_VCPU];
-	if (kvmlat_attr_parse_nest(&vcpu_set, nest, tb, err))
-		return -1;
 	v->vm_id = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_VM_ID]);
 	v->pid = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_PID]);
 	v->vcpu_id = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_VCPU_ID]);
@@ -288,33 +292,66 @@ int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_vcpu *v, bool *m
 	a->nr_vcpus = 1;
 	a->preempted = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_PREEMPTED]);
 	a->details_since = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_DETAILS_SINCE]);
+	/* Details are read as they are sent, and have gone on since the message before. */
 	a->details_evicted = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_DETAILS_EVICTED]);
+	if (parse_times(tb[KVMLAT_A_VCPU_TIMES], a, unknown, err) ||
+	    (tb[KVMLAT_A_VCPU_HALT] && parse_halt(tb[KVMLAT_A_VCPU_HALT], &a->halt, err)))
+		return -1;
+	return tb[KVMLAT_A_VCPU_OPEN] ? parse_open(tb[KVMLAT_A_VCPU_OPEN], v, err) : 0;
+}
 
-	if (tb[KVMLAT_A_VCPU_OPEN] && parse_open(tb[KVMLAT_A_VCPU_OPEN], v, err))
+static int go_on(const struct kvmlat_draft *d, const struct nlattr **tb, struct kvmlat_error *err)
+{
+	const struct kvmlat_vcpu *v = &d->vcpu;
+	uint32_t vm_id = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_VM_ID]);
+	uint32_t vcpu_id = kvmlat_attr_u32(tb[KVMLAT_A_VCPU_VCPU_ID]);
+
+	if (v->vm_id == vm_id && v->vcpu_id == vcpu_id &&
+	    v->account.start == kvmlat_attr_u64(tb[KVMLAT_A_VCPU_SINCE]) &&
+	    v->account.end == kvmlat_attr_u64(tb[KVMLAT_A_VCPU_NOW]))
+		return 0;
+	return kvmlat_fail(err, KVMLAT_E_PROTOCOL, 0,
+			   "vCPU %u of VM %u goes on as vCPU %u of VM %u or of another instant",
+			   v->vcpu_id, v->vm_id, vcpu_id, vm_id);
+}
+
+int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_draft *d, struct kvmlat_end *end,
+		      struct kvmlat_unknown *unknown, struct kvmlat_error *err)
+{
+	const struct nlattr *tb[MAX_ATTRS], *nest, *attr;
+	bool first = !d->more, more;
+	int ret = 0;
+
+	if (kvmlat_parse_main(nlh, KVMLAT_A_VCPU, tb, err))
+		return -1;
+	if (tb[KVMLAT_A_END])
+		return kvmlat_parse_end(tb[KVMLAT_A_END], end, err);
+	more = tb[KVMLAT_A_MORE];
+	nest = tb[KVMLAT_A_VCPU];
+	if (kvmlat_attr_parse_nest(&vcpu_set, nest, tb, err))
+		return -1;
+	if (first)
+		kvmlat_draft_begin(d);
+	else if (go_on(d, tb, err))
+		return -1;
+	if (parse_head(tb, &d->vcpu, unknown, err))
 		return -1;
 	mnl_attr_for_each_nested(attr, nest) {
 		switch (mnl_attr_get_type(attr)) {
-		case KVMLAT_A_VCPU_TIMES:
-			if (parse_times(attr, a, unknown, err))
-				return -1;
-			break;
 		case KVMLAT_A_VCPU_REASON:
-			if (parse_reason(attr, a, unknown, err))
-				return -1;
-			break;
-		case KVMLAT_A_VCPU_HALT:
-			if (parse_halt(attr, &a->halt, err))
-				return -1;
+			ret = parse_reason(attr, d, unknown, err);
 			break;
 		case KVMLAT_A_VCPU_PREEMPTOR:
-			if (parse_preemptor(attr, v, err))
-				return -1;
+			/* They come with each message. */
+			ret = first ? parse_preemptor(attr, d, err) : 0;
 			break;
 		case KVMLAT_A_VCPU_DETAIL:
-			if (parse_detail(attr, a, unknown, err))
-				return -1;
+			ret = parse_detail(attr, d, unknown, err);
 			break;
 		}
+		if (ret)
+			return -1;
 	}
+	d->more = more;
 	return 0;
 }

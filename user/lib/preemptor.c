@@ -4,23 +4,22 @@
 
 #include "internal.h"
 
-/* A preemption is of the interval in which it ends, as in the row of its class. */
-int kvmlat_preemptors_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
-			    const struct kvmlat_account *older)
+/*
+ * A preemption is of the interval in which it ends, as in the row of its class. @to has room for
+ * all of @newer.
+ */
+void kvmlat_preemptors_delta(struct kvmlat_account *to, const struct kvmlat_account *newer,
+			     const struct kvmlat_account *older)
 {
 	size_t i;
 
 	to->nr_preemptors = 0;
-	to->preemptors = calloc(newer->nr_preemptors + 1, sizeof(*to->preemptors));
-	if (!to->preemptors)
-		return -1;
 	for (i = 0; i < newer->nr_preemptors; i++) {
 		const struct kvmlat_preemptor *p = &newer->preemptors[i];
 
 		if (!older || p->at + p->time > older->end)
 			to->preemptors[to->nr_preemptors++] = *p;
 	}
-	return 0;
 }
 
 static int cmp_preemptor(const void *a, const void *b)

@@ -58,83 +58,21 @@ int kvmlat_add_vm(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error *er
 	return kvmlat_parse_vm(nlh, &vms[snap->nr_vms - 1], err);
 }
 
-/* Returns the longer array; NULL if memory is short. */
-static void *extend(void *array, size_t n, const void *more, size_t m, size_t size)
-{
-	char *all = realloc(array, (n + m) * size);
-
-	if (all)
-		memcpy(all + n * size, more, m * size);
-	return all;
-}
-
-/* The rows of a further message of the same vCPU and the same instant. */
-static int join(struct kvmlat_vcpu *to, struct kvmlat_vcpu *from, struct kvmlat_error *err)
-{
-	struct kvmlat_account *a = &to->account, *b = &from->account;
-	struct kvmlat_detail *details;
-	struct kvmlat_reason *rows;
-
-	if (to->vm_id != from->vm_id || to->vcpu_id != from->vcpu_id || a->start != b->start ||
-	    a->end != b->end)
-		return kvmlat_fail(err, KVMLAT_E_PROTOCOL, 0,
-				   "vCPU %u of VM %u goes on as vCPU %u of VM %u or of another instant",
-				   to->vcpu_id, to->vm_id, from->vcpu_id, from->vm_id);
-	/* Details are read as they are sent, and have gone on since the message before. */
-	a->details_evicted = b->details_evicted;
-	if (b->nr_details) {
-		details = extend(a->details, a->nr_details, b->details, b->nr_details,
-				 sizeof(*details));
-		if (!details)
-			goto no_memory;
-		a->details = details;
-		a->nr_details += b->nr_details;
-	}
-	if (b->nr_reasons) {
-		rows = extend(a->reasons, a->nr_reasons, b->reasons, b->nr_reasons, sizeof(*rows));
-		if (!rows)
-			goto no_memory;
-		a->reasons = rows;
-		a->nr_reasons += b->nr_reasons;
-		/* Their buckets are the longer array's now. */
-		b->nr_reasons = 0;
-	}
-	return 0;
-no_memory:
-	return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
-}
-
 int kvmlat_add_vcpu(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error *err)
 {
 	struct kvmlat_builder *b = ctx;
 	struct kvmlat_snapshot *snap = b->snap;
-	struct kvmlat_vcpu vcpu = { 0 }, *vcpus;
-	bool more;
-	int ret;
+	struct kvmlat_vcpu *vcpus;
 
-	ret = kvmlat_parse_vcpu(nlh, &vcpu, &more, b->unknown, err);
-	if (ret)
-		goto out;
-	if (vcpu.unreadable) {
-		snap->unreadable++;
-		goto out;
-	}
-	if (b->more) {
-		ret = join(&snap->vcpus[snap->nr_vcpus - 1], &vcpu, err);
-	} else {
-		vcpus = append(snap->vcpus, &snap->nr_vcpus, sizeof(*vcpus));
-		if (!vcpus) {
-			ret = kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
-			goto out;
-		}
-		snap->vcpus = vcpus;
-		vcpus[snap->nr_vcpus - 1] = vcpu;
-		vcpu = (struct kvmlat_vcpu){ 0 };
-	}
-	b->more = more;
-out:
-	kvmlat_account_free(&vcpu.account);
-	return ret;
+	if (kvmlat_parse_vcpu(nlh, &b->draft, &b->end, b->unknown, err))
+		return -1;
+	if (b->draft.more || b->end.seen)
+		return 0;
+	vcpus = append(snap->vcpus, &snap->nr_vcpus, sizeof(*vcpus));
+	if (!vcpus)
+		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
+	snap->vcpus = vcpus;
+	return kvmlat_draft_done(&b->draft, &vcpus[snap->nr_vcpus - 1], err);
 }
 
 static int cmp_vm(const void *a, const void *b)
@@ -158,11 +96,10 @@ int kvmlat_finish(struct kvmlat_builder *b, struct kvmlat_error *err)
 	struct kvmlat_snapshot *snap = b->snap;
 	size_t i, n;
 
-	if (b->more)
+	if (b->draft.more)
 		return kvmlat_fail(err, KVMLAT_E_PROTOCOL, 0,
 				   "the dump ends in the midst of vCPU %u of VM %u",
-				   snap->vcpus[snap->nr_vcpus - 1].vcpu_id,
-				   snap->vcpus[snap->nr_vcpus - 1].vm_id);
+				   b->draft.vcpu.vcpu_id, b->draft.vcpu.vm_id);
 	if (snap->nr_vms)
 		qsort(snap->vms, snap->nr_vms, sizeof(*snap->vms), cmp_vm);
 	for (i = n = 0; i < snap->nr_vms; i++)
@@ -170,7 +107,10 @@ int kvmlat_finish(struct kvmlat_builder *b, struct kvmlat_error *err)
 			snap->vms[n++] = snap->vms[i];
 	snap->nr_vms = n;
 
-	if (snap->nr_vcpus)
+	/* They come in the order in which they were learned, which is this one nearly always. */
+	for (i = 1; i < snap->nr_vcpus && cmp_vcpu(&snap->vcpus[i - 1], &snap->vcpus[i]) < 0; i++)
+		;
+	if (i < snap->nr_vcpus)
 		qsort(snap->vcpus, snap->nr_vcpus, sizeof(*snap->vcpus), cmp_vcpu);
 	/* Only a dump that churned can hold a vCPU twice; both were right when they were read. */
 	for (i = n = 0; i < snap->nr_vcpus; i++) {
@@ -178,12 +118,25 @@ int kvmlat_finish(struct kvmlat_builder *b, struct kvmlat_error *err)
 			kvmlat_account_free(&snap->vcpus[i].account);
 			continue;
 		}
-		kvmlat_sort_reasons(&snap->vcpus[i].account);
-		kvmlat_sort_details(&snap->vcpus[i].account);
 		snap->vcpus[n++] = snap->vcpus[i];
 	}
 	snap->nr_vcpus = n;
 	return 0;
+}
+
+void kvmlat_drop_unreadable(struct kvmlat_snapshot *snap)
+{
+	size_t i, n;
+
+	for (i = n = 0; i < snap->nr_vcpus; i++) {
+		if (snap->vcpus[i].unreadable) {
+			kvmlat_account_free(&snap->vcpus[i].account);
+			snap->unreadable++;
+		} else {
+			snap->vcpus[n++] = snap->vcpus[i];
+		}
+	}
+	snap->nr_vcpus = n;
 }
 
 const struct kvmlat_vm *kvmlat_find_vm(const struct kvmlat_snapshot *snap, uint32_t vm_id)

@@ -58,6 +58,8 @@ struct kvmlat_vcpu {
  * @unreadable: so many vCPUs are not here, since their accounts are damaged
  * @vms: ascending by vm_id; @nr_vms of them
  * @vcpus: ascending by vm_id and vcpu_id; @nr_vcpus of them
+ * @cursor: for kvmlat_refresh, 0 if it has none
+ * @nr_read: so many vCPUs were read; for kvmlat_refresh, whose callers may take some away
  */
 struct kvmlat_snapshot {
 	uint64_t		now;
@@ -69,6 +71,8 @@ struct kvmlat_snapshot {
 	struct kvmlat_vm	*vms;
 	size_t			nr_vcpus;
 	struct kvmlat_vcpu	*vcpus;
+	uint64_t		cursor;
+	size_t			nr_read;
 };
 
 /**
@@ -85,6 +89,21 @@ KVMLAT_API int kvmlat_get_vms(struct kvmlat *handle, const struct kvmlat_filter 
  */
 KVMLAT_API int kvmlat_get_snapshot(struct kvmlat *handle, const struct kvmlat_filter *filter,
 				   struct kvmlat_snapshot **snap, struct kvmlat_error *err);
+
+/**
+ * kvmlat_refresh - read VMs and accounts as kvmlat_get_snapshot does, but ask for changes only
+ * @filter: the same as that of @old
+ * @old: what the last kvmlat_refresh read, also by another handle; NULL at first. It stays as it
+ *	is, and can be freed before or after the new one.
+ * @snap: for kvmlat_snapshot_free; whole, with what did not change
+ *
+ * It costs by what happened since @old. A vCPU that nothing happened to is at the instant when the
+ * dump began. All is read if the module was loaded anew in between, if @old was interrupted, and if
+ * vCPUs were taken away from it.
+ */
+KVMLAT_API int kvmlat_refresh(struct kvmlat *handle, const struct kvmlat_filter *filter,
+			      const struct kvmlat_snapshot *old, struct kvmlat_snapshot **snap,
+			      struct kvmlat_error *err);
 
 /** kvmlat_snapshot_free - free a snapshot and all in it; @snap may be NULL */
 KVMLAT_API void kvmlat_snapshot_free(struct kvmlat_snapshot *snap);

@@ -14,7 +14,7 @@
 
 #define FAMILY		33
 #define ROOM		(64 * 1024)
-#define MAX_PARTS	16
+#define MAX_PARTS	32
 
 static struct {
 	char		text[MAX_PARTS][ROOM];
