@@ -11,12 +11,14 @@
 #include "show/hdr.h"
 #include "show/sample.h"
 
-static int take(void *ctx, struct kvmlat_snapshot **snap)
+/* @old is what was taken before, NULL if only one is: then nothing need be remembered. */
+static int take(void *ctx, const struct kvmlat_snapshot *old, struct kvmlat_snapshot **snap)
 {
 	struct hist *h = ctx;
 	struct kvmlat_error err = { 0 };
 
-	if (kvmlat_get_snapshot(h->k, &h->filter, snap, &err))
+	if (h->duration || h->interval ? kvmlat_refresh(h->k, &h->filter, old, snap, &err) :
+					 kvmlat_get_snapshot(h->k, &h->filter, snap, &err))
 		return complain_kvmlat(&err);
 	if (guests_learn(&h->guests, *snap)) {
 		kvmlat_snapshot_free(*snap);
@@ -126,7 +128,7 @@ static int show_live(struct hist *h)
 		.take = take, .show = show_delta, .reopen = reopen, .over = is_over,
 	};
 	struct kvmlat_snapshot *older;
-	int ret = take(h, &older);
+	int ret = take(h, NULL, &older);
 
 	return ret ? ret : live_run(&live, older);
 }
@@ -134,7 +136,7 @@ static int show_live(struct hist *h)
 static int show_once(struct hist *h)
 {
 	struct kvmlat_snapshot *snap;
-	int ret = take(h, &snap);
+	int ret = take(h, NULL, &snap);
 
 	if (ret)
 		return ret;

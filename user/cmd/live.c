@@ -48,7 +48,7 @@ int live_run(const struct live *live, struct kvmlat_snapshot *first)
 		ret = EXIT_OK;
 		wake = pause_until(live, until, &ret);
 		if (!ret)
-			ret = live->take(live->ctx, &newer);
+			ret = live->take(live->ctx, older, &newer);
 		if (ret)
 			break;
 		last = wake != WAKE_TIME || next >= end || live->over(live->ctx, newer);

@@ -12,7 +12,7 @@
  * @duration: end after so many ns; 0 for never
  * @total: together, too: not as JSON or CSV, where who adds up lines would count all twice
  * @workload: ends with that; NULL if there is none
- * @take: reads the accounts; an exit code, having complained
+ * @take: reads the accounts, of which @old is the last reading; an exit code, having complained
  * @show: shows what happened in an interval, or, if @whole, in all of them; likewise
  * @reopen: SIGHUP came, which @wait is for: the output's file may be another one; likewise
  * @over: what was asked for ended, and with it what can be shown of it
@@ -24,7 +24,8 @@ struct live {
 	bool		total;
 	struct workload	*workload;
 	void		*ctx;
-	int		(*take)(void *ctx, struct kvmlat_snapshot **snap);
+	int		(*take)(void *ctx, const struct kvmlat_snapshot *old,
+				struct kvmlat_snapshot **snap);
 	int		(*show)(void *ctx, struct kvmlat_snapshot *delta, bool whole);
 	int		(*reopen)(void *ctx);
 	bool		(*over)(void *ctx, const struct kvmlat_snapshot *snap);

@@ -45,12 +45,14 @@ static int narrow(struct stat *s, struct kvmlat_snapshot *snap)
 	return EXIT_OK;
 }
 
-static int take(void *ctx, struct kvmlat_snapshot **snap)
+/* @old is what was taken before, NULL at first: only what changed since is asked for. */
+static int take(void *ctx, const struct kvmlat_snapshot *old, struct kvmlat_snapshot **snap)
 {
 	struct kvmlat_error err = { 0 };
 	struct stat *s = ctx;
 
-	if (kvmlat_get_snapshot(s->k, &s->filter, snap, &err))
+	if (s->once ? kvmlat_get_snapshot(s->k, &s->filter, snap, &err) :
+		      kvmlat_refresh(s->k, &s->filter, old, snap, &err))
 		return complain_kvmlat(&err);
 	if (guests_learn(&s->guests, *snap))
 		return complain(EXIT_REFUSED, "out of memory");
@@ -103,7 +105,7 @@ static int show_delta(void *ctx, struct kvmlat_snapshot *delta, bool whole)
 static int show_once(struct stat *s)
 {
 	struct kvmlat_snapshot *snap;
-	int ret = take(s, &snap);
+	int ret = take(s, NULL, &snap);
 
 	if (ret)
 		return ret;
@@ -156,7 +158,7 @@ static int show_whole(struct stat *s, struct kvmlat_snapshot *older, struct work
 	while (workload_wait(w, monotonic_ns() + LEARN_NS) == WAKE_TIME && !ret)
 		ret = learn(s);
 	if (!ret)
-		ret = take(s, &newer);
+		ret = take(s, older, &newer);
 	if (!ret) {
 		ret = live_show(&live, newer, older, false);
 		kvmlat_snapshot_free(newer);
@@ -175,7 +177,7 @@ static int measure_command(struct stat *s)
 	if (workload_start(&w, &s->wait, s->command))
 		return complain(EXIT_REFUSED, "cannot start \"%s\": %s", s->command[0],
 				strerror(errno));
-	ret = take(s, &older);
+	ret = take(s, NULL, &older);
 	if (ret)
 		return ret;
 	guests_expect(&s->guests, w.pid, s->command);
@@ -223,7 +225,7 @@ static int measure(struct stat *s)
 		return measure_command(s);
 	if (s->once)
 		return show_once(s);
-	ret = take(s, &older);
+	ret = take(s, NULL, &older);
 	if (ret)
 		return ret;
 	ret = check_vcpu(s, older);

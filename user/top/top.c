@@ -20,10 +20,13 @@ int top_fail(struct kvmlat_error *err, const char *fmt, ...)
 
 int top_take(struct top *t, bool histograms, struct kvmlat_error *err)
 {
+	const struct reading *last = &t->track.newer;
 	struct kvmlat_snapshot *snap;
 
 	t->filter.histograms = histograms;
-	if (kvmlat_get_snapshot(t->k, &t->filter, &snap, err))
+	/* Rows that did not change are not sent again, so they must have what is asked for. */
+	if (kvmlat_refresh(t->k, &t->filter, last->histograms == histograms ? last->snap : NULL,
+			   &snap, err))
 		return -1;
 	if (t->sel.nr_guests && guests_learn(&t->guests, snap)) {
 		kvmlat_snapshot_free(snap);

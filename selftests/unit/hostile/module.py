@@ -145,6 +145,7 @@ class Module:
         self.changes = []
         self.next_change = 1
         self.more_knobs = b""
+        self.cursor = 0
         self.broken = None
         self.errors = []
         self.requests = []
@@ -363,8 +364,16 @@ class Module:
 
     def vcpu_get(self, request):
         wanted = request.get(C["A_VCPU_ID"])
-        return [self.vcpu(v, c, request) for v in self.chosen(request) for c in v.vcpus
-                if not wanted or c.id == number(wanted[0])]
+        out = [self.vcpu(v, c, request) for v in self.chosen(request) for c in v.vcpus
+               if not wanted or c.id == number(wanted[0])]
+        if C["A_CURSOR"] in request:
+            # What did not change may be sent as well
+            changes = 0 < number(request[C["A_CURSOR"]][0]) <= self.cursor
+            self.cursor += 1
+            out.append((FAMILY, C["CMD_VCPU_GET"], nest(
+                C["A_END"], u64(C["A_END_CURSOR"], self.cursor), u64(C["A_END_NOW"], self.now()),
+                attr(C["A_END_CHANGES"]) if changes else b"")))
+        return out
 
     def reset(self, request):
         for v in self.chosen(request):
