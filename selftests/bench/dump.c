@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dump: ask the module for all vCPUs, and tell what that took: messages, bytes, CPU time. */
+/*
+ * dump: ask the module for all vCPUs, and tell what that took: messages, bytes, CPU time.
+ * dump follow: with a cursor; then, for each line from standard input, for what changed since.
+ */
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include <linux/kvmlat.h>
@@ -13,6 +17,7 @@ static char buf[1 << 17];
 struct tally {
 	unsigned long messages, bytes;
 	int family;
+	uint64_t cursor;
 };
 
 static void die(const char *what)
@@ -37,9 +42,17 @@ static int family(const struct nlmsghdr *nlh, void *data)
 
 static int count(const struct nlmsghdr *message, void *data)
 {
+	const struct nlattr *attr, *end;
 	struct tally *t = data;
 
 	t->messages++;
+	mnl_attr_for_each(attr, message, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) != KVMLAT_A_END)
+			break;
+		mnl_attr_for_each_nested(end, attr)
+			if (mnl_attr_get_type(end) == KVMLAT_A_END_CURSOR)
+				t->cursor = mnl_attr_get_u64(end);
+	}
 	return MNL_CB_OK;
 }
 
@@ -83,12 +96,26 @@ static unsigned long cpu_us(void)
 	       use.ru_stime.tv_usec;
 }
 
-int main(void)
+static void dump(struct mnl_socket *nl, struct tally *t, bool follow)
+{
+	struct nlmsghdr *nlh = request(t->family, NLM_F_DUMP, KVMLAT_CMD_VCPU_GET);
+	unsigned long before = cpu_us();
+
+	if (follow)
+		mnl_attr_put_u64(nlh, KVMLAT_A_CURSOR, t->cursor);
+	t->messages = 0;
+	t->bytes = 0;
+	exchange(nl, nlh, count, t);
+	printf("%lu messages, %lu bytes, %lu us\n", t->messages, t->bytes, cpu_us() - before);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
 {
 	struct mnl_socket *nl = mnl_socket_open(NETLINK_GENERIC);
 	struct tally t = { 0 };
+	bool follow = argc > 1 && !strcmp(argv[1], "follow");
 	struct nlmsghdr *nlh;
-	unsigned long before;
 
 	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID))
 		die("dump: socket");
@@ -96,9 +123,8 @@ int main(void)
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, KVMLAT_FAMILY_NAME);
 	exchange(nl, nlh, family, &t);
 
-	t.bytes = 0;
-	before = cpu_us();
-	exchange(nl, request(t.family, NLM_F_DUMP, KVMLAT_CMD_VCPU_GET), count, &t);
-	printf("%lu messages, %lu bytes, %lu us\n", t.messages, t.bytes, cpu_us() - before);
+	dump(nl, &t, follow);
+	while (follow && getchar() == '\n')
+		dump(nl, &t, true);
 	return 0;
 }
