@@ -11,7 +11,7 @@ int kvmlat_attr_bad(struct kvmlat_error *err, const struct set *set, const char 
 			   set->name, attr ? "." : "", attr ? attr : "", what);
 }
 
-static bool fits(enum kind kind, size_t len)
+static inline bool fits(enum kind kind, size_t len)
 {
 	switch (kind) {
 	case U32:
@@ -30,23 +30,33 @@ static bool fits(enum kind kind, size_t len)
 int kvmlat_attr_parse(const struct set *set, const void *data, size_t len,
 		      const struct nlattr **tb, struct kvmlat_error *err)
 {
-	const struct nlattr *attr = data;
-	const char *end = (const char *)data + len;
+	const struct rule *rule;
+	const char *at = data;
+	ptrdiff_t left = len;
 	uint16_t type;
 
-	memset(tb, 0, MAX_ATTRS * sizeof(*tb));
-	for (; mnl_attr_ok(attr, end - (const char *)attr); attr = mnl_attr_next(attr)) {
-		type = mnl_attr_get_type(attr);
-		if (type > set->max || set->rules[type].kind == ANY)
+	for (type = 0; type <= set->max; type++)
+		tb[type] = NULL;
+	/* By hand: libmnl has a call for each of these steps, and a dump a million attributes. */
+	while (left >= (ptrdiff_t)MNL_ATTR_HDRLEN) {
+		const struct nlattr *attr = (const struct nlattr *)at;
+		size_t size = attr->nla_len;
+
+		if (size < MNL_ATTR_HDRLEN || size > (size_t)left)
+			break;
+		at += MNL_ALIGN(size);
+		left -= MNL_ALIGN(size);
+		type = attr->nla_type & NLA_TYPE_MASK;
+		rule = type > set->max ? NULL : &set->rules[type];
+		if (!rule || rule->kind == ANY)
 			continue;
-		if (!fits(set->rules[type].kind, mnl_attr_get_payload_len(attr)))
-			return kvmlat_attr_bad(err, set, set->rules[type].name,
-					       "has a wrong length");
-		if (tb[type] && set->rules[type].kind != MULTI_NEST)
-			return kvmlat_attr_bad(err, set, set->rules[type].name, "comes twice");
+		if (!fits(rule->kind, size - MNL_ATTR_HDRLEN))
+			return kvmlat_attr_bad(err, set, rule->name, "has a wrong length");
+		if (tb[type] && rule->kind != MULTI_NEST)
+			return kvmlat_attr_bad(err, set, rule->name, "comes twice");
 		tb[type] = attr;
 	}
-	if ((const char *)attr < end)
+	if (left > 0)
 		return kvmlat_attr_bad(err, set, NULL, "is cut short");
 	for (type = 0; type <= set->max; type++)
 		if (set->rules[type].required && !tb[type])
@@ -59,16 +69,6 @@ int kvmlat_attr_parse_nest(const struct set *set, const struct nlattr *nest,
 {
 	return kvmlat_attr_parse(set, mnl_attr_get_payload(nest), mnl_attr_get_payload_len(nest),
 				 tb, err);
-}
-
-uint32_t kvmlat_attr_u32(const struct nlattr *attr)
-{
-	return attr ? mnl_attr_get_u32(attr) : 0;
-}
-
-uint64_t kvmlat_attr_u64(const struct nlattr *attr)
-{
-	return attr ? mnl_attr_get_u64(attr) : 0;
 }
 
 void kvmlat_attr_string(const struct nlattr *attr, char *to, size_t size)

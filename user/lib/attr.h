@@ -2,6 +2,8 @@
 #ifndef _KVMLAT_ATTR_H
 #define _KVMLAT_ATTR_H
 
+#include <string.h>
+
 #include "internal.h"
 
 /* What an attribute must be. One that is not listed is of a newer module and is passed over. */
@@ -34,7 +36,7 @@ struct set {
 int kvmlat_attr_bad(struct kvmlat_error *err, const struct set *set, const char *attr,
 		    const char *what);
 
-/* Fills @tb, of MAX_ATTRS; an attribute that may come often stands there as the last of them. */
+/* Fills @tb up to the last rule; of an attribute that may come often, with the last of them. */
 int kvmlat_attr_parse(const struct set *set, const void *data, size_t len,
 		      const struct nlattr **tb, struct kvmlat_error *err);
 int kvmlat_attr_parse_nest(const struct set *set, const struct nlattr *nest,
@@ -45,8 +47,24 @@ int kvmlat_parse_main(const struct nlmsghdr *nlh, uint16_t type, const struct nl
 		      struct kvmlat_error *err);
 
 /* Of an attribute that is absent: 0, or an empty string. */
-uint32_t kvmlat_attr_u32(const struct nlattr *attr);
-uint64_t kvmlat_attr_u64(const struct nlattr *attr);
+static inline uint32_t kvmlat_attr_u32(const struct nlattr *attr)
+{
+	uint32_t value = 0;
+
+	if (attr)
+		memcpy(&value, attr + 1, sizeof(value));
+	return value;
+}
+
+static inline uint64_t kvmlat_attr_u64(const struct nlattr *attr)
+{
+	uint64_t value = 0;
+
+	if (attr)
+		memcpy(&value, attr + 1, sizeof(value));
+	return value;
+}
+
 void kvmlat_attr_string(const struct nlattr *attr, char *to, size_t size);
 
 #endif /* _KVMLAT_ATTR_H */
