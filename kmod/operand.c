@@ -80,11 +80,10 @@ static enum step load(struct state *s, const struct operands *o)
 			if (s->reg[i] == to || s->reg[i] == NUMBER)
 				return UNKNOWN;
 		}
-		if (from == OBJECT) {
+		if (from == OBJECT)
 			s->operand.first = o->offset;
-		} else {
+		else
 			s->operand.second = o->offset;
-		}
 	}
 	s->reg[o->reg] = to;
 	return KNOWN;
