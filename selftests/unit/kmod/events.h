@@ -116,8 +116,9 @@ static inline void do_entry(struct kvmlat_ledger *l, u64 now)
 {
 	bool fast;
 
-	EVENT(l, fast = kvmlat_ledger_entry(l, now) ||
-			(!test_slowly && kvmlat_visit_entry(l, now)));
+	EVENT(l, fast = kvmlat_ledger_entry(l, now));
+	if (!fast && !test_slowly)
+		EVENT(l, fast = kvmlat_visit_entry(l, now));
 	if (!fast)
 		EVENT(l, kvmlat_ledger_entry_slow(l, now));
 }
