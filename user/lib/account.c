@@ -4,22 +4,6 @@
 
 #include "internal.h"
 
-void kvmlat_account_free(struct kvmlat_account *a)
-{
-	size_t i;
-
-	if (a->store) {
-		kvmlat_store_put(a->store);
-	} else {
-		for (i = 0; i < a->nr_reasons; i++)
-			free(a->reasons[i].buckets);
-		free(a->reasons);
-		free(a->preemptors);
-		free(a->details);
-	}
-	memset(a, 0, sizeof(*a));
-}
-
 int kvmlat_cmp_reason(const struct kvmlat_reason *x, const struct kvmlat_reason *y)
 {
 	if (x->cls != y->cls)

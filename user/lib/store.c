@@ -79,6 +79,22 @@ int kvmlat_store_pack(struct kvmlat_account *a, const struct kvmlat_reason * con
 	return 0;
 }
 
+void kvmlat_account_free(struct kvmlat_account *a)
+{
+	size_t i;
+
+	if (a->store) {
+		kvmlat_store_put(a->store);
+	} else {
+		for (i = 0; i < a->nr_reasons; i++)
+			free(a->reasons[i].buckets);
+		free(a->reasons);
+		free(a->preemptors);
+		free(a->details);
+	}
+	memset(a, 0, sizeof(*a));
+}
+
 /* Each array into memory of its own, as kvmlat_merge() makes them. */
 int kvmlat_store_leave(struct kvmlat_account *a)
 {
