@@ -20,7 +20,7 @@ kmod:			## build kvmlat.ko for kernel KREL (default: the running one)
 	@if [ -e "$(KDIR)/Makefile" ]; then \
 		mkdir -p "$(KSRC)/kmod" "$(KSRC)/include" && \
 		cp -ru kmod/. "$(KSRC)/kmod" && cp -ru include/. "$(KSRC)/include" && \
-		$(MAKE) --no-print-directory -C "$(KDIR)" M="$(KSRC)/kmod" modules && \
+		$(MAKE) --no-print-directory -C "$(KSRC)/kmod" KDIR="$(KDIR)" modules && \
 		cp "$(KSRC)/kmod/kvmlat.ko" "$(BUILD)/kmod/$(KREL)/kvmlat.ko"; \
 	else \
 		echo "kvmlat.ko is not built, \"$(KDIR)\" does not exist: install linux-headers-$(KREL)" >&2; \
