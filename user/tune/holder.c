@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,16 +15,10 @@
 #include "journal.h"
 #include "model/claims.h"
 #include "modprobe.h"
-#include "warn.h"
+#include "told.h"
 
 /* How soon a VM that starts gets its values. */
 #define LOOK_NS		NSEC_PER_SEC
-
-/* Knobs that are warned of once each, and not again for each VM that ever starts. */
-#define TOLD_KNOBS	64
-
-/* Anybody can start VMs of a name without end. */
-#define TOLD_FOREIGN	16
 
 /**
  * struct holder - a profile that is in effect
@@ -34,12 +26,10 @@
  * @retry: it is there, but could not be used when it came
  * @watch: tells when it comes and goes
  * @dma: open for as long as the latency is to be kept
- * @told: what was said of a knob: a bit for each warning, and LEFT_OUT
- * @foreign: how many VMs had another VM's name
  */
 struct holder {
 	const struct profile	*profile;
-	tell_fn			tell;
+	struct told		told;
 	struct tuner		t;
 	bool			open;
 	bool			retry;
@@ -47,46 +37,7 @@ struct holder {
 	struct mnl_socket	*watch;
 	int			dma;
 	struct wait		wait;
-	uint8_t			told[TOLD_KNOBS];
-	unsigned int		foreign;
 };
-
-#define LEFT_OUT	NR_WARNINGS
-
-__attribute__((format(printf, 2, 3)))
-static void tell(const struct holder *h, const char *fmt, ...)
-{
-	char text[1024];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	h->tell(text);
-}
-
-/* True the first time only. */
-static bool is_new(struct holder *h, uint32_t knob, unsigned int what)
-{
-	bool told;
-
-	if (knob >= TOLD_KNOBS)
-		return false;
-	told = h->told[knob] >> what & 1;
-	h->told[knob] |= 1 << what;
-	return !told;
-}
-
-static void warn_once(struct holder *h, const struct intent *w, const struct load *load)
-{
-	char text[512];
-	unsigned int i;
-
-	for (i = 0; i < NR_WARNINGS; i++)
-		if (warning(i, w->knob, w->value, load, text, sizeof(text)) &&
-		    is_new(h, w->knob->id, i))
-			tell(h, "warning: %s", text);
-}
 
 static int set_intents(struct holder *h, const struct target *target,
 		       const struct intent *intents, size_t nr, struct trouble *why)
@@ -104,14 +55,12 @@ static int set_intents(struct holder *h, const struct target *target,
 
 		if (w->knob->why[0]) {
 			/* A profile is for both vendors: what the other has goes without saying. */
-			if (!modprobe_loaded(modprobe_module(w->knob)))
-				continue;
-			if (is_new(h, w->knob->id, LEFT_OUT))
-				tell(h, "%s is left out: %s", w->knob->name, w->knob->why);
+			if (modprobe_loaded(modprobe_module(w->knob)))
+				tell_left_out(&h->told, w->knob);
 			continue;
 		}
 		if (!w->inherit)
-			warn_once(h, w, &load);
+			tell_warnings(&h->told, w, &load);
 		changes[n].id = w->knob->id;
 		changes[n].scope = w->knob->scope;
 		changes[n].vm_id = target->vm_id;
@@ -152,11 +101,7 @@ static bool is_foreign(struct holder *h, const struct claimant *guest, uint32_t 
 
 	if (!claim_check(guest->name, guest->uid, &why))
 		return false;
-	if (h->foreign < TOLD_FOREIGN)
-		tell(h, "VM %u gets nothing by its name: %s; \"user = %d\" in a section is for it",
-		     vm_id, why.text, (int)guest->uid);
-	if (++h->foreign == TOLD_FOREIGN)
-		tell(h, "that is not told of any more VMs");
+	tell_foreign(&h->told, vm_id, guest->uid, &why);
 	return true;
 }
 
@@ -174,7 +119,7 @@ static int apply_to_vm(struct holder *h, const struct target *target, struct tro
 	if (apply_to(h, target, &guest, why))
 		return -1;
 	if (by_name && !guest.foreign && claim_note(guest.name, guest.uid, &noted))
-		h->tell(noted.text);
+		h->told.tell(noted.text);
 	return 0;
 }
 
@@ -192,7 +137,7 @@ static void apply_to_vms(struct holder *h)
 			continue;
 		if (!apply_to_vm(h, &target, &why))
 			continue;
-		h->tell(why.text);
+		h->told.tell(why.text);
 		if (!journal_has(&h->journal, target.vm_id))
 			journal_add(&h->journal, target.vm_id, 0, &why);
 	}
@@ -203,9 +148,9 @@ static int undo_leftovers(struct holder *h, struct trouble *why)
 {
 	if (!h->journal.nr && !h->journal.pending.nr)
 		return 0;
-	h->tell("what the profile before left behind is undone first");
-	if (journal_undo(&h->journal, &h->t, h->tell, why))
-		h->tell(why->text);
+	h->told.tell("what the profile before left behind is undone first");
+	if (journal_undo(&h->journal, &h->t, h->told.tell, why))
+		h->told.tell(why->text);
 	return tuner_refresh(&h->t, why);
 }
 
@@ -236,12 +181,12 @@ static void apply_anew(struct holder *h)
 
 	h->retry = apply(h, &why);
 	if (h->retry && !again)
-		h->tell(why.text);
+		h->told.tell(why.text);
 }
 
 static void forget(struct holder *h)
 {
-	h->tell("the module was unloaded: the profile waits for it");
+	h->told.tell("the module was unloaded: the profile waits for it");
 	tuner_close(&h->t);
 	h->open = false;
 	journal_clear(&h->journal);
@@ -271,11 +216,11 @@ static void look_at_vms(struct holder *h)
 	}
 	guests_forget_ended(&h->t.guests, vms);
 	if (journal_drop_ended(&h->journal, vms) && journal_save(&h->journal, &why))
-		h->tell(why.text);
+		h->told.tell(why.text);
 	/* The table of knobs is read again only when there is somebody new in it. */
 	if (has_new(h, vms)) {
 		if (tuner_refresh(&h->t, &why))
-			h->tell(why.text);
+			h->told.tell(why.text);
 		else
 			apply_to_vms(h);
 	}
@@ -334,10 +279,10 @@ static int keep_and_undo(struct holder *h, struct trouble *why)
 	int ret = keep_on(h, why);
 	struct trouble undone;
 
-	if (!h->open || !journal_undo(&h->journal, &h->t, h->tell, &undone))
+	if (!h->open || !journal_undo(&h->journal, &h->t, h->told.tell, &undone))
 		return ret;
 	if (ret)
-		h->tell(why->text);
+		h->told.tell(why->text);
 	*why = undone;
 	return -1;
 }
@@ -369,7 +314,7 @@ int hold(const struct profile *profile, tell_fn tell, void (*ready)(void *ctx), 
 	 struct trouble *why)
 {
 	struct holder h = {
-		.profile = profile, .tell = tell, .dma = -1, .wait.signals = -1,
+		.profile = profile, .told = { .tell = tell }, .dma = -1, .wait.signals = -1,
 	};
 	int ret = begin(&h, why);
 
