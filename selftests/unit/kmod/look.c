@@ -39,14 +39,24 @@ static struct kvmlat_ledger *ledgers[LEDGERS];
 static struct kvmlat_look *looked[LEDGERS];
 static struct reader readers[READERS];
 
-static void setup(void)
+static void pair(u32 i, u32 code)
+{
+	do_exit(ledgers[i], test_now += 100, code);
+	do_entry(ledgers[i], test_now += 100);
+}
+
+/* Ledgers of so many rows each. */
+static void setup(u32 rows)
 {
 	kvmlat_looks_init(&looks, BASE);
 	memset(readers, 0, sizeof(readers));
+	test_now = 2000;
 	for (u32 i = 0; i < LEDGERS; i++) {
 		ledgers[i] = ledger_new(1000, KVMLAT_STATE_GUEST);
 		looked[i] = calloc(1, sizeof(**looked) + ROWS * sizeof(*looked[i]->row));
 		looked[i]->room = ROWS;
+		for (u32 code = 1; code <= rows; code++)
+			pair(i, code);
 	}
 }
 
@@ -146,21 +156,11 @@ static void dump(struct reader *r)
 	step(r, LEDGERS);
 }
 
-static void pair(u32 i, u32 code)
-{
-	do_exit(ledgers[i], test_now += 100, code);
-	do_entry(ledgers[i], test_now += 100);
-}
-
 static void only_what_changed(void)
 {
 	struct reader *a = &readers[0], *b = &readers[1];
 
-	setup();
-	test_now = 2000;
-	for (u32 i = 0; i < LEDGERS; i++)
-		for (u32 code = 1; code < 8; code++)
-			pair(i, code);
+	setup(7);
 	dump(a);
 	EXPECT(!a->looking.since);
 	EXPECT_EQ(a->sent, LEDGERS * 7);
@@ -195,11 +195,7 @@ static void resets_are_changes(void)
 {
 	struct reader *a = &readers[0];
 
-	setup();
-	test_now = 2000;
-	for (u32 i = 0; i < LEDGERS; i++)
-		for (u32 code = 1; code < 8; code++)
-			pair(i, code);
+	setup(7);
 	dump(a);
 	kvmlat_ledger_reset(ledgers[0], test_now += 100);
 	dump(a);
@@ -226,9 +222,7 @@ static void details_are_changes(void)
 	struct kvmlat_detail detail = { .since = 2000 };
 	struct reader *a = &readers[0];
 
-	setup();
-	test_now = 2000;
-	pair(0, 1);
+	setup(1);
 	dump(a);
 	ledgers[0]->detail = &detail;
 	dump(a);
@@ -250,10 +244,7 @@ static void spilled_rows_are_changes(void)
 {
 	struct reader *a = &readers[0];
 
-	setup();
-	test_now = 2000;
-	pair(0, 1);
-	pair(0, 2);
+	setup(2);
 	dump(a);
 	cells_left = 0;
 	segs_left = 0;
@@ -279,10 +270,7 @@ static void looks_that_are_lost(void)
 {
 	struct reader *a = &readers[0], *b = &readers[1];
 
-	setup();
-	test_now = 2000;
-	for (u32 code = 1; code < 8; code++)
-		pair(0, code);
+	setup(7);
 	dump(a);
 	dump(b);
 	memset(looked[0], 0, sizeof(**looked) + ROWS * sizeof(*looked[0]->row));
@@ -299,9 +287,7 @@ static void cursors_of_others(void)
 {
 	struct reader *a = &readers[0];
 
-	setup();
-	test_now = 2000;
-	pair(0, 1);
+	setup(1);
 	dump(a);
 	EXPECT_EQ(a->cursor, BASE + 1);
 	a->cursor = BASE;
@@ -310,7 +296,7 @@ static void cursors_of_others(void)
 	a->cursor = looks.stamp + 1;
 	dump(a);
 	EXPECT(!a->looking.since);
-	EXPECT_EQ(a->sent, 1);
+	EXPECT_EQ(a->sent, LEDGERS);
 	dump(a);
 	EXPECT(a->looking.since);
 	teardown();
@@ -321,10 +307,7 @@ static void dumps_that_mix(void)
 {
 	struct reader *a = &readers[0], *b = &readers[1];
 
-	setup();
-	test_now = 2000;
-	for (u32 i = 0; i < LEDGERS; i++)
-		pair(i, 1);
+	setup(1);
 	dump(a);
 	dump(b);
 	step(a, 2);
@@ -390,8 +373,7 @@ static void random_dumps(void)
 {
 	u32 partial = 0, mixed = 0;
 
-	setup();
-	test_now = 2000;
+	setup(0);
 	srandom(1);
 	for (u32 n = 0; n < 60000 && !tap_failed; n++) {
 		struct reader *r = &readers[random() % READERS];
