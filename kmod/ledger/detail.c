@@ -10,10 +10,10 @@
 #define READ_TRIES	100
 
 /*
- * Multiplicative hashing, with the constant of linux/hash.h; the top bits are the best. Which set
+ * Multiplicative hashing, with the constant of linux/hash.h; the top bits are the best. Which bin
  * a key has is part of the wire contract.
  */
-static u32 set_of(u64 key)
+static u32 bin_of(u64 key)
 {
 	return (key * 0x61C8864680B583EBull) >> 60;
 }
@@ -26,10 +26,10 @@ static u32 set_of(u64 key)
  */
 void kvmlat_detail_add(struct kvmlat_detail *d, u64 key, u64 ns)
 {
-	struct kvmlat_detail_entry *set = d->entry[set_of(key)], *e, *least = set;
+	struct kvmlat_detail_entry *bin = d->entry[bin_of(key)], *e, *least = bin;
 
-	BUILD_BUG_ON(KVMLAT_DETAIL_SETS != 16);
-	for (e = set; e < set + KVMLAT_DETAIL_WAYS; e++) {
+	BUILD_BUG_ON(KVMLAT_DETAIL_BINS != 16);
+	for (e = bin; e < bin + KVMLAT_DETAIL_WAYS; e++) {
 		if (e->key == key) {
 			e->total += ns;
 			if (ns > e->longest)

@@ -2,7 +2,7 @@
 /*
  * Detail of exits: which ports, pages, MSRs, ... and how often, in bounded memory. Pure.
  *
- * The "space saving" algorithm in small sets: a key that finds its set full takes the place
+ * The "space saving" algorithm in small bins: a key that finds its bin full takes the place
  * of the one with the least count, inherits that count and remembers it as its error. So
  * what is frequent stays, and count - error <= true count <= count.
  *
@@ -16,9 +16,9 @@
 #include <linux/kvmlat.h>
 #include <linux/types.h>
 
-#define KVMLAT_DETAIL_SETS	16
+#define KVMLAT_DETAIL_BINS	16
 #define KVMLAT_DETAIL_WAYS	8
-#define KVMLAT_DETAIL_KEYS	(KVMLAT_DETAIL_SETS * KVMLAT_DETAIL_WAYS)
+#define KVMLAT_DETAIL_KEYS	(KVMLAT_DETAIL_BINS * KVMLAT_DETAIL_WAYS)
 #define KVMLAT_DETAIL_SIZE	sizeof(struct kvmlat_detail)
 
 /* Never 0, which is no key. The largest values are guest-physical addresses, 52 bits. */
@@ -38,7 +38,7 @@ struct kvmlat_detail_entry {
 struct kvmlat_detail {
 	u64 since;		/* what was before is in none; 0 after a reset */
 	u64 evicted;
-	struct kvmlat_detail_entry entry[KVMLAT_DETAIL_SETS][KVMLAT_DETAIL_WAYS];
+	struct kvmlat_detail_entry entry[KVMLAT_DETAIL_BINS][KVMLAT_DETAIL_WAYS];
 };
 
 void kvmlat_detail_add(struct kvmlat_detail *d, u64 key, u64 ns);

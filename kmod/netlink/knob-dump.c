@@ -12,7 +12,7 @@
 #include "vms.h"
 
 /* A dump of knobs: first the host's, then by VM its own and those of its vCPUs. */
-struct dump {
+struct knob_dump {
 	struct kvmlat_filter filter;
 	u32 scopes;
 	u32 knobs;
@@ -24,7 +24,7 @@ struct dump {
 int kvmlat_knob_dump_start(struct netlink_callback *cb)
 {
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
-	struct dump *d = kzalloc(sizeof(*d), GFP_KERNEL);
+	struct knob_dump *d = kzalloc(sizeof(*d), GFP_KERNEL);
 
 	if (!d)
 		return -ENOMEM;
@@ -42,11 +42,11 @@ int kvmlat_knob_dump_start(struct netlink_callback *cb)
 
 int kvmlat_knob_dump_done(struct netlink_callback *cb)
 {
-	kfree((struct dump *)cb->args[0]);
+	kfree((struct knob_dump *)cb->args[0]);
 	return 0;
 }
 
-static int dump_knob(struct sk_buff *skb, struct netlink_callback *cb, const struct dump *d,
+static int dump_knob(struct sk_buff *skb, struct netlink_callback *cb, const struct knob_dump *d,
 		     const struct kvmlat_knob_of *of)
 {
 	struct kvmlat_knob_value value;
@@ -73,8 +73,8 @@ static int dump_knob(struct sk_buff *skb, struct netlink_callback *cb, const str
 }
 
 /* Only one knob is of VMs and vCPUs, so an index is enough to go on. */
-static int dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d,
-		   const struct kvmlat_vm *vm)
+static int dump_vm_knobs(struct sk_buff *skb, struct netlink_callback *cb, struct knob_dump *d,
+			 const struct kvmlat_vm *vm)
 {
 	struct kvmlat_knob_of of = {
 		.id = KVMLAT_KNOB_HALT_POLL_NS,
@@ -104,7 +104,7 @@ static int dump_vm(struct sk_buff *skb, struct netlink_callback *cb, struct dump
 	return 0;
 }
 
-static int dump_all(struct sk_buff *skb, struct netlink_callback *cb, struct dump *d)
+static int dump_all(struct sk_buff *skb, struct netlink_callback *cb, struct knob_dump *d)
 {
 	struct kvmlat_vm *vm;
 	int err;
@@ -123,7 +123,7 @@ static int dump_all(struct sk_buff *skb, struct netlink_callback *cb, struct dum
 			d->vm_id = vm->id;
 			d->index = 0;
 		}
-		err = dump_vm(skb, cb, d, vm);
+		err = dump_vm_knobs(skb, cb, d, vm);
 		if (err)
 			return err;
 	}
@@ -132,7 +132,7 @@ static int dump_all(struct sk_buff *skb, struct netlink_callback *cb, struct dum
 
 int kvmlat_nl_knob_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct dump *d = (struct dump *)cb->args[0];
+	struct knob_dump *d = (struct knob_dump *)cb->args[0];
 	int err;
 
 	mutex_lock(&kvmlat_mutex);

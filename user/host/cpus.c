@@ -6,30 +6,30 @@
 
 #define NR_WORDS	(MAX_CPUS / CPU_WORD)
 
-void cpus_add(struct cpus *set, unsigned int cpu)
+void cpus_add(struct cpus *cpus, unsigned int cpu)
 {
-	set->words[cpu / CPU_WORD] |= 1UL << cpu % CPU_WORD;
+	cpus->words[cpu / CPU_WORD] |= 1UL << cpu % CPU_WORD;
 }
 
-static bool cpus_has(const struct cpus *set, unsigned int cpu)
+static bool cpus_has(const struct cpus *cpus, unsigned int cpu)
 {
-	return cpu < MAX_CPUS && set->words[cpu / CPU_WORD] >> cpu % CPU_WORD & 1;
+	return cpu < MAX_CPUS && cpus->words[cpu / CPU_WORD] >> cpu % CPU_WORD & 1;
 }
 
-int cpus_next(const struct cpus *set, int cpu)
+int cpus_next(const struct cpus *cpus, int cpu)
 {
 	while (++cpu < MAX_CPUS)
-		if (cpus_has(set, cpu))
+		if (cpus_has(cpus, cpu))
 			return cpu;
 	return -1;
 }
 
-unsigned int cpus_count(const struct cpus *set)
+unsigned int cpus_count(const struct cpus *cpus)
 {
 	unsigned int i, n = 0;
 
 	for (i = 0; i < NR_WORDS; i++)
-		n += __builtin_popcountl(set->words[i]);
+		n += __builtin_popcountl(cpus->words[i]);
 	return n;
 }
 
@@ -40,32 +40,32 @@ bool cpus_equal(const struct cpus *a, const struct cpus *b)
 
 struct cpus cpus_and(const struct cpus *a, const struct cpus *b)
 {
-	struct cpus set = { 0 };
+	struct cpus cpus = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < NR_WORDS; i++)
-		set.words[i] = a->words[i] & b->words[i];
-	return set;
+		cpus.words[i] = a->words[i] & b->words[i];
+	return cpus;
 }
 
 struct cpus cpus_or(const struct cpus *a, const struct cpus *b)
 {
-	struct cpus set = { 0 };
+	struct cpus cpus = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < NR_WORDS; i++)
-		set.words[i] = a->words[i] | b->words[i];
-	return set;
+		cpus.words[i] = a->words[i] | b->words[i];
+	return cpus;
 }
 
 struct cpus cpus_minus(const struct cpus *a, const struct cpus *b)
 {
-	struct cpus set = { 0 };
+	struct cpus cpus = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < NR_WORDS; i++)
-		set.words[i] = a->words[i] & ~b->words[i];
-	return set;
+		cpus.words[i] = a->words[i] & ~b->words[i];
+	return cpus;
 }
 
 static const char *number(const char *p, unsigned int *n)
@@ -77,12 +77,12 @@ static const char *number(const char *p, unsigned int *n)
 	return p == from || *n >= MAX_CPUS ? NULL : p;
 }
 
-bool cpus_parse(const char *text, struct cpus *set)
+bool cpus_parse(const char *text, struct cpus *cpus)
 {
 	const char *p = text;
 	unsigned int first, last;
 
-	memset(set, 0, sizeof(*set));
+	memset(cpus, 0, sizeof(*cpus));
 	if (!*p)
 		return true;
 	for (;;) {
@@ -95,7 +95,7 @@ bool cpus_parse(const char *text, struct cpus *set)
 		if (!p || last < first)
 			return false;
 		for (; first <= last; first++)
-			cpus_add(set, first);
+			cpus_add(cpus, first);
 		if (!*p)
 			return true;
 		if (*p++ != ',')
@@ -103,17 +103,17 @@ bool cpus_parse(const char *text, struct cpus *set)
 	}
 }
 
-void cpus_format(const struct cpus *set, char *text, size_t size)
+void cpus_format(const struct cpus *cpus, char *text, size_t size)
 {
-	int first = cpus_next(set, -1), last;
+	int first = cpus_next(cpus, -1), last;
 	size_t used = 0;
 
 	snprintf(text, size, "%s", first < 0 ? "-" : "");
-	for (; first >= 0; first = cpus_next(set, last)) {
+	for (; first >= 0; first = cpus_next(cpus, last)) {
 		char range[32];
 		size_t len;
 
-		for (last = first; cpus_has(set, last + 1); last++)
+		for (last = first; cpus_has(cpus, last + 1); last++)
 			;
 		if (last > first)
 			snprintf(range, sizeof(range), "%s%d-%d", used ? "," : "", first, last);

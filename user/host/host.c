@@ -24,14 +24,14 @@ static bool read_line(const char *root, const char *path, char *line)
 }
 
 /* "(null)" is how kernels without nohz_full= print it. */
-static bool read_cpus(const char *root, const char *path, struct cpus *set)
+static bool read_cpus(const char *root, const char *path, struct cpus *cpus)
 {
 	char line[LINE_SIZE];
 
-	memset(set, 0, sizeof(*set));
+	memset(cpus, 0, sizeof(*cpus));
 	if (!read_line(root, path, line))
 		return false;
-	return cpus_parse(strchr(line, '(') ? "" : line, set);
+	return cpus_parse(strchr(line, '(') ? "" : line, cpus);
 }
 
 bool host_read(const char *root, struct host *h)

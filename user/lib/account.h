@@ -12,7 +12,7 @@ extern "C" {
 /* States that this header knows, and what an account has room for: that does not grow. */
 #define KVMLAT_NR_STATES	(KVMLAT_STATE_MAX + 1)
 #define KVMLAT_STATES_ROOM	16
-#define KVMLAT_DETAIL_SETS	16
+#define KVMLAT_DETAIL_BINS	16
 
 /** struct kvmlat_bucket - a bucket of a histogram that is not empty */
 struct kvmlat_bucket {
@@ -151,7 +151,7 @@ struct kvmlat_account {
 	struct kvmlat_detail	*details;
 	uint64_t		details_since;
 	uint64_t		details_evicted;
-	uint64_t		details_floor[KVMLAT_DETAIL_SETS];
+	uint64_t		details_floor[KVMLAT_DETAIL_BINS];
 	struct kvmlat_store	*store;
 	uint64_t		spare[7];
 };

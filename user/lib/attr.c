@@ -3,12 +3,12 @@
 
 #include "attr.h"
 
-int kvmlat_attr_bad(struct kvmlat_error *err, const struct set *set, const char *attr,
+int kvmlat_attr_bad(struct kvmlat_error *err, const struct attr_space *space, const char *attr,
 		    const char *what)
 {
 	return kvmlat_fail(err, KVMLAT_E_PROTOCOL, 0,
 			   "the module's reply is malformed: %s%s%s %s",
-			   set->name, attr ? "." : "", attr ? attr : "", what);
+			   space->name, attr ? "." : "", attr ? attr : "", what);
 }
 
 static inline bool fits(enum kind kind, size_t len)
@@ -27,7 +27,7 @@ static inline bool fits(enum kind kind, size_t len)
 	}
 }
 
-int kvmlat_attr_parse(const struct set *set, const void *data, size_t len,
+int kvmlat_attr_parse(const struct attr_space *space, const void *data, size_t len,
 		      const struct nlattr **tb, struct kvmlat_error *err)
 {
 	const struct rule *rule;
@@ -35,7 +35,7 @@ int kvmlat_attr_parse(const struct set *set, const void *data, size_t len,
 	ptrdiff_t left = len;
 	uint16_t type;
 
-	for (type = 0; type <= set->max; type++)
+	for (type = 0; type <= space->max; type++)
 		tb[type] = NULL;
 	/* By hand: libmnl has a call for each of these steps, and a dump a million attributes. */
 	while (left >= (ptrdiff_t)MNL_ATTR_HDRLEN) {
@@ -47,27 +47,27 @@ int kvmlat_attr_parse(const struct set *set, const void *data, size_t len,
 		at += MNL_ALIGN(size);
 		left -= MNL_ALIGN(size);
 		type = attr->nla_type & NLA_TYPE_MASK;
-		rule = type > set->max ? NULL : &set->rules[type];
+		rule = type > space->max ? NULL : &space->rules[type];
 		if (!rule || rule->kind == ANY)
 			continue;
 		if (!fits(rule->kind, size - MNL_ATTR_HDRLEN))
-			return kvmlat_attr_bad(err, set, rule->name, "has a wrong length");
+			return kvmlat_attr_bad(err, space, rule->name, "has a wrong length");
 		if (tb[type] && rule->kind != MULTI_NEST)
-			return kvmlat_attr_bad(err, set, rule->name, "comes twice");
+			return kvmlat_attr_bad(err, space, rule->name, "comes twice");
 		tb[type] = attr;
 	}
 	if (left > 0)
-		return kvmlat_attr_bad(err, set, NULL, "is cut short");
-	for (type = 0; type <= set->max; type++)
-		if (set->rules[type].required && !tb[type])
-			return kvmlat_attr_bad(err, set, set->rules[type].name, "is missing");
+		return kvmlat_attr_bad(err, space, NULL, "is cut short");
+	for (type = 0; type <= space->max; type++)
+		if (space->rules[type].required && !tb[type])
+			return kvmlat_attr_bad(err, space, space->rules[type].name, "is missing");
 	return 0;
 }
 
-int kvmlat_attr_parse_nest(const struct set *set, const struct nlattr *nest,
+int kvmlat_attr_parse_nest(const struct attr_space *space, const struct nlattr *nest,
 			   const struct nlattr **tb, struct kvmlat_error *err)
 {
-	return kvmlat_attr_parse(set, mnl_attr_get_payload(nest), mnl_attr_get_payload_len(nest),
+	return kvmlat_attr_parse(space, mnl_attr_get_payload(nest), mnl_attr_get_payload_len(nest),
 				 tb, err);
 }
 

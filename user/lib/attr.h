@@ -24,22 +24,22 @@ struct rule {
 	bool		required;
 };
 
-struct set {
+struct attr_space {
 	const char		*name;
 	const struct rule	*rules;
 	uint16_t		max;
 };
 
-#define SET(_name, _rules)	{ .name = _name, .rules = _rules, .max = ARRAY_SIZE(_rules) - 1 }
+#define SPACE(_name, _rules)	{ .name = _name, .rules = _rules, .max = ARRAY_SIZE(_rules) - 1 }
 #define MAX_ATTRS		32
 
-int kvmlat_attr_bad(struct kvmlat_error *err, const struct set *set, const char *attr,
+int kvmlat_attr_bad(struct kvmlat_error *err, const struct attr_space *space, const char *attr,
 		    const char *what);
 
 /* Fills @tb up to the last rule; of an attribute that may come often, with the last of them. */
-int kvmlat_attr_parse(const struct set *set, const void *data, size_t len,
+int kvmlat_attr_parse(const struct attr_space *space, const void *data, size_t len,
 		      const struct nlattr **tb, struct kvmlat_error *err);
-int kvmlat_attr_parse_nest(const struct set *set, const struct nlattr *nest,
+int kvmlat_attr_parse_nest(const struct attr_space *space, const struct nlattr *nest,
 			   const struct nlattr **tb, struct kvmlat_error *err);
 
 /* The top of a message, where @type must be, or END in place of a vCPU. */

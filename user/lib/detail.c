@@ -14,14 +14,14 @@ static int cmp_detail(const void *a, const void *b)
 }
 
 /*
- * How the module keeps the details of a vCPU, see linux/kvmlat.h: a key that finds its set full
+ * How the module keeps the details of a vCPU, see linux/kvmlat.h: a key that finds its bin full
  * takes the place of that with the least count.
  */
 #define WAYS	8
 
-_Static_assert(KVMLAT_DETAIL_SETS == 16, "four bits of the hash");
+_Static_assert(KVMLAT_DETAIL_BINS == 16, "four bits of the hash");
 
-static unsigned int set_of(const struct kvmlat_detail *d)
+static unsigned int bin_of(const struct kvmlat_detail *d)
 {
 	uint64_t key = (uint64_t)(d->kind + 1) << 56 | d->key;
 
@@ -29,33 +29,33 @@ static unsigned int set_of(const struct kvmlat_detail *d)
 }
 
 /*
- * A key that is not in a full set was there with at most the least count, or never: what is
+ * A key that is not in a full bin was there with at most the least count, or never: what is
  * evicted is the least, and no count falls.
  */
 static void set_floors(struct kvmlat_account *a)
 {
-	unsigned int used[KVMLAT_DETAIL_SETS] = { 0 }, set;
+	unsigned int used[KVMLAT_DETAIL_BINS] = { 0 }, bin;
 	size_t i;
 
 	memset(a->details_floor, 0, sizeof(a->details_floor));
 	for (i = 0; i < a->nr_details; i++) {
-		set = set_of(&a->details[i]);
-		if (!used[set]++ || a->details[i].count < a->details_floor[set])
-			a->details_floor[set] = a->details[i].count;
+		bin = bin_of(&a->details[i]);
+		if (!used[bin]++ || a->details[i].count < a->details_floor[bin])
+			a->details_floor[bin] = a->details[i].count;
 	}
-	for (set = 0; set < KVMLAT_DETAIL_SETS; set++)
-		if (used[set] < WAYS)
-			a->details_floor[set] = 0;
+	for (bin = 0; bin < KVMLAT_DETAIL_BINS; bin++)
+		if (used[bin] < WAYS)
+			a->details_floor[bin] = 0;
 }
 
 uint64_t kvmlat_details_unlisted(const struct kvmlat_account *a)
 {
 	uint64_t most = 0;
-	unsigned int set;
+	unsigned int bin;
 
-	for (set = 0; set < KVMLAT_DETAIL_SETS; set++)
-		if (a->details_floor[set] > most)
-			most = a->details_floor[set];
+	for (bin = 0; bin < KVMLAT_DETAIL_BINS; bin++)
+		if (a->details_floor[bin] > most)
+			most = a->details_floor[bin];
 	return most;
 }
 
@@ -92,24 +92,24 @@ static const struct kvmlat_detail *find(const struct kvmlat_account *a,
  */
 static bool began_anew(const struct kvmlat_account *newer, const struct kvmlat_account *older)
 {
-	uint64_t errors[KVMLAT_DETAIL_SETS] = { 0 };
+	uint64_t errors[KVMLAT_DETAIL_BINS] = { 0 };
 	const struct kvmlat_detail *d;
-	unsigned int set;
+	unsigned int bin;
 	size_t i;
 
 	if (newer->details_evicted < older->details_evicted)
 		return true;
 	for (i = 0; i < newer->nr_details; i++) {
 		d = &newer->details[i];
-		set = set_of(d);
-		if (errors[set] < d->error)
-			errors[set] = d->error;
+		bin = bin_of(d);
+		if (errors[bin] < d->error)
+			errors[bin] = d->error;
 	}
 	for (i = 0; i < older->nr_details; i++) {
 		const struct kvmlat_detail *now = find(newer, &older->details[i]);
 
 		d = &older->details[i];
-		if ((now ? now->count : errors[set_of(d)]) < d->count)
+		if ((now ? now->count : errors[bin_of(d)]) < d->count)
 			return true;
 	}
 	return false;
@@ -144,7 +144,7 @@ void kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account
 			  const struct kvmlat_account *older)
 {
 	const struct kvmlat_detail *was;
-	unsigned int set;
+	unsigned int bin;
 	size_t i;
 
 	if (older && began_anew(newer, older))
@@ -159,10 +159,10 @@ void kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account
 		if (!older)
 			continue;
 		was = find(older, d);
-		set = set_of(d);
-		/* Came, or came back, by taking the place of another of its set. */
+		bin = bin_of(d);
+		/* Came, or came back, by taking the place of another of its bin. */
 		if (d->error && (!was || was->error != d->error))
-			to->details_floor[set] = newer->details_floor[set];
+			to->details_floor[bin] = newer->details_floor[bin];
 		if (was)
 			detail_delta(d, was);
 	}
@@ -174,8 +174,8 @@ void kvmlat_details_delta(struct kvmlat_account *to, const struct kvmlat_account
 
 static void add_floor(struct kvmlat_detail *d, const struct kvmlat_account *other)
 {
-	d->count += other->details_floor[set_of(d)];
-	d->error += other->details_floor[set_of(d)];
+	d->count += other->details_floor[bin_of(d)];
+	d->error += other->details_floor[bin_of(d)];
 }
 
 static void add_detail(struct kvmlat_detail *to, const struct kvmlat_detail *from)
@@ -195,7 +195,7 @@ int kvmlat_details_merge(struct kvmlat_account *into, const struct kvmlat_accoun
 	const struct kvmlat_detail *a = into->details, *b = from->details;
 	const struct kvmlat_detail *a_end, *b_end;
 	struct kvmlat_detail *all, *to;
-	unsigned int set;
+	unsigned int bin;
 	int order;
 
 	into->details_evicted += from->details_evicted;
@@ -225,7 +225,7 @@ int kvmlat_details_merge(struct kvmlat_account *into, const struct kvmlat_accoun
 		into->details = all;
 		into->nr_details = to - all;
 	}
-	for (set = 0; set < KVMLAT_DETAIL_SETS; set++)
-		into->details_floor[set] += from->details_floor[set];
+	for (bin = 0; bin < KVMLAT_DETAIL_BINS; bin++)
+		into->details_floor[bin] += from->details_floor[bin];
 	return 0;
 }

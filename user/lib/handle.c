@@ -153,22 +153,22 @@ static void put_vcpu(struct nlmsghdr *nlh, const struct kvmlat_filter *f)
 		mnl_attr_put(nlh, KVMLAT_A_DETAILS, 0, NULL);
 }
 
-/* What one kind of dump needs. */
-struct dump {
+/* A kind of dump. */
+struct dump_kind {
 	uint8_t		cmd;
 	void		(*put)(struct nlmsghdr *nlh, const struct kvmlat_filter *f);
 	kvmlat_msg_fn	add;
 	void		(*clear)(struct kvmlat_snapshot *snap);
 };
 
-static const struct dump vm_dump = {
+static const struct dump_kind vms = {
 	.cmd	= KVMLAT_CMD_VM_GET,
 	.put	= put_vm,
 	.add	= kvmlat_add_vm,
 	.clear	= kvmlat_clear_vms,
 };
 
-static const struct dump vcpu_dump = {
+static const struct dump_kind vcpus = {
 	.cmd	= KVMLAT_CMD_VCPU_GET,
 	.put	= put_vcpu,
 	.add	= kvmlat_add_vcpu,
@@ -176,7 +176,7 @@ static const struct dump vcpu_dump = {
 };
 
 /* With @cursor what changed since then, and how it ended to @end. */
-static int dump(struct kvmlat *k, const struct dump *d, const struct kvmlat_filter *f,
+static int dump(struct kvmlat *k, const struct dump_kind *kind, const struct kvmlat_filter *f,
 		struct kvmlat_snapshot *snap, const uint64_t *cursor, struct kvmlat_end *end,
 		struct kvmlat_error *err)
 {
@@ -189,12 +189,12 @@ static int dump(struct kvmlat *k, const struct dump *d, const struct kvmlat_filt
 		char buf[REQUEST_SIZE];
 		struct nlmsghdr *nlh;
 
-		d->clear(snap);
-		nlh = kvmlat_request(buf, k->family, d->cmd, KVMLAT_FAMILY_VERSION, NLM_F_DUMP);
-		d->put(nlh, f);
+		kind->clear(snap);
+		nlh = kvmlat_request(buf, k->family, kind->cmd, KVMLAT_FAMILY_VERSION, NLM_F_DUMP);
+		kind->put(nlh, f);
 		if (cursor)
 			mnl_attr_put_u64(nlh, KVMLAT_A_CURSOR, *cursor);
-		ret = kvmlat_talk(k, nlh, d->add, &b, &interrupted, err);
+		ret = kvmlat_talk(k, nlh, kind->add, &b, &interrupted, err);
 		if (!ret && interrupted && try < k->retries)
 			ret = 1;
 		if (!ret) {
@@ -218,8 +218,8 @@ static int read_vcpus(struct kvmlat *k, const struct kvmlat_filter *f,
 	struct kvmlat_end end = { 0 };
 
 	/* vCPUs first: then the VM of each was there before, and is in the list that follows. */
-	if (dump(k, &vcpu_dump, f, snap, cursor, &end, err) ||
-	    dump(k, &vm_dump, f, snap, NULL, NULL, err))
+	if (dump(k, &vcpus, f, snap, cursor, &end, err) ||
+	    dump(k, &vms, f, snap, NULL, NULL, err))
 		return -1;
 	/* Of an interrupted one something may be missing, for ever if the next did not have all. */
 	snap->cursor = snap->interrupted ? 0 : end.cursor;
@@ -258,7 +258,7 @@ int kvmlat_get_vms(struct kvmlat *k, const struct kvmlat_filter *f, struct kvmla
 	*out = NULL;
 	if (!snap)
 		return -1;
-	if (dump(k, &vm_dump, f, snap, NULL, NULL, err)) {
+	if (dump(k, &vms, f, snap, NULL, NULL, err)) {
 		kvmlat_snapshot_free(snap);
 		return -1;
 	}

@@ -46,16 +46,16 @@ static const struct rule author_rules[] = {
 	[KVMLAT_A_AUTHOR_AT]		= { "at", U64, true },
 };
 
-static const struct set main_set = SET("message", main_rules);
-static const struct set knob_set = SET("knob", knob_rules);
-static const struct set author_set = SET("author", author_rules);
+static const struct attr_space main_space = SPACE("message", main_rules);
+static const struct attr_space knob_space = SPACE("knob", knob_rules);
+static const struct attr_space author_space = SPACE("author", author_rules);
 
 static int parse_main(const struct nlmsghdr *nlh, const struct nlattr **tb,
 		      struct kvmlat_error *err)
 {
 	size_t skip = MNL_ALIGN(sizeof(struct genlmsghdr));
 
-	return kvmlat_attr_parse(&main_set, mnl_nlmsg_get_payload_offset(nlh, skip),
+	return kvmlat_attr_parse(&main_space, mnl_nlmsg_get_payload_offset(nlh, skip),
 				 mnl_nlmsg_get_payload_len(nlh) - skip, tb, err);
 }
 
@@ -76,7 +76,7 @@ static int parse_knob(const struct nlattr *nest, struct kvmlat_knob_value *knob,
 {
 	const struct nlattr *tb[MAX_ATTRS];
 
-	if (kvmlat_attr_parse_nest(&knob_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&knob_space, nest, tb, err))
 		return -1;
 	memset(knob, 0, sizeof(*knob));
 	knob->id = kvmlat_attr_u32(tb[KVMLAT_A_KNOB_ID]);
@@ -144,11 +144,11 @@ int kvmlat_parse_event(const struct nlmsghdr *nlh, struct kvmlat_knob_event *eve
 	if (parse_main(nlh, tb, err))
 		return -1;
 	if (!tb[KVMLAT_A_KNOB] || !tb[KVMLAT_A_AUTHOR])
-		return kvmlat_attr_bad(err, &main_set, "knob or author", "is missing");
+		return kvmlat_attr_bad(err, &main_space, "knob or author", "is missing");
 	ret = parse_knob(tb[KVMLAT_A_KNOB], &event->knob, unknown, err);
 	if (ret)
 		return ret;
-	if (kvmlat_attr_parse_nest(&author_set, tb[KVMLAT_A_AUTHOR], author, err))
+	if (kvmlat_attr_parse_nest(&author_space, tb[KVMLAT_A_AUTHOR], author, err))
 		return -1;
 	event->change = kvmlat_attr_u32(tb[KVMLAT_A_CHANGE]);
 	event->action = kvmlat_attr_u32(author[KVMLAT_A_AUTHOR_ACTION]);

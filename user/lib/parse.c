@@ -61,11 +61,11 @@ static const struct rule vm_rules[] = {
 	[KVMLAT_A_VM_DETAILS]		= { "details", FLAG },
 };
 
-static const struct set main_set = SET("message", main_rules);
-static const struct set end_set = SET("end", end_rules);
-static const struct set info_set = SET("info", info_rules);
-static const struct set probe_set = SET("probe", probe_rules);
-static const struct set vm_set = SET("vm", vm_rules);
+static const struct attr_space main_space = SPACE("message", main_rules);
+static const struct attr_space end_space = SPACE("end", end_rules);
+static const struct attr_space info_space = SPACE("info", info_rules);
+static const struct attr_space probe_space = SPACE("probe", probe_rules);
+static const struct attr_space vm_space = SPACE("vm", vm_rules);
 
 int kvmlat_parse_main(const struct nlmsghdr *nlh, uint16_t type, const struct nlattr **tb,
 		      struct kvmlat_error *err)
@@ -74,12 +74,12 @@ int kvmlat_parse_main(const struct nlmsghdr *nlh, uint16_t type, const struct nl
 	size_t len = mnl_nlmsg_get_payload_len(nlh);
 
 	if (len < skip)
-		return kvmlat_attr_bad(err, &main_set, NULL, "is cut short");
-	if (kvmlat_attr_parse(&main_set, mnl_nlmsg_get_payload_offset(nlh, skip), len - skip,
+		return kvmlat_attr_bad(err, &main_space, NULL, "is cut short");
+	if (kvmlat_attr_parse(&main_space, mnl_nlmsg_get_payload_offset(nlh, skip), len - skip,
 			      tb, err))
 		return -1;
 	if (!tb[type] && !(type == KVMLAT_A_VCPU && tb[KVMLAT_A_END]))
-		return kvmlat_attr_bad(err, &main_set, main_rules[type].name, "is missing");
+		return kvmlat_attr_bad(err, &main_space, main_rules[type].name, "is missing");
 	return 0;
 }
 
@@ -96,7 +96,7 @@ static int parse_probe(const struct nlattr *nest, struct kvmlat_info *info,
 	const struct nlattr *tb[MAX_ATTRS];
 	struct kvmlat_probe *probes;
 
-	if (kvmlat_attr_parse_nest(&probe_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&probe_space, nest, tb, err))
 		return -1;
 	probes = kvmlat_grow(info->probes, info->nr_probes, sizeof(*probes));
 	if (!probes)
@@ -117,7 +117,7 @@ int kvmlat_parse_info(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error
 	if (kvmlat_parse_main(nlh, KVMLAT_A_INFO, tb, err))
 		return -1;
 	nest = tb[KVMLAT_A_INFO];
-	if (kvmlat_attr_parse_nest(&info_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&info_space, nest, tb, err))
 		return -1;
 	kvmlat_attr_string(tb[KVMLAT_A_INFO_VERSION], info->version, sizeof(info->version));
 	info->abi = kvmlat_attr_u32(tb[KVMLAT_A_INFO_ABI]);
@@ -153,7 +153,7 @@ int kvmlat_parse_vm(const struct nlmsghdr *nlh, struct kvmlat_vm *vm, struct kvm
 	const struct nlattr *tb[MAX_ATTRS];
 
 	if (kvmlat_parse_main(nlh, KVMLAT_A_VM, tb, err) ||
-	    kvmlat_attr_parse_nest(&vm_set, tb[KVMLAT_A_VM], tb, err))
+	    kvmlat_attr_parse_nest(&vm_space, tb[KVMLAT_A_VM], tb, err))
 		return -1;
 	vm->vm_id = kvmlat_attr_u32(tb[KVMLAT_A_VM_VM_ID]);
 	vm->pid = kvmlat_attr_u32(tb[KVMLAT_A_VM_PID]);
@@ -170,7 +170,7 @@ int kvmlat_parse_end(const struct nlattr *nest, struct kvmlat_end *end, struct k
 {
 	const struct nlattr *tb[MAX_ATTRS];
 
-	if (kvmlat_attr_parse_nest(&end_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&end_space, nest, tb, err))
 		return -1;
 	*end = (struct kvmlat_end) {
 		.seen = true,

@@ -81,13 +81,13 @@ static const struct rule reason_rules[] = {
 	[KVMLAT_A_REASON_AWAY]		= { "away", U64 },
 };
 
-static const struct set vcpu_set = SET("vcpu", vcpu_rules);
-static const struct set open_set = SET("open", open_rules);
-static const struct set times_set = SET("times", times_rules);
-static const struct set halt_set = SET("halt", halt_rules);
-static const struct set preemptor_set = SET("preemptor", preemptor_rules);
-static const struct set detail_set = SET("detail", detail_rules);
-static const struct set reason_set = SET("reason", reason_rules);
+static const struct attr_space vcpu_space = SPACE("vcpu", vcpu_rules);
+static const struct attr_space open_space = SPACE("open", open_rules);
+static const struct attr_space times_space = SPACE("times", times_rules);
+static const struct attr_space halt_space = SPACE("halt", halt_rules);
+static const struct attr_space preemptor_space = SPACE("preemptor", preemptor_rules);
+static const struct attr_space detail_space = SPACE("detail", detail_rules);
+static const struct attr_space reason_space = SPACE("reason", reason_rules);
 
 static int parse_buckets(const struct nlattr *index, const struct nlattr *count,
 			 struct kvmlat_draft *d, struct kvmlat_error *err)
@@ -100,7 +100,7 @@ static int parse_buckets(const struct nlattr *index, const struct nlattr *count,
 	unsigned int least = 0;
 
 	if (m != n * sizeof(uint64_t) || (index && mnl_attr_get_payload_len(index) % 2))
-		return kvmlat_attr_bad(err, &reason_set, "bucket-count",
+		return kvmlat_attr_bad(err, &reason_space, "bucket-count",
 				       "does not match bucket-index");
 	if (kvmlat_draft_buckets(d, n))
 		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
@@ -116,7 +116,7 @@ static int parse_buckets(const struct nlattr *index, const struct nlattr *count,
 		memcpy(&b->index, from + i * sizeof(b->index), sizeof(b->index));
 		memcpy(&b->count, counts + i * sizeof(b->count), sizeof(b->count));
 		if (b->index >= KVMLAT_HIST_BUCKETS || b->index < least)
-			return kvmlat_attr_bad(err, &reason_set, "bucket-index",
+			return kvmlat_attr_bad(err, &reason_space, "bucket-index",
 					       "is out of range or not ascending");
 		least = b->index + 1;
 	}
@@ -130,7 +130,7 @@ static int parse_reason(const struct nlattr *nest, struct kvmlat_draft *d,
 	const struct nlattr *tb[MAX_ATTRS];
 	struct kvmlat_reason *r;
 
-	if (kvmlat_attr_parse_nest(&reason_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&reason_space, nest, tb, err))
 		return -1;
 	if (kvmlat_attr_u32(tb[KVMLAT_A_REASON_CLASS]) > KVMLAT_REASON_CLASS_MAX) {
 		kvmlat_skip(unknown, "class of reasons",
@@ -154,7 +154,7 @@ static int parse_reason(const struct nlattr *nest, struct kvmlat_draft *d,
 		.away = kvmlat_attr_u64(tb[KVMLAT_A_REASON_AWAY]),
 	};
 	if (r->away > r->total)
-		return kvmlat_attr_bad(err, &reason_set, "away", "is more than total");
+		return kvmlat_attr_bad(err, &reason_space, "away", "is more than total");
 	return parse_buckets(tb[KVMLAT_A_REASON_BUCKET_INDEX], tb[KVMLAT_A_REASON_BUCKET_COUNT],
 			     d, err);
 }
@@ -165,7 +165,7 @@ static int parse_times(const struct nlattr *nest, struct kvmlat_account *a,
 {
 	const struct nlattr *tb[MAX_ATTRS], *attr;
 
-	if (kvmlat_attr_parse_nest(&times_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&times_space, nest, tb, err))
 		return -1;
 	mnl_attr_for_each_nested(attr, nest) {
 		if (mnl_attr_get_type(attr) > KVMLAT_A_TIMES_MAX)
@@ -186,7 +186,7 @@ static int parse_halt(const struct nlattr *nest, struct kvmlat_halt *h, struct k
 {
 	const struct nlattr *tb[MAX_ATTRS];
 
-	if (kvmlat_attr_parse_nest(&halt_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&halt_space, nest, tb, err))
 		return -1;
 	h->window_min = kvmlat_attr_u32(tb[KVMLAT_A_HALT_WINDOW]);
 	h->window_max = h->window_min;
@@ -204,7 +204,7 @@ static int parse_preemptor(const struct nlattr *nest, struct kvmlat_draft *draft
 	struct kvmlat_account *a = &v->account;
 	struct kvmlat_preemptor *p;
 
-	if (kvmlat_attr_parse_nest(&preemptor_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&preemptor_space, nest, tb, err))
 		return -1;
 	p = kvmlat_draft_array(a->preemptors, a->nr_preemptors, &draft->room_preemptors,
 			       sizeof(*p));
@@ -229,7 +229,7 @@ static int parse_detail(const struct nlattr *nest, struct kvmlat_draft *draft,
 	const struct nlattr *tb[MAX_ATTRS];
 	struct kvmlat_detail *d;
 
-	if (kvmlat_attr_parse_nest(&detail_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&detail_space, nest, tb, err))
 		return -1;
 	if (kvmlat_attr_u32(tb[KVMLAT_A_DETAIL_KIND]) > KVMLAT_DETAIL_KIND_MAX) {
 		kvmlat_skip(unknown, "kind of details", kvmlat_attr_u32(tb[KVMLAT_A_DETAIL_KIND]));
@@ -249,7 +249,7 @@ static int parse_detail(const struct nlattr *nest, struct kvmlat_draft *draft,
 	d->longest_min = kvmlat_attr_u64(tb[KVMLAT_A_DETAIL_LONGEST]);
 	d->longest_max = d->longest_min;
 	if (d->error > d->count)
-		return kvmlat_attr_bad(err, &detail_set, "error", "is more than count");
+		return kvmlat_attr_bad(err, &detail_space, "error", "is more than count");
 	return 0;
 }
 
@@ -257,7 +257,7 @@ static int parse_open(const struct nlattr *nest, struct kvmlat_vcpu *v, struct k
 {
 	const struct nlattr *tb[MAX_ATTRS];
 
-	if (kvmlat_attr_parse_nest(&open_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&open_space, nest, tb, err))
 		return -1;
 	v->open = true;
 	v->open_cls = kvmlat_attr_u32(tb[KVMLAT_A_OPEN_CLASS]);
@@ -286,7 +286,7 @@ static int parse_head(const struct nlattr **tb, struct kvmlat_vcpu *v,
 	a->start = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_SINCE]);
 	a->end = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_NOW]);
 	if (a->end < a->start)
-		return kvmlat_attr_bad(err, &vcpu_set, "now", "is before since");
+		return kvmlat_attr_bad(err, &vcpu_space, "now", "is before since");
 	a->elapsed = a->end - a->start;
 	a->reentries = kvmlat_attr_u64(tb[KVMLAT_A_VCPU_REENTRIES]);
 	a->nr_vcpus = 1;
@@ -328,7 +328,7 @@ int kvmlat_parse_vcpu(const struct nlmsghdr *nlh, struct kvmlat_draft *d, struct
 		return kvmlat_parse_end(tb[KVMLAT_A_END], end, err);
 	more = tb[KVMLAT_A_MORE];
 	nest = tb[KVMLAT_A_VCPU];
-	if (kvmlat_attr_parse_nest(&vcpu_set, nest, tb, err))
+	if (kvmlat_attr_parse_nest(&vcpu_space, nest, tb, err))
 		return -1;
 	if (first)
 		kvmlat_draft_begin(d);

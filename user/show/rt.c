@@ -58,12 +58,12 @@ static void table(FILE *to, const struct rt_view *v)
 	print_grid(to, &g);
 }
 
-static struct json_object *cpus_array(const struct cpus *set)
+static struct json_object *cpus_array(const struct cpus *cpus)
 {
 	struct json_object *array = json_object_new_array();
 	int cpu;
 
-	for (cpu = cpus_next(set, -1); cpu >= 0; cpu = cpus_next(set, cpu))
+	for (cpu = cpus_next(cpus, -1); cpu >= 0; cpu = cpus_next(cpus, cpu))
 		json_object_array_add(array, json_object_new_int(cpu));
 	return array;
 }

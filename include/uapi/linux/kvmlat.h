@@ -96,10 +96,10 @@
  * latest one's absences; the others stay in USER.
  *
  * Details of exits are collected for VMs for which DETAIL_SET switched them on, also for vCPUs
- * that come later; VM then has DETAILS. Each vCPU has room for 128 keys in 16 sets of 8. A key
- * that finds its set full takes the place of the least frequent one there and adds that one's
+ * that come later; VM then has DETAILS. Each vCPU has room for 128 keys in 16 bins of 8. A key
+ * that finds its bin full takes the place of the least frequent one there and adds that one's
  * COUNT to its own, as ERROR: the true count is between COUNT - ERROR and COUNT, and a key that
- * is not there has at most the least COUNT of its set. That set is, modulo 2^64,
+ * is not there has at most the least COUNT of its bin. That bin is, modulo 2^64,
  *
  *	((KIND + 1) << 56 | KEY) * 0x61c8864680b583eb >> 60
  *
