@@ -75,11 +75,13 @@ int file_replace(const char *path, const char *text)
 	char temporary[4096];
 	int fd, error;
 
-	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary)) {
+	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >= (int)sizeof(temporary)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	fd = mkostemp(temporary, O_CLOEXEC);
+	/* Of one that was killed: whoever could open it may be at it yet. */
+	unlink(temporary);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -1;
 	if (write_all(fd, text)) {

@@ -8,7 +8,10 @@
 char *file_read(const char *path);
 char *file_read_sized(const char *path, size_t *len);
 
-/* Through a file beside it and a rename, so that no reader sees half of it. -1 with errno. */
+/*
+ * Through the file "@path.new" and a rename, so that no reader sees half of it. The caller holds a
+ * lock: what is there of that name was left behind by one that was killed. -1 with errno.
+ */
 int file_replace(const char *path, const char *text);
 
 #endif /* _KVMLAT_FILE_H */

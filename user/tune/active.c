@@ -43,17 +43,26 @@ static int tell_active(const char *lock, struct trouble *why)
 		       lock);
 }
 
+int active_lock(struct trouble *why)
+{
+	char sentence[600];
+	int lock = lock_take("profile.lock", false, sentence, sizeof(sentence));
+
+	if (lock >= 0)
+		return lock;
+	if (errno == EWOULDBLOCK)
+		return tell_active(file_name("profile.lock"), why);
+	return trouble(why, trouble_of_errno(errno), "%s", sentence);
+}
+
 int active_begin(const char *name, struct trouble *why)
 {
-	char text[PROFILE_NAME_SIZE + 64], sentence[600];
+	char text[PROFILE_NAME_SIZE + 64];
 	uint64_t start;
 
 	/* Left open: to close it would give up the lock. */
-	if (lock_take("profile.lock", false, sentence, sizeof(sentence)) < 0) {
-		if (errno == EWOULDBLOCK)
-			return tell_active(file_name("profile.lock"), why);
-		return trouble(why, trouble_of_errno(errno), "%s", sentence);
-	}
+	if (active_lock(why) < 0)
+		return -1;
 	/* What the one before had to say is not of this one. */
 	unlink(active_log());
 	if (kvmlat_thread_start(getpid(), getpid(), &start))

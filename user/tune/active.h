@@ -13,7 +13,13 @@
  * started tells it from a later one of its id.
  */
 
-/* -1 with the reason, which names the profile that is active if there is. */
+/*
+ * The lock, until the descriptor that is returned is closed: whoever has it changes what a profile
+ * keeps. -1 with the reason, which names the profile that is active if there is.
+ */
+int active_lock(struct trouble *why);
+
+/* Takes it for as long as the process lives. -1 with the reason. */
 int active_begin(const char *name, struct trouble *why);
 
 /* Writes of which process and its profile's name; false if none is active. */

@@ -332,28 +332,3 @@ int hold(const struct profile *profile, tell_fn tell, void (*ready)(void *ctx), 
 	wait_end(&h.wait);
 	return ret;
 }
-
-int undo_left_behind(tell_fn tell, bool *any, struct trouble *why)
-{
-	struct journal journal;
-	struct tuner t;
-	int ret;
-
-	*any = false;
-	if (journal_load(&journal, why))
-		return -1;
-	*any = journal.nr || journal.pending.nr;
-	/* Another load of the module, or none, has undone all of it. */
-	if (*any && journal.module != module_load_id(path_root())) {
-		journal_clear(&journal);
-		*any = false;
-	}
-	ret = *any ? tuner_open(&t, why) : 0;
-	if (*any) {
-		if (!ret)
-			ret = journal_undo(&journal, &t, tell, why);
-		tuner_close(&t);
-	}
-	journal_free(&journal);
-	return ret;
-}

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/lock.h"
 #include "knobs.h"
 #include "base/paths.h"
 #include "profiles.h"
@@ -176,18 +177,12 @@ static int write_profile(const struct tuner *t, const char *path, const char *na
 	return ret;
 }
 
-int profile_save(const char *name, bool force, char *path, size_t size, tell_fn tell,
-		 struct trouble *why)
+static int save_locked(const char *name, const char *dir, const char *path, bool force,
+		       tell_fn tell, struct trouble *why)
 {
 	struct tuner t;
-	char dir[400];
 	int ret;
 
-	if (!profile_name_ok(name))
-		return trouble(why, TROUBLE_USAGE,
-			       "profile \"%.64s\" is no name: " PROFILE_NAME_RULE, name);
-	snprintf(dir, sizeof(dir), "%.*s", (int)strcspn(path_profiles(), ":"), path_profiles());
-	snprintf(path, size, "%s/%s.ini", dir, name);
 	if (!force && !access(path, F_OK))
 		return trouble(why, TROUBLE_REFUSED, "\"%s\" exists; --force replaces it", path);
 	ret = tuner_open(&t, why);
@@ -197,5 +192,24 @@ int profile_save(const char *name, bool force, char *path, size_t size, tell_fn 
 	if (!ret)
 		ret = write_profile(&t, path, name, tell, why);
 	tuner_close(&t);
+	return ret;
+}
+
+int profile_save(const char *name, bool force, char *path, size_t size, tell_fn tell,
+		 struct trouble *why)
+{
+	char dir[400], sentence[600];
+	int lock, ret;
+
+	if (!profile_name_ok(name))
+		return trouble(why, TROUBLE_USAGE,
+			       "profile \"%.64s\" is no name: " PROFILE_NAME_RULE, name);
+	snprintf(dir, sizeof(dir), "%.*s", (int)strcspn(path_profiles(), ":"), path_profiles());
+	snprintf(path, size, "%s/%s.ini", dir, name);
+	lock = lock_take("save.lock", true, sentence, sizeof(sentence));
+	if (lock < 0)
+		return trouble(why, trouble_of_errno(errno), "%s", sentence);
+	ret = save_locked(name, dir, path, force, tell, why);
+	close(lock);
 	return ret;
 }
