@@ -303,6 +303,7 @@ static int begin(struct holder *h, struct trouble *why)
 	if (!h->watch)
 		return -1;
 	if (h->profile->dma_latency >= 0) {
+		tell_latency(&h->told, h->profile->dma_latency);
 		h->dma = dma_latency_hold(path_root(), h->profile->dma_latency, why);
 		if (h->dma < 0)
 			return -1;

@@ -2,12 +2,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "modprobe.h"
 #include "told.h"
+#include "tuned.h"
 
 /* Anybody can start VMs of a name without end. */
 #define TOLD_FOREIGN	16
 
 #define LEFT_OUT	NR_WARNINGS
+#define TUNED_HAS	(NR_WARNINGS + 1)
 
 __attribute__((format(printf, 2, 3)))
 static void tell(const struct told *told, const char *fmt, ...)
@@ -48,6 +51,19 @@ void tell_warnings(struct told *told, const struct intent *w, const struct load 
 		if (warning(i, w->knob, w->value, load, text, sizeof(text)) &&
 		    is_new(told, w->knob->id, i))
 			tell(told, "warning: %s", text);
+	if (w->knob->scope == KVMLAT_SCOPE_HOST &&
+	    tuned_has_option(modprobe_module(w->knob), w->knob->name, w->value, text,
+			     sizeof(text)) &&
+	    is_new(told, w->knob->id, TUNED_HAS))
+		tell(told, "warning: %s", text);
+}
+
+void tell_latency(const struct told *told, int32_t us)
+{
+	char text[512];
+
+	if (tuned_keeps_latency(us, text, sizeof(text)))
+		tell(told, "warning: %s", text);
 }
 
 void tell_foreign(struct told *told, uint32_t vm_id, uint32_t uid, const struct trouble *why)
