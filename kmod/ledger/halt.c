@@ -30,6 +30,11 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 	bool tried = miss_ns || halt->polls.attempted != l->polls.attempted;
 
 	WRITE_ONCE(l->inside, true);
+	/* Nobody halts in the guest: its exit was not seen, and ends with the next one or entry. */
+	if (!l->open) {
+		l->mark = now;
+		l->open = &l->none;
+	}
 	kvmlat_ledger_renew(l);
 	/* KVM_RUN went on with a halt that a signal had interrupted. */
 	if (l->user_at) {
@@ -66,8 +71,7 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 	l->ran = 0;
 	l->ran_from = now;
 	/* The entry has to look at wake_at, and at what was spent. */
-	if (l->open)
-		kvmlat_ledger_hold(l);
+	kvmlat_ledger_hold(l);
 }
 
 /**

@@ -25,9 +25,9 @@ static __always_inline void kvmlat_visit_begin(struct kvmlat_ledger *l, struct k
 {
 	WRITE_ONCE(l->inside, false);
 	l->held = row;
+	/* There is no wake_at: whoever sets it holds the exit until that is closed. */
 	l->open = &l->none;
-	l->wake_at = 0;
-	/* What an earlier exit left of a halt is not this one's, also if they have one mark. */
+	/* What an earlier exit left of a halt is not this one's, also if they have one mark: clocks of CPUs differ. */
 	l->ran_mark = 0;
 	l->user_at = now;
 	l->visit_at = now;

@@ -97,6 +97,9 @@ static inline const struct kvmlat_row *row_of_others(void)
 	return &none;
 }
 
+#define CLASS(name)	row_of_class(KVMLAT_REASON_CLASS_ ## name, 0)
+#define TIME(name)	(snap.times[KVMLAT_STATE_ ## name])
+
 #define EVENT(l, call) do {		\
 	kvmlat_ledger_begin(l);		\
 	call;				\
@@ -151,6 +154,27 @@ static inline void do_obey(struct kvmlat_ledger *l)
 static inline void do_end(struct kvmlat_ledger *l, u64 now)
 {
 	EVENT(l, kvmlat_ledger_end(l, now));
+}
+
+/* KVM's counters of the vCPU whose ledger is under test. */
+static struct kvmlat_polls polls;
+
+static inline void do_halt(struct kvmlat_ledger *l, u64 now, u64 ns, u64 hit, u64 miss)
+{
+	struct kvmlat_halt halt = { .ns = ns, .valid = true, .window = 200000 };
+
+	polls.attempted += hit || miss;
+	polls.successful += !!hit;
+	polls.success_ns += hit;
+	polls.fail_ns += miss;
+	halt.polls = polls;
+	EVENT(l, kvmlat_ledger_halt(l, now, &halt));
+}
+
+static inline struct kvmlat_ledger *in_guest(void)
+{
+	polls = (struct kvmlat_polls){};
+	return ledger_new(1000, KVMLAT_STATE_GUEST);
 }
 
 #endif /* _KMOD_EVENTS_H */
