@@ -178,6 +178,10 @@ int kvmlat_fail_ack(struct kvmlat_error *err, const struct nlmsghdr *reply,
 	if ((reply->nlmsg_flags & NLM_F_ACK_TLVS) && skip < len)
 		read_extack(&e, request, payload + skip, len - skip);
 
+	/* The module says what is not there; netlink itself has no family of that name or number. */
+	if (!e.text[0] && e.error == ENOENT)
+		return kvmlat_fail(err, KVMLAT_E_NO_MODULE, ENOENT,
+				   "the kernel module is not loaded; \"modprobe kvmlat\" loads it");
 	if (!e.text[0])
 		snprintf(e.text, sizeof(e.text), "the kernel refused: %s", strerror(e.error));
 	used = strlen(e.text);

@@ -39,46 +39,27 @@ static int take_family(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_erro
 	return kvmlat_fail(err, KVMLAT_E_PROTOCOL, 0, "the kernel did not tell the family's id");
 }
 
-static int fail_no_module(struct kvmlat_error *err)
-{
-	return kvmlat_fail(err, KVMLAT_E_NO_MODULE, ENOENT,
-			   "the kernel module is not loaded; \"modprobe kvmlat\" loads it");
-}
-
 static int resolve(struct kvmlat *k, struct kvmlat_error *err)
 {
-	struct kvmlat_error e = { 0 };
 	char buf[REQUEST_SIZE];
 	struct nlmsghdr *nlh;
 
 	nlh = kvmlat_request(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, KVMLAT_FAMILY_NAME);
-	if (!kvmlat_talk(k, nlh, take_family, &k->family, NULL, &e))
-		return 0;
-	if (e.status == KVMLAT_E_NOT_FOUND)
-		return fail_no_module(err);
-	if (err)
-		*err = e;
-	return -1;
+	return kvmlat_talk(k, nlh, take_family, &k->family, NULL, err);
 }
 
 static int take_info(struct kvmlat *k, struct kvmlat_info *info, struct kvmlat_error *err)
 {
-	struct kvmlat_error e = { 0 };
 	char buf[REQUEST_SIZE];
 	struct nlmsghdr *nlh;
 
 	memset(info, 0, sizeof(*info));
 	nlh = kvmlat_request(buf, k->family, KVMLAT_CMD_INFO, KVMLAT_FAMILY_VERSION, NLM_F_ACK);
 	mnl_attr_put_u32(nlh, KVMLAT_A_ABI, KVMLAT_ABI);
-	if (!kvmlat_talk(k, nlh, kvmlat_parse_info, info, NULL, &e))
+	if (!kvmlat_talk(k, nlh, kvmlat_parse_info, info, NULL, err))
 		return 0;
 	kvmlat_info_free(info);
-	/* There is nothing to find but the family itself: the module was unloaded meanwhile. */
-	if (e.status == KVMLAT_E_NOT_FOUND)
-		return fail_no_module(err);
-	if (err)
-		*err = e;
 	return -1;
 }
 

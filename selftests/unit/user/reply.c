@@ -50,7 +50,7 @@ static void statuses_tell_apart(void)
 	for (i = 0; i < ARRAY_SIZE(want); i++) {
 		struct kvmlat *k = start();
 
-		refuse(want[i].error, NULL, 0, true, false);
+		refuse(want[i].error, "so it is", 0, true, false);
 		EXPECT(kvmlat_reset(k, NULL, &err));
 		EXPECT_EQ(err.status, want[i].status);
 		EXPECT(err.text[0]);
@@ -67,6 +67,13 @@ static void unloaded_meanwhile_is_no_module(void)
 	refuse(ENOENT, NULL, 0, true, false);
 	EXPECT(kvmlat_get_info(k, &i, &err));
 	EXPECT_EQ(err.status, KVMLAT_E_NO_MODULE);
+	err = (struct kvmlat_error){ 0 };
+	/* Whatever is asked for: no request of ours is refused without a sentence by the module. */
+	refuse(ENOENT, NULL, 0, true, false);
+	EXPECT(kvmlat_reset(k, NULL, &err));
+	EXPECT_EQ(err.status, KVMLAT_E_NO_MODULE);
+	EXPECT_EQ(err.error, ENOENT);
+	EXPECT_STR(err.text, "the kernel module is not loaded; \"modprobe kvmlat\" loads it");
 	kvmlat_close(k);
 }
 
