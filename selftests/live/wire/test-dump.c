@@ -31,6 +31,7 @@ TEST_F_TIMEOUT(dump, thousand_vcpus, 720)
 {
 	struct host *h = &self->host;
 	unsigned int fewest = UINT32_MAX, longest = 0;
+	uint64_t accounts = 0;
 	struct info info;
 
 	ASSERT_EQ(0, vmm_start(&h->vmm, VMM_MANY_ARGS));
@@ -47,6 +48,7 @@ TEST_F_TIMEOUT(dump, thousand_vcpus, 720)
 			fewest = self->snap.accts[i].nr_rows;
 		if (self->snap.accts[i].messages > longest)
 			longest = self->snap.accts[i].messages;
+		accounts += self->snap.accts[i].memory;
 	}
 	ASSERT_EQ(0, info_get(&h->wire, &info));
 	TH_LOG("%u vCPUs, at least %u reasons each, %u messages, up to %u for a vCPU, %llu bytes",
@@ -55,6 +57,9 @@ TEST_F_TIMEOUT(dump, thousand_vcpus, 720)
 	EXPECT_LE(REASONS, fewest);
 	EXPECT_EQ(VMM_MANY, info.vcpus);
 	EXPECT_GE(65536, info.vcpu_memory_max);
+	/* Each account has its share of it; what else there is are reserves. */
+	EXPECT_LE(VMM_MANY * 10000ULL, accounts);
+	EXPECT_LE(accounts, info.memory);
 	ASSERT_EQ(0, vmm_end(&h->vmm));
 	ASSERT_GONE(&h->wire, self->known.pid, 1);
 }

@@ -110,6 +110,9 @@ static inline void ack(void)
 	end(nlh);
 }
 
+#define INFO_WORD(attr)	(100U + (attr))
+#define INFO_LONG(attr)	((1ULL << 40) + (attr))
+
 static inline void info(void)
 {
 	struct nlmsghdr *nlh = message(true, FAMILY, 0);
@@ -127,11 +130,12 @@ static inline void info(void)
 	};
 	unsigned int i;
 
+	/* Each its own value, and those of 64 bits do not fit into 32. */
 	mnl_attr_put_strz(nlh, KVMLAT_A_INFO_VERSION, "9.9");
 	for (i = 0; i < ARRAY_SIZE(words); i++)
-		mnl_attr_put_u32(nlh, words[i], 1);
+		mnl_attr_put_u32(nlh, words[i], INFO_WORD(words[i]));
 	for (i = 0; i < ARRAY_SIZE(longs); i++)
-		mnl_attr_put_u64(nlh, longs[i], 2);
+		mnl_attr_put_u64(nlh, longs[i], INFO_LONG(longs[i]));
 	mnl_attr_put_u32(nlh, KVMLAT_A_INFO_VENDOR, KVMLAT_VENDOR_AMD);
 	mnl_attr_put_u64(nlh, KVMLAT_A_INFO_NOW, 5000);
 	for (i = 0; i < 3; i++) {

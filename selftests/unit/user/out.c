@@ -134,7 +134,7 @@ static void own_time_stands_before_the_elapsed(void)
 	EXPECT(strstr(text, "REASON    COUNT    RATE/s   OWN/ms     OWN%  ELAPSED/ms  MEAN/us "));
 	EXPECT(strstr(text, "cpuid        10   10000.0    0.005     5.88       0.020    2.000 "));
 	EXPECT(strstr(text, "total       112  112000.0    0.085   100.00       0.100    0.893 "));
-	EXPECT(line_of("0xabc") < line_of("other") && line_of("other") < line_of("cpuid"));
+	EXPECT(before("0xabc", "other") && before("other", "cpuid"));
 	stat_as(OUTPUT_JSON, GROUP_VCPU, SORT_COUNT, false);
 	EXPECT(strstr(text, "\"total_ns\":20000,\"time_percent\":20.0000,\"own_ns\":5000,"));
 	EXPECT(strstr(text, "\"handling_ns\":100000,\"own_ns\":85000,"));

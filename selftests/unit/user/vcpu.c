@@ -336,7 +336,7 @@ static void vms_tell_whether_details_are_on(void)
 	done(0);
 	EXPECT(!kvmlat_get_vms(k, NULL, &s, NULL));
 	EXPECT(!s->vms[0].details && s->vms[1].details);
-	EXPECT_EQ(s->monotonic, 2);
+	EXPECT_EQ(s->monotonic, INFO_LONG(KVMLAT_A_INFO_MONOTONIC));
 	kvmlat_snapshot_free(s);
 	kvmlat_close(k);
 }
