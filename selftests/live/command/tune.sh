@@ -243,6 +243,21 @@ is "and the VMs'" host "$(knob 8 halt_poll_ns vm "$vm")"
 is "and the latency" "$before" "$(dma_latency)"
 is "and says that the module went" 1 "$(grep -c 'module was unloaded' "$work/hold.err")"
 is "but not that somebody interfered" 0 "$(grep -c 'left as it is' "$work/hold.err" || true)"
+
+# What others change over a profile stays when it ends: by a change of their own, and behind everybody's back
+printf '[host]\nhalt_poll_ns_grow = 3\nhalt_poll_ns_shrink = 7\n' > "$work/profiles/over.ini"
+gives 0 'profile "over" is active' kvmlat profile apply over
+gives 0 '^halt_poll_ns_grow .* applied' kvmlat set halt_poll_ns_grow=5
+echo 9 > $kvm/halt_poll_ns_shrink
+kvmlat profile undo > "$work/out" 2> "$work/err"
+is "what was set over a profile stays when it ends" "5 9" \
+	"$(cat $kvm/halt_poll_ns_grow) $(cat $kvm/halt_poll_ns_shrink)"
+is "and what was set behind its back is told" 1 \
+	"$(grep -c '^kvmlat: halt_poll_ns_shrink of the host is left as it is' "$work/err")"
+gives 0 '^halt_poll_ns_grow .* restored' kvmlat undo
+is "and the later change goes back to before both" "$(sed -n 2p <<< "$start")" "$(cat $kvm/halt_poll_ns_grow)"
+sed -n 4p <<< "$start" > $kvm/halt_poll_ns_shrink
+
 valid events cat "$work/events"
 is "events tell who, what and from which value, and name guests" \
 	"kvmlat 50000 host applied busy" "$(python3 -c '
