@@ -122,6 +122,17 @@ static void codes(void)
 		EXPECT_EQ(list[i] == KVMLAT_CODE_UNKNOWN ?
 			  row_of_class(KVMLAT_REASON_CLASS_UNKNOWN, 0)->count :
 			  row_of(list[i])->count, 3);
+	/* Those of real processors are found at once, and others never in the map, which ends. */
+	for (u32 code = 0; code < 0x800; code++) {
+		bool mapped = code < 0xc0 || (code >= 0x400 && code < 0x410), seen = false;
+		const struct kvmlat_cell *cell = kvmlat_ledger_cell(l, code);
+
+		for (u32 i = 0; i < sizeof(list) / sizeof(*list); i++)
+			seen |= list[i] == code;
+		EXPECT_EQ(!!cell, mapped && seen);
+		EXPECT(!cell || cell->code == code);
+	}
+	EXPECT_EQ(l->none.total, 0);
 	ledger_free(l);
 }
 
@@ -159,6 +170,7 @@ static void bounded(void)
 		}
 	look(l, now);
 	EXPECT(snap.memory <= 65536);
+	EXPECT_EQ(l->cells, KVMLAT_CELLS_MAX);
 	for (u32 i = 0; i < snap.rows; i++)
 		counted += snap.row[i].count;
 	EXPECT_EQ(counted, exits);

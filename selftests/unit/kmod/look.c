@@ -191,6 +191,23 @@ static void only_what_changed(void)
 	teardown();
 }
 
+/* What a look does not know is sent, whatever lies behind it. */
+static void rows_beyond_its_room(void)
+{
+	setup(9);
+	take(ledgers[0], NULL, 0);
+	EXPECT_EQ(snap.rows, 9);
+	kvmlat_look_keep(looked[0], &snap, 1);
+	take(ledgers[0], looked[0], 1);
+	EXPECT_EQ(snap.rows, 0);
+	looked[0]->room = kvmlat_look_room(7);
+	EXPECT_EQ(looked[0]->room, 8);
+	take(ledgers[0], looked[0], 1);
+	EXPECT_EQ(snap.rows, 2);
+	EXPECT_EQ(snap.row[0].place, 8);
+	teardown();
+}
+
 static void resets_are_changes(void)
 {
 	struct reader *a = &readers[0];
@@ -396,6 +413,7 @@ int main(void)
 {
 	static const struct tap_case cases[] = {
 		{ "only what changed is read", only_what_changed },
+		{ "rows beyond its room are changes", rows_beyond_its_room },
 		{ "a reset and an end are changes", resets_are_changes },
 		{ "details that come and go are changes", details_are_changes },
 		{ "rows without memory are changes", spilled_rows_are_changes },
