@@ -27,6 +27,35 @@ run()
 	"$kvmlat" "$@" || die "\"kvmlat $*\" failed with status $?"
 }
 
+# On a terminal of its own, which is shown as it was then
+screen()
+{
+	TMUX='' LC_ALL=C.UTF-8 tmux -S /run/demo.mux -f /dev/null "$@"
+}
+
+# shot WHAT REGEX: the screen, once a line is like REGEX
+shot()
+{
+	local waited
+
+	for ((waited = 0; waited < 100; waited++)); do
+		screen capture-pane -p -t demo > /run/demo.screen
+		! grep -qE -- "$2" /run/demo.screen || break
+		sleep 0.2
+	done
+	grep -qE -- "$2" /run/demo.screen || { cat /run/demo.screen; die "kvmlat top does not show $1"; }
+	printf '$ kvmlat top        (%s)\n' "$1"
+	sed '/^ *$/d' /run/demo.screen
+}
+
+# window SCOPE: whose halt_poll_ns counts for the guest
+window()
+{
+	"$kvmlat" get -g demo halt_poll_ns --csv | awk -F , -v scope="$1" \
+		'$2 == "vm" && $8 == scope { found = 1 } END { exit !found }' ||
+		die "the guest's halt_poll_ns is not of the $1"
+}
+
 exits()
 {
 	"$kvmlat" stat --once --all 2> /dev/null | awk '$1 == "total" { n = $2 } END { print n + 0 }'
@@ -35,6 +64,7 @@ exits()
 end_guest()
 {
 	[ -z "$qemu" ] || kill "$qemu" 2> /dev/null || :
+	screen kill-server 2> /dev/null || :
 }
 trap end_guest EXIT
 
@@ -75,7 +105,29 @@ run list
 
 say "its exits, live, while it uses its disk, its network and its timers"
 run reset
-run stat -g demo -i 3 -d 9
+run stat -g demo -i 2 -d 4
+
+say "in which state its time was spent, and how late it ran, and why"
+run stat --states -g demo -i 2 -d 2
+run stat --lateness -g demo -i 2 -d 2
+
+say "all of that on one screen: Enter opens a VM, a vCPU, a reason"
+screen new-session -d -s demo -x 80 -y 24 "$kvmlat top"
+sleep 3
+shot "all VMs" '^[0-9]+ demo .*[0-9.]+[um]s '
+screen send-keys -t demo Enter Enter
+shot "one vCPU" '^(msr|cpuid|interrupt) +[0-9.]+ '
+screen send-keys -t demo q
+
+say "a knob of this guest, turned while it runs, and turned back"
+run get -g demo halt_poll_ns
+run set -g demo halt_poll_ns=0
+window vm
+run stat --halt -g demo -i 2 -d 2
+run undo
+window host
+
+say "nothing was lost"
 printf '$ kvmlat info\n'
 "$kvmlat" info | grep -E '^(memory|missed|spilled) '
 grep '^work ' "$console" | tail -n 1 | sed 's/^work/guest so far:/'
