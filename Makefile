@@ -12,7 +12,7 @@ DKMS_SRC := $(DESTDIR)/usr/src/kvmlat-$(VERSION)
 
 export PREFIX DESTDIR VERSION
 
-.PHONY: all kmod user demo check check-fast check-matrix check-debug unit mutate lint fuzz coverage bench regen install dkms need-dkms dkms-src deb dist clean help
+.PHONY: all kmod user demo tutorial check check-fast check-matrix check-debug unit mutate lint fuzz coverage bench regen install dkms need-dkms dkms-src deb dist clean help
 
 all: user kmod		## build the module for the running kernel, the command, the man pages
 
@@ -37,6 +37,14 @@ user:			## build kvmlat, libkvmlat and the man pages
 demo:			## boot a KVM host and a Linux guest in the lab and watch the guest
 	@selftests/lab/deps build lab
 	@selftests/demo/run
+
+tutorial:		## a shell on a KVM host in the lab, with guests for the stories of kvmlat-tutorial(7)
+	@selftests/lab/deps build lab
+	@$(MAKE) --no-print-directory -s user
+	@$(MAKE) --no-print-directory -s -C selftests/vmm O="$(BUILD)"
+	@selftests/lab/kmod 6.1 >/dev/null
+	@echo '"selftests/live/command/tutorial.sh --try 1" starts the guests of story 1, of 5, and a shell beside them'
+	@selftests/lab/run --smp 2 --append isolcpus=1 --kvm
 
 ifdef TEST
 check:

@@ -70,6 +70,7 @@ run_boot()
 	mapfile -t tests < "$dir/tests"
 	[ "$boot" != icount ] || how+=(--icount)
 	[ "$boot" != no-tsc ] || how+=(--append tsc=unstable)
+	[ "$boot" != isolated ] || how+=(--append isolcpus=1)
 	if [ "$machine" != amd ]; then
 		mapfile -t files < <(bochs_files "$kernel" "$boot")
 		files=("FILES=${files[*]}")

@@ -25,14 +25,15 @@ boot_shape()
 	esac
 	case $3 in
 	single) echo 1 2048 900 ;;
-	multi | no-tsc) echo 2 1024 900 ;;
+	multi | no-tsc | isolated) echo 2 1024 900 ;;
 	*) echo 1 1024 900 ;;
 	esac
 }
 
 # Two CPUs, which share a thread in QEMU, for what migrates and for readers beside writers; all else
 # is faster with one. What must be so within 1 %, or polls for microseconds, needs a CPU whose time is
-# not the real machine's: icount. In no-tsc the kernel does not trust the TSC.
+# not the real machine's: icount. In no-tsc the kernel does not trust the TSC, in
+# isolated nothing runs on CPU 1 that is not put there.
 amd_tests()
 {
 	cat <<-EOF
@@ -73,6 +74,8 @@ amd_tests()
 	knobs knob build/bin/test-knob-vmm
 	knobs knob build/bin/test-knob-param
 	screen top selftests/live/command/top.sh
+	isolated cli selftests/live/command/tutorial.sh --only 1,3,4
+	icount cli selftests/live/command/tutorial.sh --only 2,5
 	no-tsc exact build/bin/test-exact -v migration -v vms_migration -v shared_threads
 	no-tsc ledger build/bin/test-ledger
 	EOF
