@@ -12,6 +12,7 @@
 #include "end.h"
 #include "limit.h"
 #include "lock.h"
+#include "outlier.h"
 #include "reserve.h"
 #include "thread.h"
 #include "vm-table.h"
@@ -200,6 +201,7 @@ static void free_vcpu(struct kvmlat_vcpu *vcpu)
 {
 	kvfree(vcpu->ledger.detail);
 	kfree(vcpu->look);
+	kvmlat_outlier_forget(vcpu);
 	kvmlat_reserve_free_vcpu(vcpu);
 }
 

@@ -9,6 +9,7 @@
 #include "modules.h"
 #include "netlink/family.h"
 #include "netlink/knob.h"
+#include "outlier.h"
 #include "reserve.h"
 #include "suspend.h"
 #include "version.h"
@@ -28,6 +29,7 @@ static int __init kvmlat_init(void)
 		goto err_worker;
 	kvmlat_end_init();
 	kvmlat_collect_init();
+	kvmlat_outlier_init();
 	err = kvmlat_modules_init();
 	if (err)
 		goto err_end;

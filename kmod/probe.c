@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "knob/halt.h"
 #include "ledger/detail.h"
+#include "ledger/outlier.h"
 #include "ledger/visit.h"
 #include "polls.h"
 #include "probe.h"
@@ -50,9 +51,34 @@ static noinline __noclone void probe_exit_slow(struct kvm_vcpu *kvm_vcpu)
 	kvmlat_ledger_commit(l);
 }
 
+/* What the VMM was told to do, as it stands in the page that it shares with KVM. */
+static void note_visit(const struct kvmlat_ledger *l, struct kvmlat_outliers *outliers)
+{
+	const struct kvmlat_vcpu *vcpu = container_of(l, struct kvmlat_vcpu, ledger);
+	const struct kvm_run *run = vcpu->kvm_vcpu->run;
+
+	outliers->key = 0;
+	if (!l->visit_at)
+		return;
+	if (l->visit_code == KVM_EXIT_IO)
+		outliers->key = KVMLAT_DETAIL_KEY(READ_ONCE(run->io.direction) == KVM_EXIT_IO_OUT ?
+						  KVMLAT_DETAIL_KIND_PIO_OUT :
+						  KVMLAT_DETAIL_KIND_PIO_IN,
+						  READ_ONCE(run->io.port));
+	else if (l->visit_code == KVM_EXIT_MMIO)
+		outliers->key = KVMLAT_DETAIL_KEY(READ_ONCE(run->mmio.is_write) ?
+						  KVMLAT_DETAIL_KIND_MMIO_WRITE :
+						  KVMLAT_DETAIL_KIND_MMIO_READ,
+						  READ_ONCE(run->mmio.phys_addr) & PAGE_MASK);
+}
+
 /* Updates that have begun and did nothing yet. Apart, like the above. */
 static noinline __noclone void entry_slow(struct kvmlat_ledger *l, u64 now)
 {
+	struct kvmlat_outliers *outliers = READ_ONCE(l->outliers);
+
+	if (unlikely(outliers))
+		note_visit(l, outliers);
 	if (!kvmlat_visit_entry(l, now))
 		kvmlat_ledger_entry_slow(l, kvmlat_ledger_after(l, now));
 	kvmlat_ledger_commit(l);

@@ -3,6 +3,7 @@
 #include <linux/sched/clock.h>
 
 #include "clock.h"
+#include "ledger/outlier.h"
 #include "thread.h"
 
 DEFINE_PER_CPU(struct kvmlat_thread, kvmlat_thread);
@@ -133,6 +134,7 @@ static u32 state_of_absence(bool preempt, const struct task_struct *prev,
 static void leave(bool preempt, const struct task_struct *prev, const struct task_struct *next)
 {
 	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
+	struct kvmlat_outliers *outliers;
 	struct kvmlat_ledger *l;
 	bool in_kvm;
 	u32 state;
@@ -154,6 +156,10 @@ static void leave(bool preempt, const struct task_struct *prev, const struct tas
 		kvmlat_ledger_out(l, now, state, in_kvm, prev->sched_info.run_delay);
 		if (state == KVMLAT_STATE_RUNQ)
 			kvmlat_ledger_preempted(l, now, next->comm, task_pid_nr((void *)next));
+		outliers = READ_ONCE(l->outliers);
+		if (unlikely(outliers))
+			kvmlat_outliers_left(outliers, next->comm, task_pid_nr((void *)next),
+					     next->prio);
 		kvmlat_ledger_commit(l);
 		/* It has let go of its map, as every task does before its address is another's. */
 		if (!kvmlat_thread_can_own(prev))
@@ -162,9 +168,10 @@ static void leave(bool preempt, const struct task_struct *prev, const struct tas
 	raw_spin_unlock(&vcpu->lock);
 }
 
-static void arrive(const struct task_struct *next)
+static void arrive(const struct task_struct *prev, const struct task_struct *next)
 {
 	struct kvmlat_vcpu *vcpu = find(next);
+	struct kvmlat_outliers *outliers;
 	struct kvmlat_ledger *l;
 
 	if (!vcpu)
@@ -174,6 +181,10 @@ static void arrive(const struct task_struct *next)
 	if (vcpu->task == next) {
 		kvmlat_ledger_begin(l);
 		kvmlat_ledger_obey(l);
+		outliers = READ_ONCE(l->outliers);
+		if (unlikely(outliers))
+			kvmlat_outliers_culprit(&outliers->before, prev->comm,
+						task_pid_nr((void *)prev), prev->prio);
 		kvmlat_ledger_in(l, kvmlat_ledger_after(l, kvmlat_clock()), delay_of(next));
 		kvmlat_ledger_commit(l);
 		remember(vcpu);
@@ -196,7 +207,7 @@ void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
 	leave(preempt, prev, next);
 	/* It is compared where it is: all that follows from it is that somebody looks again. */
 	if (kvmlat_thread_can_own(next) && data_race(bucket(next)->first))
-		arrive(next);
+		arrive(prev, next);
 }
 
 /**

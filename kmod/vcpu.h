@@ -14,6 +14,7 @@ struct kvm;
 struct kvm_vcpu;
 struct kvmlat_job;
 struct kvmlat_look;
+struct kvmlat_outliers;
 
 /* What knob/ keeps of a VM whose halts poll. */
 struct kvmlat_vm_polling {
@@ -73,6 +74,7 @@ struct kvmlat_vcpu {
 	u32 index;			/* in its VM, in the order in which they were seen */
 	u32 tid;
 	struct kvmlat_vcpu_polling polling;
+	struct kvmlat_outliers *outliers;	/* of the ledger, or that it had */
 	struct kvmlat_look *look;	/* what dumps saw last, under kvmlat_mutex; may be NULL */
 };
 

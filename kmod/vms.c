@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "end.h"
 #include "limit.h"
+#include "outlier.h"
 #include "polls.h"
 #include "reason.h"
 #include "reserve.h"
@@ -86,6 +87,7 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 	job = READ_ONCE(vm->joined);
 	if (job)
 		kvmlat_worker_ask(job);
+	kvmlat_outlier_joins();
 	return vcpu;
 }
 

@@ -14,7 +14,7 @@
 static struct workqueue_struct *queue;
 
 /* As many as there are; each has its work, since one may wait for whoever reads. */
-static struct kvmlat_job *jobs[5];
+static struct kvmlat_job *jobs[6];
 static unsigned int nr_jobs;
 
 static void run(struct work_struct *work)

@@ -2,6 +2,7 @@
 /* What exits do to a ledger now and then; what they do every time is in ledger.h. */
 #include "detail.h"
 #include "ledger.h"
+#include "outlier.h"
 
 /* The cell of an exit code with its flags, or the one for all others when there is no memory. */
 static struct kvmlat_cell *exit_cell(struct kvmlat_ledger *l, u32 code)
@@ -34,11 +35,13 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 	u64 ns = now - l->mark;
 	u32 bucket = ns ? kvmlat_hist_bucket(ns) : 0;
 	struct kvmlat_detail *detail;
+	u64 key = l->key;
 
 	if (cell == &l->none) {
 		cell = l->held;
 		l->held = NULL;
 	}
+	kvmlat_outlier_exit_begins(l);
 	if (l->user_at)
 		kvmlat_ledger_leave_user(l, now);
 	kvmlat_ledger_end_visit(l, now);
@@ -47,18 +50,20 @@ void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now)
 	l->wake_at = 0;
 	l->early = false;
 	detail = READ_ONCE(l->detail);
-	if (l->key && detail)
-		kvmlat_detail_add(detail, l->key, ns);
+	if (key && detail)
+		kvmlat_detail_add(detail, key, ns);
 	l->key = 0;
 	if (cell) {
 		if (!kvmlat_ledger_has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
 			cell = &l->other;
+		kvmlat_ledger_longest(l, cell, ns, now);
 		/* Before the total, which tells a reader that the row changed. */
 		cell->away += l->away;
-		kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns, now);
+		kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns);
 		/* Clocks of two CPUs can disagree by all that an exit took. */
 		if (!ns)
 			cell->empty++;
+		kvmlat_outlier_exit(l, cell, key, now);
 	} else {
 		l->none.total += ns;
 	}
@@ -145,6 +150,8 @@ void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now)
 {
 	kvmlat_ledger_obey(l);
 	now = kvmlat_ledger_after(l, now);
+	/* No guest was late for what ends with it. */
+	WRITE_ONCE(l->outliers, NULL);
 	l->last_state = kvmlat_ledger_state(l);
 	if (l->out_at)
 		kvmlat_ledger_spend(l, l->out_state, now - l->out_at);

@@ -6,6 +6,7 @@
  * counters; where that time was counted until now, it is moved from.
  */
 #include "ledger.h"
+#include "outlier.h"
 
 /* Somebody may have cleared the counter (debugfs) since. */
 static u64 grown(u64 now, u64 before)
@@ -44,6 +45,7 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 		u64 end = start > l->visit_ran ? start : l->visit_ran;
 
 		kvmlat_ledger_spend(l, KVMLAT_STATE_USER, -(l->visit_end - end));
+		kvmlat_outlier_visit_ended_before(l, l->visit_end - end);
 		l->ran += l->visit_end - end;
 		l->visit_end = end;
 	}
@@ -54,6 +56,7 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 	if (polled > l->ran)
 		polled = l->ran;
 	kvmlat_ledger_spend(l, KVMLAT_STATE_POLL, polled);
+	kvmlat_outlier_polled(l, polled);
 
 	kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_HALT, 0, halt->ns, now);
 	if (hit)
@@ -65,8 +68,10 @@ void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_ha
 	l->halt_window = halt->window;
 	l->polls = halt->polls;
 
-	if (!l->wake_at)
+	if (!l->wake_at) {
 		l->wake_at = now;
+		kvmlat_outlier_wakes(l);
+	}
 	l->slept = false;
 	l->ran = 0;
 	l->ran_from = now;

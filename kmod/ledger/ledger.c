@@ -4,6 +4,7 @@
 
 #include "detail.h"
 #include "ledger.h"
+#include "outlier.h"
 
 u32 kvmlat_ledger_state(const struct kvmlat_ledger *l)
 {
@@ -126,6 +127,39 @@ static struct kvmlat_cell **latest(struct kvmlat_ledger *l, u32 class, u32 code)
 	return &l->span[class];
 }
 
+/**
+ * kvmlat_ledger_longest() - an event that may be the longest of its row, before it is added
+ * @l: ledger, between begin and commit
+ * @cell: its row
+ * @ns: how long it was
+ * @now: when it ended
+ */
+void kvmlat_ledger_longest(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u64 ns, u64 now)
+{
+	/* None need take any time. */
+	if (ns > cell->longest || !cell->longest_at) {
+		cell->longest = ns;
+		cell->longest_at = now;
+		cell->longest_cpu = raw_smp_processor_id();
+	}
+	cell->unseen = kvmlat_outliers_unseen(READ_ONCE(l->outliers), cell->class, cell->longest);
+}
+
+/**
+ * kvmlat_ledger_look_anew() - a threshold is lower than before
+ * @l: ledger, between begin and commit
+ */
+void kvmlat_ledger_look_anew(struct kvmlat_ledger *l)
+{
+	const struct kvmlat_outliers *o = READ_ONCE(l->outliers);
+	u32 i;
+
+	for (i = 0; i < l->cells; i++)
+		l->cell[i]->unseen = kvmlat_outliers_unseen(o, l->cell[i]->class,
+							    l->cell[i]->longest);
+	l->other.unseen = kvmlat_outliers_unseen(o, l->other.class, l->other.longest);
+}
+
 static noinline void add_slow(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now)
 {
 	struct kvmlat_cell **row = latest(l, class, code), *cell = *row;
@@ -139,14 +173,11 @@ static noinline void add_slow(struct kvmlat_ledger *l, u32 class, u32 code, u64 
 	}
 	if (!kvmlat_ledger_has_seg(l, cell, bucket / KVMLAT_SEG_LEN))
 		return;
-	/* None need take any time. */
-	if (!cell->longest_at) {
-		cell->longest_at = now;
-		cell->longest_cpu = raw_smp_processor_id();
-	}
-	kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns, now);
+	kvmlat_ledger_longest(l, cell, ns, now);
+	kvmlat_cell_add(cell, cell->seg[bucket / KVMLAT_SEG_LEN], bucket, ns);
 	if (!ns)
 		cell->empty++;
+	kvmlat_outlier_span(l, class, code, ns, now);
 }
 
 /**
@@ -168,8 +199,8 @@ void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64
 		u32 bucket = kvmlat_hist_bucket(ns);
 		struct kvmlat_seg *seg = cell->seg[bucket / KVMLAT_SEG_LEN];
 
-		if (likely(seg)) {
-			kvmlat_cell_add(cell, seg, bucket, ns, now);
+		if (likely(seg) && likely(ns <= cell->unseen)) {
+			kvmlat_cell_add(cell, seg, bucket, ns);
 			return;
 		}
 	}
@@ -189,6 +220,7 @@ void kvmlat_ledger_renew(struct kvmlat_ledger *l)
 	l->ran_mark = l->mark;
 	l->ran = 0;
 	l->slept = false;
+	kvmlat_outlier_exit_begins(l);
 }
 
 /**
@@ -214,6 +246,10 @@ void kvmlat_ledger_reset_slow(struct kvmlat_ledger *l)
 	u32 i;
 
 	WRITE_ONCE(l->reset_at, 0);
+	if (at == KVMLAT_RESET_NONE) {
+		kvmlat_ledger_look_anew(l);
+		return;
+	}
 	for (i = 0; i < l->cells; i++) {
 		l->cell[i]->next_dead = dead;
 		dead = l->cell[i];

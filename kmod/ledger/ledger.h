@@ -5,7 +5,7 @@
  * Pure: no kernel call but the reserve's, so that it also compiles into user-space unit
  * tests. Time is given by the caller, in ns. What happens at every exit is here; the rest
  * is in exit.c, visit.[ch] (to the VMM), offcpu.c (the thread leaves its CPU), halt.c and detail.c;
- * what they share in ledger.c.
+ * what they share in ledger.c. What took longer than somebody wants is noted in outlier.c.
  * snapshot.h reads it.
  *
  * Concurrency. One writer at a time, with preemption off; who that is, thread.h says. Any number
@@ -55,17 +55,23 @@ struct kvmlat_cell {
 	 */
 	u64 total;
 	u64 empty;
-	u64 longest;
+	u64 unseen;			/* what takes longer has to be looked at: see below */
 	u32 code;
-	u32 class;
+	u16 class;
+	u16 longest_cpu;		/* there are 8192 at most */
 	struct kvmlat_seg *seg[KVMLAT_SEGS];
 	union {
 		u64 away;			/* of total, ns in other states than exit */
 		struct kvmlat_cell *next_dead;	/* once a reset has thrown it away */
 	};
 	u64 longest_at;
-	u32 longest_cpu;
+	u64 longest;
 } __aligned(64);
+
+/*
+ * Every event is compared with one number: the longest of its row, or if somebody watches for
+ * shorter ones his threshold. What is longer goes the slow way, so a watcher costs others nothing.
+ */
 
 /*
  * Exit codes index a map of cells: VMX and most SVM codes are below 0xc0, the SVM codes
@@ -94,6 +100,10 @@ struct kvmlat_preemptor {
 };
 
 struct kvmlat_detail;
+struct kvmlat_outliers;
+
+/* In reset_at, which no reset has: there is a new threshold, and the account stays. */
+#define KVMLAT_RESET_NONE	1
 
 /*
  * What every event writes is one cache line, and no more than needed: the state follows
@@ -157,6 +167,9 @@ struct kvmlat_ledger {
 	struct kvmlat_detail *detail;
 	u64 key;
 
+	/* While somebody watches: see outlier.h. Who does gives it. */
+	struct kvmlat_outliers *outliers;
+
 	u32 preemptions;		/* the next one's place, modulo */
 	struct kvmlat_preemptor preemptor[KVMLAT_PREEMPTORS];
 
@@ -206,6 +219,7 @@ void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_init(struct kvmlat_ledger *l, u64 now, u32 state, u32 code_mask,
 			const struct kvmlat_polls *polls);
 void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now);
+void kvmlat_ledger_look_anew(struct kvmlat_ledger *l);
 u32 kvmlat_ledger_memory(const struct kvmlat_ledger *l);
 /* Of the ledger as it is; a reader has to check the sequence count afterwards. */
 u32 kvmlat_ledger_state(const struct kvmlat_ledger *l);
@@ -219,6 +233,7 @@ void kvmlat_ledger_end_visit(struct kvmlat_ledger *l, u64 now);
 struct kvmlat_cell *kvmlat_ledger_row(struct kvmlat_ledger *l, u32 class, u32 code);
 bool kvmlat_ledger_has_seg(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u32 seg);
 void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64 now);
+void kvmlat_ledger_longest(struct kvmlat_ledger *l, struct kvmlat_cell *cell, u64 ns, u64 now);
 
 /*
  * x86 keeps stores in order, so on it both barriers only bind the compiler. The plain
@@ -292,15 +307,11 @@ static inline void kvmlat_ledger_key(struct kvmlat_ledger *l, u64 key)
 		l->key = key;
 }
 
+/* Of one that is longer than unseen, kvmlat_ledger_longest() comes before. */
 static __always_inline void kvmlat_cell_add(struct kvmlat_cell *cell, struct kvmlat_seg *seg,
-					    u32 bucket, u64 ns, u64 now)
+					    u32 bucket, u64 ns)
 {
 	seg->n[bucket % KVMLAT_SEG_LEN]++;
-	if (unlikely(ns > cell->longest)) {
-		cell->longest = ns;
-		cell->longest_at = now;
-		cell->longest_cpu = raw_smp_processor_id();
-	}
 	/* Last: a reader who finds an old total copies the cell again, see snapshot.c. */
 	smp_wmb();
 	cell->total += ns;
@@ -343,8 +354,8 @@ static __always_inline bool kvmlat_ledger_entry(struct kvmlat_ledger *l, u64 now
 		u32 bucket = kvmlat_hist_bucket(ns);
 		struct kvmlat_seg *seg = cell->seg[bucket / KVMLAT_SEG_LEN];
 
-		if (likely(seg)) {
-			kvmlat_cell_add(cell, seg, bucket, ns, now);
+		if (likely(seg) && likely(ns <= cell->unseen)) {
+			kvmlat_cell_add(cell, seg, bucket, ns);
 			l->mark = now;
 			l->open = NULL;
 			return true;

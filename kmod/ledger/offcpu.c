@@ -3,6 +3,7 @@
 #include <linux/string.h>
 
 #include "ledger.h"
+#include "outlier.h"
 
 /**
  * kvmlat_ledger_out() - the thread leaves its CPU
@@ -92,7 +93,9 @@ void kvmlat_ledger_in(struct kvmlat_ledger *l, u64 now, u64 delay)
 	if (l->out_state == KVMLAT_STATE_WAIT) {
 		kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_SLEEP, 0, away - runq, now);
 		l->wake_at = now - runq;
+		kvmlat_outlier_wakes(l);
 	}
+	kvmlat_outlier_waited(l, runq);
 	kvmlat_ledger_spend(l, KVMLAT_STATE_RUNQ, runq);
 	kvmlat_ledger_add(l, KVMLAT_REASON_CLASS_RUNQ, 0, runq, now);
 	l->out_at = 0;

@@ -225,7 +225,7 @@ bool kvmlat_snapshot_take(const struct kvmlat_ledger *l, struct kvmlat_snap *sna
 		snap->memory = kvmlat_ledger_memory(l);
 		snap->halt_window = READ_ONCE(l->halt_window);
 		exit_at = snap->seen.mark;
-		if (at) {
+		if (at > KVMLAT_RESET_NONE) {
 			read_nothing(snap, at);
 			exit_at = snap->since;
 		} else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Visits to the VMM: what is rare; a visit without a break is in visit.h. */
+#include "outlier.h"
 #include "visit.h"
 
 /**
@@ -11,6 +12,7 @@
  */
 void kvmlat_ledger_leave_user(struct kvmlat_ledger *l, u64 now)
 {
+	kvmlat_outlier_visit_ends(l, now);
 	kvmlat_ledger_spend(l, KVMLAT_STATE_USER, now - l->user_at);
 	l->visit_ran = l->user_at;
 	l->user_at = 0;
@@ -51,4 +53,5 @@ void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now, u32 code)
 	l->user_at = now;
 	l->visit_at = now;
 	l->visit_code = code;
+	kvmlat_outlier_visit_begins(l);
 }

@@ -54,7 +54,8 @@ static __always_inline bool kvmlat_visit_entry(struct kvmlat_ledger *l, u64 now)
 	span_bucket = kvmlat_hist_bucket(visit);
 	seg = cell->seg[bucket / KVMLAT_SEG_LEN];
 	span_seg = span->seg[span_bucket / KVMLAT_SEG_LEN];
-	if (unlikely(!seg) || unlikely(!span_seg))
+	if (unlikely(!seg) || unlikely(!span_seg) || unlikely(ns > cell->unseen) ||
+	    unlikely(visit > span->unseen))
 		return false;
 	WRITE_ONCE(l->inside, true);
 	l->spent[KVMLAT_STATE_USER] += visit;
@@ -62,8 +63,8 @@ static __always_inline bool kvmlat_visit_entry(struct kvmlat_ledger *l, u64 now)
 	l->away = 0;
 	l->user_at = 0;
 	l->visit_at = 0;
-	kvmlat_cell_add(span, span_seg, span_bucket, visit, now);
-	kvmlat_cell_add(cell, seg, bucket, ns, now);
+	kvmlat_cell_add(span, span_seg, span_bucket, visit);
+	kvmlat_cell_add(cell, seg, bucket, ns);
 	l->mark = now;
 	l->held = NULL;
 	l->open = NULL;

@@ -7,6 +7,7 @@
 #include "event.h"
 #include "family.h"
 #include "knob.h"
+#include "watch.h"
 #include "netlink-gen.h"
 #include "reply.h"
 #include "request.h"
@@ -40,6 +41,10 @@ static const struct command {
 				    .changes = true },
 	[KVMLAT_CMD_KNOB_UNDO]	= { .attrs = BIT(KVMLAT_A_CHANGE) | BIT(KVMLAT_A_DRY_RUN),
 				    .changes = true },
+	[KVMLAT_CMD_OUTLIER_WATCH] = { .attrs = VM_ATTRS | BIT(KVMLAT_A_VCPU_ID) |
+						BIT(KVMLAT_A_THRESHOLD) },
+	[KVMLAT_CMD_OUTLIER_GET] = { .start = kvmlat_outlier_dump_start,
+				     .done = kvmlat_outlier_dump_done },
 };
 
 static int admit(struct sk_buff *skb, struct nlattr **attrs, struct netlink_ext_ack *extack,
@@ -92,6 +97,7 @@ static struct genl_ops ops[ARRAY_SIZE(kvmlat_nl_ops)];
 int __init kvmlat_netlink_init(void)
 {
 	size_t i;
+	int err;
 
 	for (i = 0; i < ARRAY_SIZE(ops); i++) {
 		const struct genl_small_ops *small = &kvmlat_nl_ops[i];
@@ -114,10 +120,17 @@ int __init kvmlat_netlink_init(void)
 	kvmlat_family.n_ops = ARRAY_SIZE(ops);
 	kvmlat_family.mcgrps = groups;
 	kvmlat_family.n_mcgrps = ARRAY_SIZE(groups);
-	return genl_register_family(&kvmlat_family);
+	err = kvmlat_outlier_netlink_init();
+	if (err)
+		return err;
+	err = genl_register_family(&kvmlat_family);
+	if (err)
+		kvmlat_outlier_netlink_exit();
+	return err;
 }
 
 void kvmlat_netlink_exit(void)
 {
 	genl_unregister_family(&kvmlat_family);
+	kvmlat_outlier_netlink_exit();
 }

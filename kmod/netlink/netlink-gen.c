@@ -36,8 +36,13 @@ const struct nla_policy kvmlat_knob_nl_policy[KVMLAT_A_KNOB_WHY + 1] = {
 	[KVMLAT_A_KNOB_WHY] = { .type = NLA_NUL_STRING, },
 };
 
+const struct nla_policy kvmlat_threshold_nl_policy[KVMLAT_A_THRESHOLD_NS + 1] = {
+	[KVMLAT_A_THRESHOLD_KIND] = NLA_POLICY_MAX(NLA_U32, 4),
+	[KVMLAT_A_THRESHOLD_NS] = { .type = NLA_U64, },
+};
+
 /* Global operation policy for kvmlat */
-const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_CURSOR + 1] = {
+const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_THRESHOLD + 1] = {
 	[KVMLAT_A_ABI] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_VM_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_PID] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -52,10 +57,11 @@ const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_CURSOR + 1] = {
 	[KVMLAT_A_CHANGE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KVMLAT_A_DRY_RUN] = { .type = NLA_FLAG, },
 	[KVMLAT_A_CURSOR] = { .type = NLA_U64, },
+	[KVMLAT_A_THRESHOLD] = NLA_POLICY_NESTED(kvmlat_threshold_nl_policy),
 };
 
 /* Ops table for kvmlat */
-const struct genl_small_ops kvmlat_nl_ops[8] = {
+const struct genl_small_ops kvmlat_nl_ops[10] = {
 	{
 		.cmd	= KVMLAT_CMD_INFO,
 		.doit	= kvmlat_nl_info_doit,
@@ -89,6 +95,14 @@ const struct genl_small_ops kvmlat_nl_ops[8] = {
 	{
 		.cmd	= KVMLAT_CMD_KNOB_UNDO,
 		.doit	= kvmlat_nl_knob_undo_doit,
+	},
+	{
+		.cmd	= KVMLAT_CMD_OUTLIER_WATCH,
+		.doit	= kvmlat_nl_outlier_watch_doit,
+	},
+	{
+		.cmd	= KVMLAT_CMD_OUTLIER_GET,
+		.dumpit	= kvmlat_nl_outlier_get_dumpit,
 	},
 };
 

@@ -13,12 +13,13 @@
 
 /* Common nested types */
 extern const struct nla_policy kvmlat_knob_nl_policy[KVMLAT_A_KNOB_WHY + 1];
+extern const struct nla_policy kvmlat_threshold_nl_policy[KVMLAT_A_THRESHOLD_NS + 1];
 
 /* Global operation policy for kvmlat */
-extern const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_CURSOR + 1];
+extern const struct nla_policy kvmlat_main_nl_policy[KVMLAT_A_THRESHOLD + 1];
 
 /* Ops table for kvmlat */
-extern const struct genl_small_ops kvmlat_nl_ops[8];
+extern const struct genl_small_ops kvmlat_nl_ops[10];
 
 int kvmlat_nl_info_doit(struct sk_buff *skb, struct genl_info *info);
 int kvmlat_nl_vm_get_doit(struct sk_buff *skb, struct genl_info *info);
@@ -30,6 +31,9 @@ int kvmlat_nl_detail_set_doit(struct sk_buff *skb, struct genl_info *info);
 int kvmlat_nl_knob_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int kvmlat_nl_knob_set_doit(struct sk_buff *skb, struct genl_info *info);
 int kvmlat_nl_knob_undo_doit(struct sk_buff *skb, struct genl_info *info);
+int kvmlat_nl_outlier_watch_doit(struct sk_buff *skb, struct genl_info *info);
+int kvmlat_nl_outlier_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
 
 enum {
 	KVMLAT_NLGRP_EVENTS,

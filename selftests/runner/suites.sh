@@ -65,6 +65,7 @@ amd_tests()
 	icount truth build/bin/test-truth
 	icount truth build/bin/test-switch
 	icount late build/bin/test-late
+	icount late build/bin/test-outlier
 	icount halt build/bin/test-halt
 	icount detail build/bin/test-detail
 	icount nested build/bin/test-nested

@@ -23,6 +23,9 @@
  *	KNOB_SET	KNOB.., DRY_RUN			CHANGE, KNOB..
  *	KNOB_UNDO	CHANGE, DRY_RUN			KNOB..
  *	KNOB_CHANGED	(an event, see below)		CHANGE, AUTHOR, KNOB
+ *	OUTLIER_WATCH	VM_ID, PID, VCPU_ID,		none but the error code
+ *			THRESHOLD..
+ *	OUTLIER_GET dump				OUTLIER, one message each, then END
  *
  * An attribute that a command does not list is refused with EINVAL. Filters are
  * combined: all must match. A "do" that matches nothing is refused with ENOENT, and
@@ -119,6 +122,24 @@
  * A RESET makes SINCE the time of the call for every vCPU that it names, all counters
  * zero, details too, and forgets VMs that ended. The exit that is open at that time is dropped.
  *
+ * Outliers
+ *
+ * OUTLIER_WATCH makes its socket a watcher: from the next event of each vCPU on that the filters
+ * mean, also of those that come later, an outlier is kept for each time that something takes longer
+ * than the THRESHOLD of its KIND. Another OUTLIER_WATCH takes the place of the one before, one
+ * without a THRESHOLD ends it, and so does the end of the socket. There are KVMLAT_WATCHERS_MAX
+ * watchers at most.
+ *
+ * OUTLIER_GET sends what the socket was not sent yet, of each vCPU the oldest first. Each vCPU
+ * keeps 64, and the newest take the place of the oldest. How many the socket was not sent for
+ * that is told by DROPPED of the next one of the vCPU, and in all, exactly, by DROPPED of END.
+ *
+ * TOTAL is the sum of TIMES. Of the kinds user, runq and wake it is what is in the row of that
+ * class, so the longest is that row's LONGEST. Of exit it is what KVM itself took for an exit, and
+ * of gap the whole exit but for poll and wait: what the guest lost without having asked for it. Of
+ * an exit without any other state both are what is in its row. An event can be an outlier of
+ * several kinds: an exit, the visit to the VMM in it, the wait for a CPU in that.
+ *
  * Knobs
  *
  * A knob has a value in up to three scopes: the host, a VM, a vCPU. VM and vCPU have one of
@@ -165,14 +186,15 @@
  *	EPERM	no permission
  *	EINVAL	an attribute is malformed, unknown, out of range or not for this command
  *	ERANGE	an integer is out of range
- *	ENOENT	no such VM, vCPU or change
+ *	ENOENT	no such VM, vCPU or change; or the socket watches for no outliers
  *	EOPNOTSUPP	this host does not have the knob, or cannot change it while KVM is loaded
  *	ECANCELED	what was in effect is not what the caller expected, or was changed by
  *			somebody else while the request was under way
  *	EPROTO	ABI is not one that the module speaks
- *	EBUSY	the account changed at every try to read it, for a second or more: ask again
+ *	EBUSY	the account changed at every try to read it, for a second or more: ask again; or
+ *		there are too many watchers already
  *	ENODEV	the module is being unloaded, and would not undo what it changes now
- *	ENOMEM	no memory for the reply, for details or for what undoes a change
+ *	ENOMEM	no memory for the reply, for details, for outliers or for what undoes a change
  */
 #ifndef _UAPI_LINUX_KVMLAT_H
 #define _UAPI_LINUX_KVMLAT_H

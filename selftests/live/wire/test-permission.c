@@ -8,6 +8,7 @@
 
 #include "lib/host.h"
 #include "lib/knobs.h"
+#include "lib/outlier.h"
 
 #define NOBODY 65534
 #ifndef CAP_PERFMON
@@ -88,6 +89,7 @@ static int become_nobody(uint64_t caps)
 static void child(struct wire *old, uint32_t vmm, const FIXTURE_VARIANT(permission) *v)
 {
 	struct wire own, *w = v->old_socket ? old : &own;
+	struct outliers outliers = {};
 	struct wire events;
 	struct knobs knobs;
 	struct vm_list vms;
@@ -122,6 +124,12 @@ static void child(struct wire *old, uint32_t vmm, const FIXTURE_VARIANT(permissi
 	REQUIRE(knob_undo(w, 0, false, &knobs) == v->reset_err);
 	REQUIRE(!v->reset_err || strlen(w->text) > 8);
 	REQUIRE(knob_listen(&events) == v->reset_err);
+	REQUIRE(outlier_get(w, &outliers) == (v->read_err ? v->read_err : ENOENT));
+	REQUIRE(strlen(w->text) > 8);
+	REQUIRE(outlier_watch(w, FILTER(), OF(GAP), 0) == v->read_err);
+	REQUIRE(!v->read_err || strlen(w->text) > 8);
+	REQUIRE(outlier_get(w, &outliers) == v->read_err);
+	REQUIRE(!outliers.nr);
 	/* Whether something exists must not show either */
 	REQUIRE(wire_reset(w, FILTER(.vm = 0x7ffffff0)) == (v->reset_err ? v->reset_err : ENOENT));
 	REQUIRE(wire_reset(w, FILTER()) == v->reset_err);
