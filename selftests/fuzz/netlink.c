@@ -4,6 +4,7 @@
 
 #include "fuzz.h"
 #include "lib/internal.h"
+#include "model/cause.h"
 
 struct input {
 	const uint8_t	*data;
@@ -49,6 +50,20 @@ static void event(const struct kvmlat_knob_event *e, void *ctx)
 	MUST(memchr(e->comm, 0, sizeof(e->comm)));
 }
 
+static void outlier(const struct kvmlat_outlier *o, void *ctx)
+{
+	struct causes causes;
+	uint64_t sum = 0;
+	size_t i;
+
+	(void)ctx;
+	MUST(memchr(o->culprit.comm, 0, sizeof(o->culprit.comm)));
+	causes_of(o, KVMLAT_VENDOR_AMD, &causes);
+	for (i = 0; i < causes.nr; i++)
+		sum += causes.cause[i].ns;
+	MUST(sum == o->total);
+}
+
 static void use(struct kvmlat_snapshot *s)
 {
 	struct kvmlat_account all = { 0 };
@@ -90,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		goto out;
-	switch (*data % 6) {
+	switch (*data % 7) {
 	case 0:
 		ret = kvmlat_get_info(&k, &info, &err);
 		if (!ret)
@@ -127,6 +142,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			kvmlat_snapshot_free(next);
 		}
 		kvmlat_snapshot_free(snap);
+		break;
+	case 6:
+		ret = kvmlat_get_outliers(&k, outlier, NULL, NULL, &err);
 		break;
 	}
 	MUST(ret >= 0 || (err.status && memchr(err.text, 0, sizeof(err.text))));

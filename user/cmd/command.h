@@ -10,6 +10,7 @@ enum exit_code {
 	EXIT_USAGE,
 	EXIT_DIFFERS = EXIT_USAGE,	/* of diff, as of diff(1): nothing was wrong */
 	EXIT_NO_MODULE,
+	EXIT_HIT = EXIT_NO_MODULE,	/* of watch, as of rtla: a threshold was hit */
 	EXIT_NO_PERMISSION,
 	EXIT_NO_VM,
 	EXIT_REFUSED,

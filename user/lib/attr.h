@@ -42,7 +42,7 @@ int kvmlat_attr_parse(const struct attr_space *space, const void *data, size_t l
 int kvmlat_attr_parse_nest(const struct attr_space *space, const struct nlattr *nest,
 			   const struct nlattr **tb, struct kvmlat_error *err);
 
-/* The top of a message, where @type must be, or END in place of a vCPU. */
+/* The top of a message, where @type must be, or END in place of a vCPU or an outlier. */
 int kvmlat_parse_main(const struct nlmsghdr *nlh, uint16_t type, const struct nlattr **tb,
 		      struct kvmlat_error *err);
 

@@ -18,6 +18,7 @@ static const char * const attr_names[] = {
 	[KVMLAT_A_HISTOGRAMS]	= "histograms",
 	[KVMLAT_A_DETAILS]	= "details",
 	[KVMLAT_A_SWITCH]	= "switch",
+	[KVMLAT_A_THRESHOLD]	= "threshold",
 };
 
 static size_t utf8_len(const unsigned char *p)
@@ -185,7 +186,7 @@ int kvmlat_fail_ack(struct kvmlat_error *err, const struct nlmsghdr *reply,
 	if (!e.text[0])
 		snprintf(e.text, sizeof(e.text), "the kernel refused: %s", strerror(e.error));
 	used = strlen(e.text);
-	if (e.attr && e.attr < ARRAY_SIZE(attr_names))
+	if (e.attr < ARRAY_SIZE(attr_names) && attr_names[e.attr])
 		snprintf(e.text + used, sizeof(e.text) - used, " (attribute %s)",
 			 attr_names[e.attr]);
 	if (err)

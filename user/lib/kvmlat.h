@@ -12,7 +12,8 @@
  *  - snapshot.h:	reads all accounts; what happened between two snapshots, which is pure, too;
  *  - names.h:		names of exit reasons, states and the like;
  *  - guest.h:		names and threads of guests, from /proc;
- *  - knob.h:		knobs: read, change, take back, follow.
+ *  - knob.h:		knobs: read, change, take back, follow;
+ *  - outlier.h:	what took longer than a threshold, one by one, and why.
  *
  * Functions that can fail return 0, or -1 with the reason in *err. err may be NULL. A handle
  * is for one thread at a time; different handles do not know of each other. Times are ns.
@@ -36,6 +37,7 @@
 #include "handle.h"
 #include "knob.h"
 #include "names.h"
+#include "outlier.h"
 #include "snapshot.h"
 
 #endif /* _KVMLAT_KVMLAT_H */

@@ -12,6 +12,7 @@ static const struct rule main_rules[] = {
 	[KVMLAT_A_VCPU]			= { "vcpu", NEST },
 	[KVMLAT_A_MORE]			= { "more", FLAG },
 	[KVMLAT_A_END]			= { "end", NEST },
+	[KVMLAT_A_OUTLIER]		= { "outlier", NEST },
 };
 
 static const struct rule end_rules[] = {
@@ -78,7 +79,8 @@ int kvmlat_parse_main(const struct nlmsghdr *nlh, uint16_t type, const struct nl
 	if (kvmlat_attr_parse(&main_space, mnl_nlmsg_get_payload_offset(nlh, skip), len - skip,
 			      tb, err))
 		return -1;
-	if (!tb[type] && !(type == KVMLAT_A_VCPU && tb[KVMLAT_A_END]))
+	if (!tb[type] && !((type == KVMLAT_A_VCPU || type == KVMLAT_A_OUTLIER) &&
+			   tb[KVMLAT_A_END]))
 		return kvmlat_attr_bad(err, &main_space, main_rules[type].name, "is missing");
 	return 0;
 }

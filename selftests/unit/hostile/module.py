@@ -156,6 +156,7 @@ class Module:
         self.names = {C[n]: n[len("KNOB_"):].lower() for n in names}
         self.clients = {}
         self.members = set()
+        self.watches = False
         self.lock = threading.Lock()
 
     def __enter__(self):
@@ -273,7 +274,8 @@ class Module:
             raise Refused(errno.ENOENT, "")
         if not self.permission and command != C["CMD_INFO"]:
             raise Refused(errno.EPERM, "reading accounts needs CAP_PERFMON")
-        for name in ("INFO", "VM_GET", "VCPU_GET", "RESET", "DETAIL_SET", "KNOB_GET", "KNOB_SET", "KNOB_UNDO"):
+        for name in ("INFO", "VM_GET", "VCPU_GET", "RESET", "DETAIL_SET", "KNOB_GET", "KNOB_SET", "KNOB_UNDO",
+                     "OUTLIER_WATCH", "OUTLIER_GET"):
             if command == C["CMD_" + name]:
                 return getattr(self, name.lower())(request)
         raise Refused(errno.EOPNOTSUPP, "no such command")
@@ -384,6 +386,36 @@ class Module:
         for v in self.chosen(request):
             v.details = bool(number(request[C["A_SWITCH"]][0]))
         return []
+
+    def outlier_watch(self, request):
+        self.watches = C["A_THRESHOLD"] in request
+        return []
+
+    def outlier(self, v, c, i, comm):
+        now = self.now()
+        times = [u64(C["A_TIMES_" + s], 10000 if s in ("RUNQ", "USER", "EXIT") else 0)
+                 for s in ("GUEST", "EXIT", "USER", "POLL", "WAIT", "RUNQ", "OFF")]
+        return (FAMILY, C["CMD_OUTLIER_GET"], nest(
+            C["A_OUTLIER"], u32(C["A_OUTLIER_VM_ID"], v.id), u32(C["A_OUTLIER_PID"], v.pid),
+            u32(C["A_OUTLIER_VCPU_ID"], c.id), u32(C["A_OUTLIER_TID"], c.tid),
+            u32(C["A_OUTLIER_KIND"], C["OUTLIER_KIND_GAP"]), u64(C["A_OUTLIER_DROPPED"], 1),
+            u64(C["A_OUTLIER_BEGIN"], now - 90000), u64(C["A_OUTLIER_END"], now - 60000 + i),
+            u64(C["A_OUTLIER_TOTAL"], 30000), u64(C["A_OUTLIER_THRESHOLD"], 20000),
+            nest(C["A_OUTLIER_TIMES"], *times), u32(C["A_OUTLIER_CLASS"], C["REASON_CLASS_EXIT"]),
+            u32(C["A_OUTLIER_CODE"], 0x7b), u32(C["A_OUTLIER_VISIT"], 2),
+            u32(C["A_OUTLIER_DETAIL_KIND"], 1), u64(C["A_OUTLIER_DETAIL_KEY"], 0x3f8),
+            nest(C["A_OUTLIER_PREEMPTOR"], text(C["A_PREEMPTOR_COMM"], comm), u32(C["A_PREEMPTOR_TID"], 100 + i),
+                 u64(C["A_PREEMPTOR_TIME"], 10000), u32(C["A_PREEMPTOR_PRIO"], 120)),
+            attr(C["A_OUTLIER_PREEMPTED"]), u32(C["A_OUTLIER_CPU_BEFORE"], 1), u32(C["A_OUTLIER_CPU"], 2)))
+
+    def outlier_get(self, _):
+        if not self.watches:
+            raise Refused(errno.ENOENT, "this socket watches for no outliers")
+        out = [self.outlier(v, c, i, comm) for v in self.vms for c in v.vcpus
+               for i, comm in enumerate(c.preemptors)]
+        out.append((FAMILY, C["CMD_OUTLIER_GET"], nest(
+            C["A_END"], u64(C["A_END_NOW"], self.now()), u64(C["A_END_DROPPED"], len(out)))))
+        return out
 
     # Knobs
 

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "command.h"
+#include "tune/value.h"
+#include "watch.h"
+
+const char watch_usage[] =
+"Usage: kvmlat watch [OPTION]...\n"
+"\n"
+"Tell of each time that a guest was kept longer than a threshold, as it happens: how long,\n"
+"and by what; at the end, which causes cost most. Ends with status 2 if there was any.\n"
+"\n"
+"  -T, --threshold TIME  what takes longer is told of (50us)\n"
+"      --kind KIND,...   of what: gap (between leaving the guest and entering it again, without\n"
+"                        sleep; the default), exit (KVM's part of that), user (a visit to the\n"
+"                        VMM), runq (a wait for a CPU), wake (from a wakeup to the guest), all\n"
+"  -d, --duration SEC    end after SEC seconds; 100ms, 2m and 1h are times, too\n"
+"  -n, --count COUNT     end after so many\n"
+"      --vcpu LIST       only these vCPUs, as 0-3,7\n"
+"  -p, --pid PID         only the VMs of this process\n"
+"  -g, --guest NAME      only VMs of this guest name, or like \"web*\"; may be repeated\n"
+"      --vm ID           only the VM of this id, which list shows\n"
+"      --json            one JSON object a line\n"
+"\n"
+"Examples:\n"
+"  kvmlat watch -g web                 what makes the guest web late by more than 50us\n"
+"  kvmlat watch -T 1ms --kind all -n 1  the first that takes a millisecond, of any kind\n";
+
+enum {
+	OPT_KIND = OPT_OWN,
+	OPT_JSON,
+};
+
+static const struct option long_options[] = {
+	{ "threshold", required_argument, NULL, 'T' },
+	{ "kind", required_argument, NULL, OPT_KIND },
+	{ "duration", required_argument, NULL, 'd' },
+	{ "count", required_argument, NULL, 'n' },
+	{ "vcpu", required_argument, NULL, OPT_VCPU },
+	{ "pid", required_argument, NULL, 'p' },
+	{ "guest", required_argument, NULL, 'g' },
+	{ "vm", required_argument, NULL, OPT_VM },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ 0 }
+};
+
+static bool parse_threshold(const char *text, uint64_t *ns, char *why, size_t size)
+{
+	const struct kvmlat_knob_value times = {
+		.unit = KVMLAT_UNIT_NS, .max = 3600ULL * 1000000000,
+	};
+	struct value value;
+
+	if (value_parse(&times, text, &value, why, size) && !value.inherit) {
+		*ns = value.number;
+		return true;
+	}
+	snprintf(why, size, "threshold \"%.64s\" is not a time up to an hour, as 50us, 1.5ms or 800ns",
+		 text);
+	return false;
+}
+
+static bool parse_kinds(const char *text, uint32_t *kinds, char *why, size_t size)
+{
+	size_t len;
+	uint32_t i;
+
+	*kinds = 0;
+	do {
+		len = strcspn(text, ",");
+		for (i = 0; i < KVMLAT_NR_OUTLIER_KINDS; i++) {
+			const char *name = kvmlat_outlier_kind_name(i);
+
+			if (len == strlen(name) && !strncmp(text, name, len))
+				break;
+		}
+		if (i < KVMLAT_NR_OUTLIER_KINDS) {
+			*kinds |= 1U << i;
+		} else if (len == 3 && !strncmp(text, "all", len)) {
+			*kinds |= (1U << KVMLAT_NR_OUTLIER_KINDS) - 1;
+		} else {
+			snprintf(why, size, "\"%.*s\" is no kind: there are exit, user, runq, wake, gap and all",
+				 len < 64 ? (int)len : 64, text);
+			return false;
+		}
+		text += len;
+	} while (*text++);
+	return true;
+}
+
+static bool parse_option(struct watch *w, int c, char *why, size_t size)
+{
+	switch (c) {
+	case 'T':
+		return parse_threshold(optarg, &w->threshold, why, size);
+	case OPT_KIND:
+		return parse_kinds(optarg, &w->kinds, why, size);
+	case 'd':
+		return parse_seconds("duration", optarg, &w->duration, why, size);
+	case 'n':
+		return parse_u32("count", optarg, 1, &w->count, why, size);
+	case OPT_JSON:
+		w->output = OUTPUT_JSON;
+		return true;
+	default:
+		return parse_selection(c, optarg, &w->sel, why, size);
+	}
+}
+
+int watch_options(struct watch *w, int argc, char **argv)
+{
+	char why[256];
+	int c;
+
+	w->threshold = 50000;
+	w->kinds = 1U << KVMLAT_OUTLIER_KIND_GAP;
+	while ((c = next_option(argc, argv, "+:T:d:n:p:g:", long_options)) != -1) {
+		if (c == '?')
+			return EXIT_USAGE;
+		if (!parse_option(w, c, why, sizeof(why)))
+			return complain(EXIT_USAGE, "watch: %s", why);
+	}
+	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "grid.h"
+#include "json.h"
+#include "watch.h"
+
+#define SENTENCE_SIZE	(CAUSES_MAX * (CAUSE_WHAT_SIZE + 64))
+
+/* The longest first, each with its share. */
+static const char *sentence(const struct outlier_view *v, char *text, size_t size)
+{
+	const struct kvmlat_outlier *o = v->outlier;
+	char one[CAUSE_WHAT_SIZE + 64];
+	size_t n = 0, i;
+
+	*text = 0;
+	for (i = 0; i < v->causes->nr; i++) {
+		cause_text(&v->causes->cause[i], o, one, sizeof(one));
+		n += snprintf(text + n, size - n, "%s%s", i ? ", " : "", one);
+	}
+	if (o->cpu != o->cpu_before)
+		snprintf(text + n, size - n, "; it moved from CPU %u to %u", o->cpu_before, o->cpu);
+	return text;
+}
+
+static void table(FILE *to, const struct outlier_view *v)
+{
+	const struct kvmlat_outlier *o = v->outlier;
+	time_t seconds = v->time / (int64_t)NSEC_PER_SEC;
+	char when[32] = "", total[16], text[SENTENCE_SIZE];
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm))
+		strftime(when, sizeof(when), "%H:%M:%S", &tm);
+	text_time(total, sizeof(total), o->total);
+	fprintf(to, "%s.%06d  %s of %s, vm %u", when,
+		(int)(v->time % (int64_t)NSEC_PER_SEC / 1000), kvmlat_outlier_kind_name(o->kind),
+		total, o->vm_id);
+	if (v->guest[0])
+		fprintf(to, " \"%s\"", v->guest);
+	fprintf(to, " vcpu %u, CPU %u", o->vcpu_id, o->cpu);
+	if (o->dropped)
+		fprintf(to, ", %" PRIu64 " before it lost", o->dropped);
+	fprintf(to, "\n    %s late: %s\n", total, sentence(v, text, sizeof(text)));
+}
+
+static struct json_object *culprit(const struct kvmlat_culprit *c)
+{
+	struct json_object *o;
+
+	if (!c->time)
+		return NULL;
+	o = json_object_new_object();
+	add_text(o, "comm", c->comm);
+	add_u64(o, "tid", c->tid);
+	add(o, "prio", json_object_new_int((int32_t)c->prio));
+	add_bool(o, "took", c->took);
+	add_u64(o, "time_ns", c->time);
+	return o;
+}
+
+static struct json_object *states(const struct kvmlat_outlier *outlier)
+{
+	struct json_object *o = json_object_new_object();
+	unsigned int i;
+	char name[32];
+
+	for (i = 0; i < KVMLAT_NR_STATES; i++) {
+		snprintf(name, sizeof(name), "%s_ns", kvmlat_state_name(i));
+		add_u64(o, name, outlier->times[i]);
+	}
+	return o;
+}
+
+static struct json_object *causes(const struct outlier_view *v)
+{
+	struct json_object *list = json_object_new_array(), *o;
+	size_t i;
+
+	for (i = 0; i < v->causes->nr; i++) {
+		const struct cause *c = &v->causes->cause[i];
+
+		o = json_object_new_object();
+		add_text(o, "cause", cause_name(c->kind));
+		add_text(o, "what", c->what);
+		add_u64(o, "time_ns", c->ns);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static void json(FILE *to, const struct outlier_view *v)
+{
+	const struct kvmlat_outlier *outlier = v->outlier;
+	struct json_object *o = document("outlier"), *detail = NULL;
+	char text[SENTENCE_SIZE], buf[32];
+
+	add(o, "time", double_of(v->time / 1e9, 6));
+	add_u64(o, "vm_id", outlier->vm_id);
+	add_u64(o, "pid", outlier->pid);
+	add_text(o, "guest", v->guest);
+	add_u64(o, "vcpu_id", outlier->vcpu_id);
+	add_u64(o, "tid", outlier->tid);
+	add_text(o, "of", kvmlat_outlier_kind_name(outlier->kind));
+	add_u64(o, "total_ns", outlier->total);
+	add_u64(o, "threshold_ns", outlier->threshold);
+	add_u64(o, "begin_ns", outlier->begin);
+	add_u64(o, "end_ns", outlier->end);
+	add_u64(o, "dropped", outlier->dropped);
+	add(o, "states", states(outlier));
+	add_text(o, "class", kvmlat_class_name(outlier->cls));
+	kvmlat_row_name(v->vendor, outlier->cls, outlier->code, buf, sizeof(buf));
+	add_text(o, "reason", buf);
+	add(o, "visit", outlier->visited ?
+	    json_object_new_string(kvmlat_reason_name(v->vendor, KVMLAT_REASON_CLASS_USER,
+						      outlier->visit, buf, sizeof(buf))) : NULL);
+	if (outlier->has_detail) {
+		detail = json_object_new_object();
+		add_text(detail, "kind", kvmlat_detail_kind_name(outlier->detail_kind));
+		add_u64(detail, "key", outlier->detail_key);
+	}
+	add(o, "detail", detail);
+	add(o, "culprit", culprit(&outlier->culprit));
+	add_u64(o, "cpu_before", outlier->cpu_before);
+	add_u64(o, "cpu", outlier->cpu);
+	add(o, "causes", causes(v));
+	add_text(o, "text", sentence(v, text, sizeof(text)));
+	print(to, o);
+}
+
+void show_outlier(FILE *to, enum output output, const struct outlier_view *v)
+{
+	if (output == OUTPUT_JSON)
+		json(to, v);
+	else
+		table(to, v);
+}
+
+static double percent(uint64_t part, uint64_t all)
+{
+	return all ? 100.0 * part / all : 0;
+}
+
+static void tolls_table(FILE *to, const struct tolls *tolls, uint64_t dropped)
+{
+	static const char * const heads[] = {
+		"CAUSE", "WHAT", "COUNT", "WORST", "TIME", "SHARE %", "WHAT TO DO", NULL
+	};
+	struct grid g = { .columns = 7, .left = 2, .ragged = true };
+	size_t i;
+
+	fprintf(to, "%s%" PRIu64 " outlier%s", tolls->outliers ? "\n" : "", tolls->outliers,
+		tolls->outliers == 1 ? "" : "s");
+	if (dropped)
+		fprintf(to, ", and %" PRIu64 " that came too fast to be kept", dropped);
+	fputc('\n', to);
+	if (!tolls->outliers)
+		return;
+	cells(&g, heads);
+	for (i = 0; i < tolls->nr; i++) {
+		const struct toll *t = &tolls->toll[i];
+		char worst[16], time[16];
+
+		text_time(worst, sizeof(worst), t->worst);
+		text_time(time, sizeof(time), t->cause.ns);
+		cell(&g, "%s", cause_name(t->cause.kind));
+		cell(&g, "%s", t->cause.what[0] ? t->cause.what : "-");
+		cell(&g, "%" PRIu64, t->count);
+		cell(&g, "%s", worst);
+		cell(&g, "%s", time);
+		cell(&g, "%.1f", percent(t->cause.ns, tolls->total));
+		cell(&g, "%s", cause_advice(t->cause.kind));
+	}
+	print_grid(to, &g);
+}
+
+static void tolls_json(FILE *to, const struct tolls *tolls, uint64_t dropped)
+{
+	struct json_object *o = document("watch"), *list = json_object_new_array(), *e;
+	size_t i;
+
+	add_u64(o, "outliers", tolls->outliers);
+	add_u64(o, "dropped", dropped);
+	add_u64(o, "total_ns", tolls->total);
+	for (i = 0; i < tolls->nr; i++) {
+		const struct toll *t = &tolls->toll[i];
+
+		e = json_object_new_object();
+		add_text(e, "cause", cause_name(t->cause.kind));
+		add_text(e, "what", t->cause.what);
+		add_u64(e, "count", t->count);
+		add_u64(e, "worst_ns", t->worst);
+		add_u64(e, "time_ns", t->cause.ns);
+		add(e, "percent", double_of(percent(t->cause.ns, tolls->total), 4));
+		add_text(e, "advice", cause_advice(t->cause.kind));
+		json_object_array_add(list, e);
+	}
+	add(o, "causes", list);
+	print(to, o);
+}
+
+void show_tolls(FILE *to, enum output output, const struct tolls *tolls, uint64_t dropped)
+{
+	if (output == OUTPUT_JSON)
+		tolls_json(to, tolls, dropped);
+	else
+		tolls_table(to, tolls, dropped);
+}
