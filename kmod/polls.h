@@ -8,9 +8,9 @@
 #include "ledger/ledger.h"
 
 /* In the vCPU's own thread, which is the only one that changes them. */
-static inline void kvmlat_polls_read(const struct kvm_vcpu *kvm_vcpu, struct kvmlat_polls *polls)
+static __always_inline struct kvmlat_polls kvmlat_polls_of(const struct kvm_vcpu *kvm_vcpu)
 {
-	*polls = (struct kvmlat_polls) {
+	return (struct kvmlat_polls) {
 		.attempted = kvm_vcpu->stat.generic.halt_attempted_poll,
 		.successful = kvm_vcpu->stat.generic.halt_successful_poll,
 		.success_ns = kvm_vcpu->stat.generic.halt_poll_success_ns,

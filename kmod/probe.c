@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "knob/halt.h"
 #include "ledger/detail.h"
+#include "ledger/halt.h"
 #include "ledger/outlier.h"
 #include "ledger/visit.h"
 #include "polls.h"
@@ -73,15 +74,24 @@ static void note_visit(const struct kvmlat_ledger *l, struct kvmlat_outliers *ou
 }
 
 /* Updates that have begun and did nothing yet. Apart, like the above. */
+static noinline __noclone void entry_unvisited(struct kvmlat_ledger *l, u64 now)
+{
+	if (!kvmlat_halt_entry(l, now))
+		kvmlat_ledger_entry_slow(l, kvmlat_ledger_after(l, now));
+	kvmlat_ledger_commit(l);
+}
+
 static noinline __noclone void entry_slow(struct kvmlat_ledger *l, u64 now)
 {
 	struct kvmlat_outliers *outliers = READ_ONCE(l->outliers);
 
 	if (unlikely(outliers))
 		note_visit(l, outliers);
-	if (!kvmlat_visit_entry(l, now))
-		kvmlat_ledger_entry_slow(l, kvmlat_ledger_after(l, now));
-	kvmlat_ledger_commit(l);
+	/* Asked first, so that a halt does not save what only a visit needs. */
+	if (l->user_at && likely(kvmlat_visit_entry(l, now)))
+		kvmlat_ledger_commit(l);
+	else
+		entry_unvisited(l, now);
 }
 
 static noinline __noclone void exit_slow(struct kvmlat_ledger *l, u64 now, u32 code)
@@ -191,14 +201,14 @@ static notrace void probe_entry_old_any(void *data, struct kvm_vcpu *kvm_vcpu)
  * What KVM tells of without naming the vCPU is about the one that the current thread has loaded. If
  * that is not the one it owns, it has none of it entered yet, and we know nothing of it.
  */
-static struct kvmlat_ledger *begin_loaded(void)
+static __always_inline struct kvmlat_ledger *begin_loaded(void)
 {
 	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
 
 	if (!vcpu || !kvmlat_thread_in_kvm(current, vcpu))
 		return NULL;
 	/* Looks for a reset. */
-	if (!this_cpu_read(kvmlat_thread.key) && READ_ONCE(vcpu->ledger.reset_at))
+	if (unlikely(!this_cpu_read(kvmlat_thread.key)) && READ_ONCE(vcpu->ledger.reset_at))
 		kvmlat_thread_take(vcpu);
 	kvmlat_ledger_begin(&vcpu->ledger);
 	return &vcpu->ledger;
@@ -287,19 +297,20 @@ static notrace void probe_user_any(void *data, u32 reason, int error)
 
 static void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 {
-	struct kvmlat_halt halt = { .ns = ns, .valid = valid };
-	const struct kvm_vcpu *kvm_vcpu;
 	struct kvmlat_ledger *l;
 
 	preempt_disable_notrace();
 	l = begin_loaded();
 	if (l) {
-		kvm_vcpu = kvmlat_thread_vcpu()->kvm_vcpu;
-		kvmlat_knob_halt_ended(kvmlat_thread_vcpu(), (struct kvm_vcpu *)kvm_vcpu, ns,
-				       valid);
-		halt.window = kvm_vcpu->halt_poll_ns;
-		kvmlat_polls_read(kvm_vcpu, &halt.polls);
-		kvmlat_ledger_halt(l, kvmlat_ledger_after(l, kvmlat_clock()), &halt);
+		struct kvmlat_vcpu *vcpu = container_of(l, struct kvmlat_vcpu, ledger);
+		struct kvm_vcpu *kvm_vcpu = (struct kvm_vcpu *)vcpu->kvm_vcpu;
+
+		if (unlikely(kvmlat_knob_halt_is_active(vcpu)))
+			kvmlat_knob_halt_adapted(vcpu, kvm_vcpu, ns, valid);
+		kvmlat_ledger_halt(l, kvmlat_ledger_after(l, kvmlat_clock()),
+				   (struct kvmlat_halt){ .ns = ns, .valid = valid,
+							 .window = kvm_vcpu->halt_poll_ns },
+				   kvmlat_polls_of(kvm_vcpu));
 		kvmlat_ledger_commit(l);
 	}
 	preempt_enable_notrace();

@@ -2,6 +2,7 @@
 #include <linux/list_bl.h>
 #include <linux/sched/clock.h>
 
+#include "ledger/offcpu.h"
 #include "clock.h"
 #include "ledger/outlier.h"
 #include "thread.h"

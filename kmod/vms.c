@@ -72,7 +72,7 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 		kvmlat_limit_give(user, 1);
 		return NULL;
 	}
-	kvmlat_polls_read(kvm_vcpu, &polls);
+	polls = kvmlat_polls_of(kvm_vcpu);
 	kvmlat_ledger_init(&vcpu->ledger, now, state, kvmlat_reason_mask, &polls);
 	raw_spin_lock_init(&vcpu->lock);
 	vcpu->vm = vm;

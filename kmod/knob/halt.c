@@ -251,7 +251,7 @@ static void write_vcpu(struct kvmlat_vm *vm, struct kvmlat_vcpu *vcpu, struct kv
 	}
 	WRITE_ONCE(vm->polling.widest, fixed ? max_t(u32, others->widest, value->value) :
 					       others->widest);
-	/* Pairs with the acquire in kvmlat_knob_halt_ended(). */
+	/* Pairs with the acquire in kvmlat_knob_halt_is_active(). */
 	smp_store_release(&vm->polling.active, fixed || others->active);
 }
 
@@ -327,22 +327,19 @@ static u32 limited_window(const struct kvmlat_vcpu *vcpu, u32 window, u32 max, u
 }
 
 /**
- * kvmlat_knob_halt_ended() - KVM has adapted a vCPU's poll window at the end of a halt
+ * kvmlat_knob_halt_adapted() - KVM has adapted the poll window of a vCPU in a VM with fixed ones
  * @vcpu: the vCPU, in its own probe of kvm_vcpu_wakeup with preemption off
  * @kvm_vcpu: KVM's, loaded
  * @ns: how long the halt was
  * @valid: there was something to wake up for
  */
-void kvmlat_knob_halt_ended(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
-			    bool valid)
+void kvmlat_knob_halt_adapted(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
+			      bool valid)
 {
 	struct kvmlat_vm_polling *knob = &vcpu->vm->polling;
 	unsigned long flags;
 	u32 max, window;
 
-	/* Pairs with the release in write_vcpu(): the parameters are known. */
-	if (likely(!smp_load_acquire(&knob->active)))
-		return;
 	/* The host's parameter was written by sysfs, or the VM's maximum by its VMM. */
 	max = limit(knob);
 	if (READ_ONCE(knob->raised) != (READ_ONCE(knob->widest) > max) ||

@@ -4,9 +4,7 @@
 #define KVMLAT_KNOB_HALT_H
 
 #include "knob.h"
-
-struct kvm_vcpu;
-struct kvmlat_vcpu;
+#include "vcpu.h"
 
 int kvmlat_knob_halt_read(const struct kvmlat_knob_of *of, struct kvmlat_knob_value *value,
 			  const char **why);
@@ -17,7 +15,14 @@ int kvmlat_knob_halt_write(const struct kvmlat_knob_of *of, const struct kvmlat_
 /* The host's maximum was changed. */
 void kvmlat_knob_halt_host(void);
 
-void kvmlat_knob_halt_ended(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
-			    bool valid);
+/* Whether any vCPU of the VM has a window of its own. */
+static __always_inline bool kvmlat_knob_halt_is_active(const struct kvmlat_vcpu *vcpu)
+{
+	/* Pairs with the release in write_vcpu(): the parameters are known. */
+	return smp_load_acquire(&vcpu->vm->polling.active);
+}
+
+void kvmlat_knob_halt_adapted(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
+			      bool valid);
 
 #endif

@@ -208,22 +208,6 @@ void kvmlat_ledger_add(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns, u64
 }
 
 /**
- * kvmlat_ledger_renew() - forget what is known of an earlier exit's halt
- * @l: ledger with an open exit, between begin and commit
- *
- * Exits and entries do not, as few of them have a halt.
- */
-void kvmlat_ledger_renew(struct kvmlat_ledger *l)
-{
-	if (l->ran_mark == l->mark)
-		return;
-	l->ran_mark = l->mark;
-	l->ran = 0;
-	l->slept = false;
-	kvmlat_outlier_exit_begins(l);
-}
-
-/**
  * kvmlat_ledger_reset() - start the account anew at @now
  * @l: ledger of a vCPU that exists; called under kvmlat_mutex, not by the writer
  * @now: start of the new account

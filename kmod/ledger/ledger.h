@@ -4,8 +4,8 @@
  *
  * Pure: no kernel call but the reserve's, so that it also compiles into user-space unit
  * tests. Time is given by the caller, in ns. What happens at every exit is here; the rest
- * is in exit.c, visit.[ch] (to the VMM), offcpu.c (the thread leaves its CPU), halt.c and detail.c;
- * what they share in ledger.c. What took longer than somebody wants is noted in outlier.c.
+ * is in exit.c, visit.[ch] (to the VMM), offcpu.[ch] (the thread leaves its CPU), halt.[ch] and
+ * detail.c; what they share in ledger.c. What took longer than somebody wants is noted in outlier.c.
  * snapshot.h reads it.
  *
  * Concurrency. One writer at a time, with preemption off; who that is, thread.h says. Any number
@@ -191,14 +191,6 @@ struct kvmlat_seg *kvmlat_reserve_seg(void);
 /* Takes back a chain (next_dead) of cells with their segments once no reader can see them. */
 void kvmlat_reserve_bury(struct kvmlat_cell *first);
 
-/* A halt as kvm_vcpu_wakeup tells it. */
-struct kvmlat_halt {
-	u64 ns;				/* from its begin to its end, which is now */
-	bool valid;
-	u32 window;			/* for the next halt */
-	struct kvmlat_polls polls;
-};
-
 /*
  * Events. All but init and reset are called between kvmlat_ledger_begin() and _commit(), with
  * the time of the event, which is not before that of the one before.
@@ -208,11 +200,7 @@ void kvmlat_ledger_exit_held(struct kvmlat_ledger *l, u64 now, u32 code, u64 key
 void kvmlat_ledger_entry_slow(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_nested(struct kvmlat_ledger *l, bool reflected);
 void kvmlat_ledger_user(struct kvmlat_ledger *l, u64 now, u32 code);
-void kvmlat_ledger_out(struct kvmlat_ledger *l, u64 now, u32 state, bool in_kvm, u64 delay);
 void kvmlat_ledger_preempted(struct kvmlat_ledger *l, u64 now, const char *comm, u32 tid);
-void kvmlat_ledger_in(struct kvmlat_ledger *l, u64 now, u64 delay);
-void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now, const struct kvmlat_halt *halt);
-void kvmlat_ledger_poll_window(struct kvmlat_ledger *l, bool grow, u32 window);
 void kvmlat_ledger_reset_slow(struct kvmlat_ledger *l);
 void kvmlat_ledger_end(struct kvmlat_ledger *l, u64 now);
 
@@ -226,7 +214,6 @@ u32 kvmlat_ledger_state(const struct kvmlat_ledger *l);
 u64 kvmlat_ledger_state_since(const struct kvmlat_ledger *l);
 
 /* For the parts of the ledger only. */
-void kvmlat_ledger_renew(struct kvmlat_ledger *l);
 void kvmlat_ledger_close(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_leave_user(struct kvmlat_ledger *l, u64 now);
 void kvmlat_ledger_end_visit(struct kvmlat_ledger *l, u64 now);
@@ -315,6 +302,23 @@ static __always_inline void kvmlat_cell_add(struct kvmlat_cell *cell, struct kvm
 	/* Last: a reader who finds an old total copies the cell again, see snapshot.c. */
 	smp_wmb();
 	cell->total += ns;
+}
+
+/* kvmlat_ledger_add() for classes without codes, in the caller as long as there is memory. */
+static __always_inline void kvmlat_ledger_span(struct kvmlat_ledger *l, u32 class, u64 ns, u64 now)
+{
+	struct kvmlat_cell *cell = l->span[class];
+
+	if (likely(ns) && likely(cell)) {
+		u32 bucket = kvmlat_hist_bucket(ns);
+		struct kvmlat_seg *seg = cell->seg[bucket / KVMLAT_SEG_LEN];
+
+		if (likely(seg) && likely(ns <= cell->unseen)) {
+			kvmlat_cell_add(cell, seg, bucket, ns);
+			return;
+		}
+	}
+	kvmlat_ledger_add(l, class, 0, ns, now);
 }
 
 /* The cell of a code, NULL if the map does not know it. A register's width needs no conversion. */

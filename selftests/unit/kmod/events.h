@@ -3,6 +3,8 @@
 #ifndef _KMOD_EVENTS_H
 #define _KMOD_EVENTS_H
 
+#include "ledger/halt.h"
+#include "ledger/offcpu.h"
 #include "ledger/visit.h"
 #include "reserve.h"
 #include "tap.h"
@@ -121,7 +123,7 @@ static inline void do_entry(struct kvmlat_ledger *l, u64 now)
 
 	EVENT(l, fast = kvmlat_ledger_entry(l, now));
 	if (!fast && !test_slowly)
-		EVENT(l, fast = kvmlat_visit_entry(l, now));
+		EVENT(l, fast = kvmlat_visit_entry(l, now) || kvmlat_halt_entry(l, now));
 	if (!fast)
 		EVENT(l, kvmlat_ledger_entry_slow(l, now));
 }
@@ -167,8 +169,7 @@ static inline void do_halt(struct kvmlat_ledger *l, u64 now, u64 ns, u64 hit, u6
 	polls.successful += !!hit;
 	polls.success_ns += hit;
 	polls.fail_ns += miss;
-	halt.polls = polls;
-	EVENT(l, kvmlat_ledger_halt(l, now, &halt));
+	EVENT(l, kvmlat_ledger_halt(l, now, halt, polls));
 }
 
 static inline struct kvmlat_ledger *in_guest(void)

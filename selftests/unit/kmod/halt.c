@@ -105,29 +105,30 @@ static void halt_that_goes_on(void)
 static void polls_without_time(void)
 {
 	struct kvmlat_ledger *l = in_guest();
-	struct kvmlat_halt halt = { .ns = 10, .valid = true, .polls = { .attempted = 1 } };
+	struct kvmlat_halt halt = { .ns = 10, .valid = true };
 
+	polls.attempted = 1;
 	do_exit(l, 2000, 0x78);
-	EVENT(l, kvmlat_ledger_halt(l, 2100, &halt));
+	EVENT(l, kvmlat_ledger_halt(l, 2100, halt, polls));
 	look(l, 2100);
 	EXPECT_EQ(CLASS(POLL_MISS)->count, 1);
 	EXPECT_EQ(CLASS(POLL_HIT)->count, 0);
-	halt.polls = (struct kvmlat_polls){ .attempted = 2, .successful = 1 };
-	EVENT(l, kvmlat_ledger_halt(l, 2200, &halt));
+	polls = (struct kvmlat_polls){ .attempted = 2, .successful = 1 };
+	EVENT(l, kvmlat_ledger_halt(l, 2200, halt, polls));
 	/* Nothing new: no poll was made. */
-	EVENT(l, kvmlat_ledger_halt(l, 2300, &halt));
+	EVENT(l, kvmlat_ledger_halt(l, 2300, halt, polls));
 	look(l, 2300);
 	EXPECT_EQ(CLASS(POLL_MISS)->count, 1);
 	EXPECT_EQ(CLASS(POLL_HIT)->count, 1);
 	EXPECT_EQ(CLASS(HALT)->count, 3);
 	EXPECT_EQ(snap.halt_invalid, 0);
 	/* Each halt has its own limit for what a poll can have taken. */
-	halt.polls.success_ns = 500;
-	EVENT(l, kvmlat_ledger_halt(l, 2350, &halt));
+	polls.success_ns = 500;
+	EVENT(l, kvmlat_ledger_halt(l, 2350, halt, polls));
 	look(l, 2350);
 	EXPECT_EQ(TIME(POLL), 50);
 	halt.valid = false;
-	EVENT(l, kvmlat_ledger_halt(l, 2400, &halt));
+	EVENT(l, kvmlat_ledger_halt(l, 2400, halt, polls));
 	look(l, 2400);
 	EXPECT_EQ(snap.halt_invalid, 1);
 	ledger_free(l);

@@ -117,7 +117,7 @@ static void fill(struct kvmlat_ledger *l)
 	do_exit(l, 1200, 1);
 	do_entry(l, 1300);
 	do_exit(l, 1400, 0x78);
-	EVENT(l, kvmlat_ledger_halt(l, 1450, &halt));
+	EVENT(l, kvmlat_ledger_halt(l, 1450, halt, (struct kvmlat_polls){ }));
 	EVENT(l, kvmlat_ledger_poll_window(l, true, 10));
 	EVENT(l, kvmlat_ledger_poll_window(l, true, 20));
 	EVENT(l, kvmlat_ledger_poll_window(l, false, 30));
