@@ -96,6 +96,8 @@ static void end_late(void)
 {
 	struct kvmlat_vm *vm;
 
+	/* For a thread that has not seen yet that the VM ends, and writes without vcpu->lock. */
+	synchronize_rcu();
 	mutex_lock(&kvmlat_mutex);
 	list_for_each_entry(vm, &table->vms, node) {
 		if (READ_ONCE(vm->late) && !vm->gone)

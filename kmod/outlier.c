@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/atomic.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -82,8 +83,8 @@ static int arm(struct kvmlat_vcpu *vcpu)
 		kvmlat_outliers_watch(o, w, thresholds_of(&watchers[w], vcpu));
 	if (!l->ended) {
 		WRITE_ONCE(l->outliers, watched ? o : NULL);
-		if (!l->reset_at)
-			kvmlat_ledger_reset(l, KVMLAT_RESET_NONE);
+		/* A reset that is noted does it, too. */
+		cmpxchg(&l->reset_at, 0, KVMLAT_RESET_NONE);
 	}
 	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
 	vcpu->outliers = o;

@@ -2,8 +2,8 @@
 #include <linux/list_bl.h>
 #include <linux/sched/clock.h>
 
-#include "ledger/offcpu.h"
 #include "clock.h"
+#include "ledger/offcpu.h"
 #include "ledger/outlier.h"
 #include "thread.h"
 
@@ -55,6 +55,7 @@ static void own(struct kvmlat_vcpu *vcpu, const struct task_struct *task)
 	 */
 	cmpxchg(&thread->key, vcpu->kvm_vcpu, NULL);
 	cmpxchg(&thread->vcpu, vcpu, NULL);
+	cmpxchg(&thread->left, vcpu, NULL);
 }
 
 /* The task turns to another vCPU, unless somebody has taken this one meanwhile. */
@@ -76,20 +77,29 @@ static u64 delay_of(const struct task_struct *task)
 	return queued ? delay + local_clock() - queued : delay;
 }
 
-/* This CPU remembers the vCPU, whose owner is its current thread. */
-static void remember(struct kvmlat_vcpu *vcpu)
+/*
+ * This CPU remembers the vCPU, whose owner is its current thread. Called under vcpu->lock or with
+ * the vCPU loaded: nobody else does.
+ */
+static __always_inline void remember(struct kvmlat_vcpu *vcpu)
 {
-	lockdep_assert_held(&vcpu->lock);
+	int cpu = raw_smp_processor_id();
+
 	/* The key last and first, so that it never names another's account. */
 	this_cpu_write(kvmlat_thread.key, NULL);
 	barrier();
 	this_cpu_write(kvmlat_thread.ledger, &vcpu->ledger);
 	this_cpu_write(kvmlat_thread.vcpu, vcpu);
-	/* See kvmlat_thread_note(). */
-	WRITE_ONCE(vcpu->cpu, smp_processor_id());
+	if (unlikely(vcpu->cpu != cpu)) {
+		cmpxchg(&per_cpu_ptr(&kvmlat_thread, vcpu->cpu)->left, vcpu, NULL);
+		WRITE_ONCE(vcpu->cpu, cpu);
+	}
 	barrier();
-	if (!vcpu->ledger.detail)
-		this_cpu_write(kvmlat_thread.key, vcpu->kvm_vcpu);
+	this_cpu_write(kvmlat_thread.key, vcpu->kvm_vcpu);
+	/* Pairs with that of kvmlat_thread_note(): either of us sees what the other wrote. */
+	smp_mb();
+	if (unlikely(READ_ONCE(vcpu->ledger.detail)) || unlikely(READ_ONCE(vcpu->ledger.reset_at)))
+		this_cpu_write(kvmlat_thread.key, NULL);
 }
 
 /**
@@ -132,36 +142,43 @@ static u32 state_of_absence(bool preempt, const struct task_struct *prev,
 	return KVMLAT_STATE_OFF;
 }
 
-static void leave(bool preempt, const struct task_struct *prev, const struct task_struct *next)
+/*
+ * Whether the task, which owns the vCPU and is this CPU's last or next, has it loaded: then nobody
+ * else can take it, and the VM cannot end. One whose end was missed may only look so, since its
+ * address is another's by now; end_late() waits for us before it ends such a one.
+ */
+static __always_inline bool is_alone(const struct task_struct *task, const struct kvmlat_vcpu *vcpu)
 {
-	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
+	return kvmlat_thread_in_kvm(task, vcpu) && likely(!READ_ONCE(vcpu->vm->ending));
+}
+
+static __always_inline void write_leave(struct kvmlat_vcpu *vcpu, bool preempt, bool in_kvm,
+					const struct task_struct *prev,
+					const struct task_struct *next)
+{
+	u32 state = state_of_absence(preempt, prev, vcpu, in_kvm);
+	struct kvmlat_ledger *l = &vcpu->ledger;
 	struct kvmlat_outliers *outliers;
-	struct kvmlat_ledger *l;
-	bool in_kvm;
-	u32 state;
 	u64 now;
 
-	/* Another CPU has taken it since kvmlat_thread_switches(). */
-	if (!vcpu)
-		return;
-	l = &vcpu->ledger;
-	this_cpu_write(kvmlat_thread.key, NULL);
-	this_cpu_write(kvmlat_thread.vcpu, NULL);
-	in_kvm = kvmlat_thread_in_kvm(prev, vcpu);
-	state = state_of_absence(preempt, prev, vcpu, in_kvm);
+	kvmlat_ledger_begin(l);
+	kvmlat_ledger_obey(l);
+	now = kvmlat_ledger_after(l, kvmlat_clock());
+	kvmlat_ledger_out(l, now, state, in_kvm, prev->sched_info.run_delay);
+	if (state == KVMLAT_STATE_RUNQ)
+		kvmlat_ledger_preempted(l, now, next->comm, task_pid_nr((void *)next));
+	outliers = READ_ONCE(l->outliers);
+	if (unlikely(outliers))
+		kvmlat_outliers_left(outliers, next->comm, task_pid_nr((void *)next), next->prio);
+	kvmlat_ledger_commit(l);
+}
+
+static noinline void leave_unloaded(struct kvmlat_vcpu *vcpu, bool preempt,
+				    const struct task_struct *prev, const struct task_struct *next)
+{
 	raw_spin_lock(&vcpu->lock);
 	if (vcpu->task == prev) {
-		kvmlat_ledger_begin(l);
-		kvmlat_ledger_obey(l);
-		now = kvmlat_ledger_after(l, kvmlat_clock());
-		kvmlat_ledger_out(l, now, state, in_kvm, prev->sched_info.run_delay);
-		if (state == KVMLAT_STATE_RUNQ)
-			kvmlat_ledger_preempted(l, now, next->comm, task_pid_nr((void *)next));
-		outliers = READ_ONCE(l->outliers);
-		if (unlikely(outliers))
-			kvmlat_outliers_left(outliers, next->comm, task_pid_nr((void *)next),
-					     next->prio);
-		kvmlat_ledger_commit(l);
+		write_leave(vcpu, preempt, kvmlat_thread_in_kvm(prev, vcpu), prev, next);
 		/* It has let go of its map, as every task does before its address is another's. */
 		if (!kvmlat_thread_can_own(prev))
 			own(vcpu, NULL);
@@ -169,28 +186,66 @@ static void leave(bool preempt, const struct task_struct *prev, const struct tas
 	raw_spin_unlock(&vcpu->lock);
 }
 
-static void arrive(const struct task_struct *prev, const struct task_struct *next)
+static __always_inline void leave(bool preempt, const struct task_struct *prev,
+				  const struct task_struct *next)
 {
-	struct kvmlat_vcpu *vcpu = find(next);
-	struct kvmlat_outliers *outliers;
-	struct kvmlat_ledger *l;
+	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
 
+	/* Another CPU has taken it since kvmlat_thread_switches(). */
 	if (!vcpu)
 		return;
-	l = &vcpu->ledger;
-	raw_spin_lock(&vcpu->lock);
-	if (vcpu->task == next) {
-		kvmlat_ledger_begin(l);
-		kvmlat_ledger_obey(l);
-		outliers = READ_ONCE(l->outliers);
-		if (unlikely(outliers))
-			kvmlat_outliers_culprit(&outliers->before, prev->comm,
-						task_pid_nr((void *)prev), prev->prio);
-		kvmlat_ledger_in(l, kvmlat_ledger_after(l, kvmlat_clock()), delay_of(next));
-		kvmlat_ledger_commit(l);
-		remember(vcpu);
+	this_cpu_write(kvmlat_thread.key, NULL);
+	this_cpu_write(kvmlat_thread.vcpu, NULL);
+	if (likely(is_alone(prev, vcpu))) {
+		write_leave(vcpu, preempt, true, prev, next);
+		this_cpu_write(kvmlat_thread.left, vcpu);
+		this_cpu_write(kvmlat_thread.left_task, prev);
+	} else {
+		leave_unloaded(vcpu, preempt, prev, next);
 	}
+}
+
+static __always_inline void write_arrive(struct kvmlat_vcpu *vcpu, const struct task_struct *prev,
+					 const struct task_struct *next)
+{
+	struct kvmlat_ledger *l = &vcpu->ledger;
+	struct kvmlat_outliers *outliers;
+
+	kvmlat_ledger_begin(l);
+	kvmlat_ledger_obey(l);
+	outliers = READ_ONCE(l->outliers);
+	if (unlikely(outliers))
+		kvmlat_outliers_culprit(&outliers->before, prev->comm, task_pid_nr((void *)prev),
+					prev->prio);
+	kvmlat_ledger_in(l, kvmlat_ledger_after(l, kvmlat_clock()), delay_of(next));
+	kvmlat_ledger_commit(l);
+	remember(vcpu);
+}
+
+static noinline void arrive_elsewhere(const struct task_struct *prev,
+				      const struct task_struct *next)
+{
+	struct kvmlat_vcpu *vcpu;
+
+	/* It is compared where it is: all that follows from it is that somebody looks again. */
+	vcpu = data_race(bucket(next)->first) ? find(next) : NULL;
+	if (!vcpu)
+		return;
+	raw_spin_lock(&vcpu->lock);
+	if (vcpu->task == next)
+		write_arrive(vcpu, prev, next);
 	raw_spin_unlock(&vcpu->lock);
+}
+
+static __always_inline void arrive(const struct task_struct *prev, const struct task_struct *next)
+{
+	struct kvmlat_vcpu *vcpu = this_cpu_read(kvmlat_thread.left);
+
+	if (likely(vcpu) && likely(this_cpu_read(kvmlat_thread.left_task) == next) &&
+	    likely(is_alone(next, vcpu)))
+		write_arrive(vcpu, prev, next);
+	else
+		arrive_elsewhere(prev, next);
 }
 
 /**
@@ -206,23 +261,24 @@ void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
 			  struct task_struct *next)
 {
 	leave(preempt, prev, next);
-	/* It is compared where it is: all that follows from it is that somebody looks again. */
-	if (kvmlat_thread_can_own(next) && data_race(bucket(next)->first))
+	if (kvmlat_thread_can_own(next))
 		arrive(prev, next);
 }
 
 /**
  * kvmlat_thread_note() - make the vCPU's next event look for what was noted for it
- * @vcpu: any vCPU; the note is in it already, written under vcpu->lock
+ * @vcpu: any vCPU; the note is in it already
  *
  * A CPU that took the key before the note was written loses it here. One that takes it later
- * does so under the lock, and sees the note; so it does not matter which of them vcpu->cpu is by
- * now.
+ * looks for notes afterwards; so it does not matter which of them vcpu->cpu is by now.
  */
 void kvmlat_thread_note(const struct kvmlat_vcpu *vcpu)
 {
-	struct kvmlat_thread *thread = per_cpu_ptr(&kvmlat_thread, READ_ONCE(vcpu->cpu));
+	struct kvmlat_thread *thread;
 
+	/* Pairs with that of remember(). */
+	smp_mb();
+	thread = per_cpu_ptr(&kvmlat_thread, READ_ONCE(vcpu->cpu));
 	cmpxchg(&thread->key, vcpu->kvm_vcpu, NULL);
 }
 

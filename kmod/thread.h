@@ -10,8 +10,11 @@
  * - by the thread that has the vCPU loaded, in probes of KVM with preemption off, if its CPU
  *   remembers the vCPU. KVM's vcpu->mutex lets in one such thread at a time;
  * - by that thread at the end of KVM_RUN, after it has put the vCPU but within the mutex;
- * - under vcpu->lock, for the thread that vcpu->task names: by sched_switch on its behalf, and by
- *   the probe of kvm_userspace_exit where it cannot tell whose KVM_RUN has ended;
+ * - by sched_switch on behalf of that thread while it has the vCPU loaded, which a thread keeps
+ *   while it is off its CPU;
+ * - under vcpu->lock, for the thread that vcpu->task names: by sched_switch where that thread does
+ *   not have it loaded, and by the probe of kvm_userspace_exit where it cannot tell whose KVM_RUN
+ *   has ended;
  * - under vcpu->lock when the VM ends, and nobody can have it loaded.
  *
  * Who takes a vCPU has it loaded. Under vcpu->lock he makes himself its owner and takes it from
@@ -36,6 +39,12 @@ struct kvmlat_thread {
 	const struct kvm_vcpu *key;	/* of vcpu, NULL if its events have to go the slow way */
 	struct kvmlat_ledger *ledger;	/* of the key; not taken away with it */
 	struct kvmlat_vcpu *vcpu;	/* that current owns, or NULL */
+	/*
+	 * A guess that spares the search: left_task owned it when it left this CPU in KVM. NULL
+	 * once the vCPU is another thread's or CPU's.
+	 */
+	struct kvmlat_vcpu *left;
+	const struct task_struct *left_task;
 };
 
 DECLARE_PER_CPU(struct kvmlat_thread, kvmlat_thread);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The account itself: its states, its rows, and how it begins anew. */
+#include <linux/atomic.h>
 #include <linux/string.h>
 
 #include "detail.h"
@@ -225,11 +226,11 @@ void kvmlat_ledger_reset(struct kvmlat_ledger *l, u64 now)
 void kvmlat_ledger_reset_slow(struct kvmlat_ledger *l)
 {
 	struct kvmlat_cell *dead = NULL;
-	u64 since = kvmlat_ledger_state_since(l), at = READ_ONCE(l->reset_at);
+	/* In one step: who leaves a note may not be locked out. */
+	u64 since = kvmlat_ledger_state_since(l), at = xchg(&l->reset_at, 0);
 	struct kvmlat_detail *detail;
 	u32 i;
 
-	WRITE_ONCE(l->reset_at, 0);
 	if (at == KVMLAT_RESET_NONE) {
 		kvmlat_ledger_look_anew(l);
 		return;

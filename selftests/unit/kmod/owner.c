@@ -22,7 +22,7 @@ enum at {
 	 */
 	IDLE, WANT, LOADED, UNLOADED, OFF,
 	/* kvm_entry and kvm_exit, which name the vCPU; the first take it if they have to */
-	NAMED, TAKE, HAD_LOCK, HAD_DROP, TAKE_TASK, TAKE_LOCK, TAKE_OWN, TAKE_KEY, TAKE_VCPU,
+	NAMED, TAKE, HAD_LOCK, HAD_DROP, TAKE_TASK, TAKE_LOCK, TAKE_OWN, TAKE_KEY, TAKE_VCPU, TAKE_LEFT,
 	TAKE_BEGIN, TAKE_COMMIT, TAKE_REMEMBER, NAMED_BEGIN, NAMED_COMMIT,
 	/* kvm_vcpu_wakeup and its like, which do not */
 	CURRENT, CURRENT_BEGIN, CURRENT_COMMIT,
@@ -30,10 +30,11 @@ enum at {
 	RETURN, INSIDE, INSIDE_AGAIN, INSIDE_BEGIN, INSIDE_COMMIT,
 	RETURN_LOCK, RETURN_CHECK, RETURN_BEGIN, RETURN_COMMIT, RETURN_UNLOCK,
 	/* sched_switch, of him who leaves and him who comes */
-	LEAVE, LEAVE_LOCK, LEAVE_CHECK, LEAVE_BEGIN, LEAVE_COMMIT, LEAVE_UNLOCK,
-	ARRIVE, ARRIVE_LOCK, ARRIVE_CHECK, ARRIVE_BEGIN, ARRIVE_COMMIT, ARRIVE_REMEMBER,
+	LEAVE, LEAVE_LOADED, LEAVE_LOCK, LEAVE_CHECK, LEAVE_BEGIN, LEAVE_COMMIT, LEAVE_UNLOCK,
+	ARRIVE, ARRIVE_LOADED, ARRIVE_OWNED, ARRIVE_LOCK, ARRIVE_CHECK, ARRIVE_BEGIN,
+	ARRIVE_COMMIT, ARRIVE_REMEMBER,
 	/* The VM ends */
-	END_TASK, END_LOCK, END_OWN, END_KEY, END_VCPU, END_BEGIN, END_COMMIT, END_FORGET,
+	END_TASK, END_LOCK, END_OWN, END_KEY, END_VCPU, END_LEFT, END_BEGIN, END_COMMIT, END_FORGET,
 };
 
 struct thread {
@@ -50,6 +51,8 @@ struct slot {
 	int8_t key;
 	int8_t vcpu;
 	int8_t task;	/* the old protocol's */
+	int8_t left;
+	int8_t left_task;
 };
 
 struct vcpu {
@@ -108,12 +111,6 @@ static void be_out(struct vcpu *v, bool out)
 	v->out = out;
 }
 
-static void remember(struct state *s, int t, int vcpu)
-{
-	s->slot[s->thread[t].cpu] = (struct slot){ vcpu, vcpu, t };
-	s->vcpu[vcpu].cpu = s->thread[t].cpu;
-}
-
 static void take_key(struct state *s, int vcpu)
 {
 	struct slot *slot = &s->slot[s->vcpu[vcpu].cpu];
@@ -128,6 +125,26 @@ static void take_vcpu(struct state *s, int vcpu)
 
 	if (slot->vcpu == vcpu)
 		slot->vcpu = NONE;
+}
+
+static void take_left(struct state *s, int vcpu)
+{
+	struct slot *slot = &s->slot[s->vcpu[vcpu].cpu];
+
+	if (slot->left == vcpu)
+		slot->left = NONE;
+}
+
+static void remember(struct state *s, int t, int vcpu)
+{
+	struct slot *slot = &s->slot[s->thread[t].cpu];
+
+	slot->key = vcpu;
+	slot->vcpu = vcpu;
+	slot->task = t;
+	if (s->vcpu[vcpu].cpu != s->thread[t].cpu)
+		take_left(s, vcpu);
+	s->vcpu[vcpu].cpu = s->thread[t].cpu;
 }
 
 static int owned(const struct state *s, int t)
@@ -254,6 +271,7 @@ static bool named(struct state *s, int t)
 		if (s->vcpu[th->other].task == t) {
 			take_key(s, th->other);
 			take_vcpu(s, th->other);
+			take_left(s, th->other);
 			s->vcpu[th->other].task = NONE;
 		}
 		s->vcpu[th->other].lock = NONE;
@@ -274,7 +292,9 @@ static bool named(struct state *s, int t)
 	case TAKE_KEY:
 		return take_key(s, th->vcpu), true;
 	case TAKE_VCPU:
-		take_vcpu(s, th->vcpu);
+		return take_vcpu(s, th->vcpu), true;
+	case TAKE_LEFT:
+		take_left(s, th->vcpu);
 		if (!v->out)
 			th->at = TAKE_REMEMBER;
 		return true;
@@ -369,11 +389,25 @@ static bool switches(struct state *s, int t)
 	switch (th->at++) {
 	case LEAVE:
 		th->other = !old || slot->task == t ? slot->vcpu : NONE;
-		*slot = (struct slot){ NONE, old ? slot->vcpu : NONE, NONE };
+		slot->key = NONE;
+		slot->vcpu = old ? slot->vcpu : NONE;
+		slot->task = NONE;
 		if (th->other == NONE) {
 			th->at = OFF;
 			th->cpu = NONE;
+		} else if (old || th->resume != LOADED || th->other != th->vcpu) {
+			th->at = LEAVE_LOCK;
+		} else {
+			begin(v = &s->vcpu[th->other], t, true);
 		}
+		return true;
+	case LEAVE_LOADED:
+		be_out(v, true);
+		commit(v, t);
+		slot->left = th->other;
+		slot->left_task = t;
+		th->at = OFF;
+		th->cpu = NONE;
 		return true;
 	case LEAVE_LOCK:
 		return lock(v, t);
@@ -392,6 +426,20 @@ static bool switches(struct state *s, int t)
 		th->cpu = NONE;
 		return true;
 	case ARRIVE:
+		th->other = slot->left;
+		if (old || th->other == NONE || slot->left_task != t || th->resume != LOADED ||
+		    th->other != th->vcpu)
+			th->at = ARRIVE_OWNED;
+		else
+			begin(v = &s->vcpu[th->other], t, true);
+		return true;
+	case ARRIVE_LOADED:
+		be_out(v, false);
+		commit(v, t);
+		remember(s, t, th->other);
+		th->at = th->resume;
+		return true;
+	case ARRIVE_OWNED:
 		th->other = owned(s, t);
 		if (th->other == NONE)
 			th->at = th->resume;
@@ -440,6 +488,8 @@ static bool ends(struct state *s, int t)
 		return take_key(s, th->vcpu), true;
 	case END_VCPU:
 		return take_vcpu(s, th->vcpu), true;
+	case END_LEFT:
+		return take_left(s, th->vcpu), true;
 	case END_BEGIN:
 		return begin(v, t, false), true;
 	case END_COMMIT:
@@ -453,7 +503,7 @@ static bool ends(struct state *s, int t)
 	case END_FORGET:
 		for (int i = 0; i < CPUS; i++)
 			if (s->slot[i].vcpu == th->vcpu)
-				s->slot[i] = (struct slot){ NONE, th->vcpu, NONE };
+				s->slot[i] = (struct slot){ NONE, th->vcpu, NONE, NONE, NONE };
 		return idle(th), true;
 	}
 	return false;
@@ -478,6 +528,8 @@ static bool step(struct state *s, int t, unsigned int choice)
 /* What nobody will look at any more is made the same, so that it does not make more states. */
 static void forget(struct state *s)
 {
+	int leaving = 0;
+
 	for (int t = 0; t < threads; t++) {
 		struct thread *th = &s->thread[t];
 
@@ -487,17 +539,23 @@ static void forget(struct state *s)
 			th->back = IDLE;
 		if (th->at != OFF && (th->at < LEAVE || th->at >= END_TASK))
 			th->resume = IDLE;
+		if (th->at == LEAVE_LOADED)
+			leaving |= 1 << th->other;
 	}
 	for (int i = 0; i < vcpus; i++) {
 		const struct slot *slot = &s->slot[s->vcpu[i].cpu];
 
-		if (slot->key != i && slot->vcpu != i && s->vcpu[i].lock == NONE)
+		if (slot->key != i && slot->vcpu != i && slot->left != i &&
+		    s->vcpu[i].lock == NONE && !(leaving & 1 << i))
 			s->vcpu[i].cpu = 0;
 	}
+	for (int i = 0; i < CPUS; i++)
+		if (s->slot[i].left == NONE)
+			s->slot[i].left_task = NONE;
 }
 
 /* All states that were seen, with the way to each, and a hash of them. */
-#define SEEN_BITS	23
+#define SEEN_BITS	24
 #define SEEN_MAX	(1U << (SEEN_BITS - 1))
 
 static struct state *seen;
@@ -539,7 +597,7 @@ static void search(bool old_protocol, int nr_threads, int nr_vcpus, bool more)
 	memset(&s, 0, sizeof(s));
 	for (int i = 0; i < THREADS; i++) {
 		s.thread[i] = (struct thread){ .cpu = i < threads ? i : NONE, .vcpu = NONE };
-		s.slot[i] = (struct slot){ NONE, NONE, NONE };
+		s.slot[i] = (struct slot){ NONE, NONE, NONE, NONE, NONE };
 	}
 	for (int i = 0; i < VCPUS; i++)
 		s.vcpu[i] = (struct vcpu){ .mutex = NONE, .lock = NONE, .task = NONE };
