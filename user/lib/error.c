@@ -179,7 +179,7 @@ int kvmlat_fail_ack(struct kvmlat_error *err, const struct nlmsghdr *reply,
 	if ((reply->nlmsg_flags & NLM_F_ACK_TLVS) && skip < len)
 		read_extack(&e, request, payload + skip, len - skip);
 
-	/* The module says what is not there; netlink itself has no family of that name or number. */
+	/* The module says what is not there; netlink itself has no such family. */
 	if (!e.text[0] && e.error == ENOENT)
 		return kvmlat_fail(err, KVMLAT_E_NO_MODULE, ENOENT,
 				   "the kernel module is not loaded; \"modprobe kvmlat\" loads it");
