@@ -96,7 +96,10 @@ class World(Module):
         packet = self.message(CONTROLLER, 0, 0, struct.pack("=BBH", command, 1, 0) + u16(1, FAMILY) +
                               text(2, "kvmlat"))
         for client in list(self.members):
-            client.send(packet)
+            try:
+                client.send(packet)
+            except OSError:  # it was killed
+                self.members.discard(client)
 
     def holder(self):
         words = self.read("profile").split()
