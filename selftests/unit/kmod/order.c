@@ -65,6 +65,7 @@ static void visits_both_ways(void)
 		}
 		test_slowly = false;
 		EXPECT_EQ(both[0]->seq % 2, 0);
+		EXPECT_EQ(both[0]->inside, both[1]->inside);
 		EXPECT_EQ(quick.state, snap.state);
 		EXPECT_EQ(quick.rows, snap.rows);
 		for (u32 s = 0; s < KVMLAT_STATES; s++)
