@@ -57,3 +57,9 @@ lab_kernel_table()
 	sanitizer-race	bookworm	6.1.*-kcsan
 	EOF
 }
+
+# The suites that those are of, one a line.
+lab_suites()
+{
+	lab_kernel_table | awk '{ print $2 }' | sort -u
+}
