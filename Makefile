@@ -56,11 +56,10 @@ check:			## run all tests, or TEST=exact of KERNEL=6.12; the last line is the re
 	@selftests/check $(if $(KERNEL),--kernels "$(KERNEL)")
 endif
 
-check-fast:		## run what needs no kernel in a minute or two: lint without builds of the module, unit
+check-fast:		## run what needs no kernel in three minutes: lint without builds of the module, unit
 	@selftests/lab/deps build lab check
-	@selftests/static/lint --fast
-	@$(MAKE) --no-print-directory -s -j "$$(nproc)" -C selftests/unit
-	@$(MAKE) --no-print-directory -s -C selftests/unit check
+	@selftests/runner/together "selftests/static/lint --fast" \
+		"$(MAKE) --no-print-directory -s -j $$(nproc) -C selftests/unit && $(MAKE) --no-print-directory -s -C selftests/unit check"
 
 unit:			## run the native unit tests only
 	@selftests/lab/deps build
