@@ -43,8 +43,22 @@ static int give(struct kvmlat_vm *vm)
 	return 0;
 }
 
-/* For vCPUs that joined since. Without memory the next vCPU or the next request tries again. */
-static void give_joined(void)
+static bool any_is_on(void)
+{
+	struct kvmlat_vm *vm;
+
+	kvmlat_vms_for_each(vm, 0, 0) {
+		if (kvmlat_collect_is_on(vm) && !READ_ONCE(vm->gone))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * For vCPUs that joined since, and VMs that ended since. Without memory the next vCPU or the next
+ * request tries again.
+ */
+static void catch_up(void)
 {
 	struct kvmlat_vm *vm;
 
@@ -53,10 +67,11 @@ static void give_joined(void)
 		if (kvmlat_collect_is_on(vm))
 			give(vm);
 	}
+	kvmlat_attach_details(any_is_on());
 	mutex_unlock(&kvmlat_mutex);
 }
 
-static struct kvmlat_job give_job = KVMLAT_JOB(give_joined);
+static struct kvmlat_job collect_job = KVMLAT_JOB(catch_up);
 
 /* Whether there were any: then free_taken() after a grace period, one for all VMs. */
 static bool take_away(struct kvmlat_vm *vm)
@@ -64,7 +79,7 @@ static bool take_away(struct kvmlat_vm *vm)
 	struct kvmlat_vcpu *vcpu;
 	bool any = false;
 
-	WRITE_ONCE(vm->joined, NULL);
+	WRITE_ONCE(vm->collector, NULL);
 	list_for_each_entry_rcu(vcpu, &vm->vcpus, node, lockdep_is_held(&kvmlat_mutex)) {
 		vcpu->taken = swap_detail(vcpu, NULL);
 		any |= !!vcpu->taken;
@@ -82,26 +97,16 @@ static void free_taken(struct kvmlat_vm *vm)
 	}
 }
 
-static bool any_is_on(void)
-{
-	struct kvmlat_vm *vm;
-
-	kvmlat_vms_for_each(vm, 0, 0) {
-		if (kvmlat_collect_is_on(vm) && !READ_ONCE(vm->gone))
-			return true;
-	}
-	return false;
-}
-
 int kvmlat_collect_on(struct kvmlat_vm *vm)
 {
 	bool was_on = kvmlat_collect_is_on(vm);
 	int err;
 
 	lockdep_assert_held(&kvmlat_mutex);
-	/* First, so that a vCPU that comes while we give asks the worker. */
-	WRITE_ONCE(vm->joined, &give_job);
-	kvmlat_attach_details(true);
+	WRITE_ONCE(vm->collector, &collect_job);
+	/* With kvmlat_vm_table_tell(): a vCPU that comes, or the VM's end, is seen here or asks. */
+	smp_mb();
+	kvmlat_attach_details(any_is_on());
 	err = give(vm);
 	if (err && !was_on && take_away(vm)) {
 		synchronize_rcu();
@@ -135,5 +140,5 @@ u32 kvmlat_collect_off(u32 vm_id, u32 pid)
 
 void kvmlat_collect_init(void)
 {
-	kvmlat_worker_register(&give_job);
+	kvmlat_worker_register(&collect_job);
 }

@@ -13,7 +13,7 @@ u32 kvmlat_collect_off(u32 vm_id, u32 pid);
 /* Whether vCPUs that join the VM collect details, too. Under kvmlat_mutex. */
 static inline bool kvmlat_collect_is_on(const struct kvmlat_vm *vm)
 {
-	return vm->joined;
+	return vm->collector;
 }
 
 void kvmlat_collect_init(void);

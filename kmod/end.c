@@ -81,6 +81,7 @@ static void finish_end(struct kvmlat_vm *vm, bool may_sleep)
 	kvmlat_limit_give(vm->user, vm->nr_vcpus);
 	kvmlat_vm_table_changed();
 	raw_spin_unlock_irqrestore(&table->lock, flags);
+	kvmlat_vm_table_tell(vm);
 	if (too_many_gone())
 		kvmlat_worker_ask(&forget_job);
 }

@@ -54,7 +54,7 @@ struct kvmlat_vm {
 	bool late;			/* the worker does the second half */
 	struct list_head gone_node;
 	u32 user;			/* for limit.h */
-	struct kvmlat_job *joined;	/* asked when a vCPU joins the VM; NULL: nobody cares */
+	struct kvmlat_job *collector;	/* asked when a vCPU joins and when the VM ended, or NULL */
 	struct kvmlat_vm_polling polling;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vm-table.h"
+#include "worker.h"
 
 struct kvmlat_vm_table kvmlat_vm_table = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(kvmlat_vm_table.lock),
@@ -18,4 +19,15 @@ struct kvmlat_vm *kvmlat_vm_table_find(const struct kvm *kvm)
 			return vm;
 	}
 	return NULL;
+}
+
+void kvmlat_vm_table_tell(const struct kvmlat_vm *vm)
+{
+	struct kvmlat_job *collector;
+
+	/* With kvmlat_collect_on(), which names itself before it looks. */
+	smp_mb();
+	collector = READ_ONCE(vm->collector);
+	if (collector)
+		kvmlat_worker_ask(collector);
 }

@@ -48,6 +48,9 @@ static inline struct hlist_head *kvmlat_vm_table_vcpu(const struct kvm_vcpu *kvm
 /* The VM that exists, under the table's lock. */
 struct kvmlat_vm *kvmlat_vm_table_find(const struct kvm *kvm);
 
+/* Whoever collects details of the VM is told that a vCPU joined it, or that it is gone. */
+void kvmlat_vm_table_tell(const struct kvmlat_vm *vm);
+
 /* Whether a VM or vCPU is meant by id and process; 0 is any. */
 static inline bool kvmlat_vm_is_meant(const struct kvmlat_vm *vm, u32 vm_id, u32 pid)
 {

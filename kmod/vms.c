@@ -11,7 +11,6 @@
 #include "thread.h"
 #include "vm-table.h"
 #include "vms.h"
-#include "worker.h"
 
 static struct kvmlat_vm_table *const table = &kvmlat_vm_table;
 static atomic64_t missed;
@@ -49,7 +48,6 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 	struct kvmlat_vm *vm = kvmlat_vm_table_find(kvm_vcpu->kvm);
 	struct kvmlat_vcpu *vcpu = NULL;
 	struct kvmlat_polls polls;
-	struct kvmlat_job *job;
 	u32 user;
 	u64 now;
 
@@ -84,9 +82,7 @@ static struct kvmlat_vcpu *learn(struct kvm_vcpu *kvm_vcpu, u32 state)
 	WRITE_ONCE(vm->nr_vcpus, vm->nr_vcpus + 1);
 	table->nr_vcpus++;
 	kvmlat_vm_table_changed();
-	job = READ_ONCE(vm->joined);
-	if (job)
-		kvmlat_worker_ask(job);
+	kvmlat_vm_table_tell(vm);
 	kvmlat_outlier_joins();
 	return vcpu;
 }

@@ -118,3 +118,39 @@ uint64_t hist_sum(const struct hist *hist, uint64_t key0, uint64_t key1)
 {
 	return add_up(hist, key0, key1, false);
 }
+
+#define CALLS "kvmlat_calls"
+
+int calls_watch(const char *function)
+{
+	char text[128];
+	int err = tracefs_mount();
+
+	if (err)
+		return err;
+	snprintf(text, sizeof(text), "p:" CALLS " %s\n", function);
+	return write_file(TRACEFS "/kprobe_events", text) ?:
+	       write_file(TRACEFS "/events/kprobes/" CALLS "/enable", "1");
+}
+
+int calls_unwatch(void)
+{
+	return write_file(TRACEFS "/events/kprobes/" CALLS "/enable", "0") ?:
+	       write_file(TRACEFS "/kprobe_events", "-:" CALLS "\n");
+}
+
+int calls_seen(void)
+{
+	FILE *f = fopen(TRACEFS "/kprobe_profile", "r");
+	char line[256], *at;
+	int times = -1;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		at = strstr(line, CALLS);
+		if (at)
+			times = atoi(at + strlen(CALLS));
+	}
+	if (f)
+		fclose(f);
+	return times;
+}

@@ -34,4 +34,10 @@ int hist_read(const char *event, struct hist *hist);
 uint64_t hist_hits(const struct hist *hist, uint64_t key0, uint64_t key1);
 uint64_t hist_sum(const struct hist *hist, uint64_t key0, uint64_t key1);
 
+/* How often a function is called, by a kprobe: one at a time */
+int calls_watch(const char *function);
+int calls_unwatch(void);
+/* Since calls_watch(), -1 if nobody knows */
+int calls_seen(void);
+
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/host.h"
+#include "lib/tracefs.h"
 
 #define PORT_END 0xf1
 #define PORT_SPIN 0xf5
@@ -236,6 +237,36 @@ TEST_F_TIMEOUT(detail, overflow, TEST_S)
 	TH_LOG("%u keys kept, %" PRIu64 " evicted, the frequent one: %" PRIu64 ", error %" PRIu64,
 	       a->nr_details, a->evicted, often->count, often->error);
 	ASSERT_EQ(0, vmm_end(&h->vmm));
+}
+
+/* Others' exits pay for the probe of kvm_mmio only while somebody looks at details */
+TEST_F_TIMEOUT(detail, probe_goes_with_the_last_vm, TEST_S)
+{
+	struct host *h = &self->host;
+	struct vmm other = { .gate = -1 };
+	uint32_t pid;
+
+	ASSERT_EQ(0, vmm_start(&other, "--do mmio=50"));
+	ASSERT_EQ(0, vmm_start(&h->vmm, "--do mmio=30"));
+	pid = h->vmm.pid;
+	ASSERT_EQ(0, wire_details(&h->wire, FILTER(.pid = pid), true));
+	ASSERT_EQ(0, calls_watch("kvmlat:probe_mmio"));
+	EXPECT_EQ(0, vmm_open_gate(&h->vmm));
+	EXPECT_EQ(0, vmm_report(&h->vmm, &self->known));
+	EXPECT_LE(30, calls_seen());
+	EXPECT_EQ(0, vmm_end(&h->vmm));
+	ASSERT_GONE(&h->wire, pid, 1);
+	/* The worker does it */
+	sleep_ms(500);
+	EXPECT_EQ(0, calls_unwatch());
+
+	ASSERT_EQ(0, calls_watch("kvmlat:probe_mmio"));
+	known_free(&self->known);
+	EXPECT_EQ(0, vmm_open_gate(&other));
+	EXPECT_EQ(0, vmm_report(&other, &self->known));
+	EXPECT_EQ(0, calls_seen());
+	EXPECT_EQ(0, calls_unwatch());
+	ASSERT_EQ(0, vmm_end(&other));
 }
 
 TEST_HARNESS_MAIN
