@@ -157,7 +157,7 @@ late()
 burns()
 {
 	case $1 in
-	1) holds "$(value TIME% POLL)" '>' 80 ;;
+	1) holds "$(value TIME% POLL)" '>' 30 ;;
 	2) holds "$(value poll-hit COUNT)" '>' "$(value poll-miss COUNT)" ;;
 	5)
 		holds "$(value TIME% POLL)" '<' 0.5 && holds "$(value TIME% WAIT)" '>' 80
@@ -196,7 +196,7 @@ helped()
 	case $1 in
 	1) before=$(value wake P50/us) ;;
 	3) holds "$(value wake P50/us)" '<' "$before" ;;
-	4) holds "$(value poll-hit TIME%)" '>' 80 ;;
+	4) holds "$(value poll-hit TIME%)" '>' 50 ;;
 	esac
 }
 
