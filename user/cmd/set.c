@@ -2,140 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
+#include "base/paths.h"
 #include "command.h"
 #include "model/claims.h"
+#include "set.h"
 #include "show/changes.h"
-#include "model/selection.h"
-#include "tune/knobs.h"
-#include "base/paths.h"
 #include "tune/modprobe_order.h"
 #include "tune/value.h"
-#include "tune/warn.h"
-
-static const char usage[] =
-"Usage: kvmlat set KNOB=VALUE... [-p PID | -g NAME | --vm ID] [--vcpu LIST]\n"
-"                  [--if-old VALUE] [--dry-run] [--persist] [--json | --csv]\n"
-"\n"
-"Change knobs of the host, of a VM or of a vCPU, all of them or none. VALUE is a number,\n"
-"of a time with ns, us, ms or s behind it, or \"inherit\": what the scope above has.\n"
-"\n"
-"  -p, --pid PID        for the VMs of this process\n"
-"  -g, --guest NAME     for VMs of this guest name, or like \"web*\"; may be repeated\n"
-"      --vm ID          for the VM of this id, which list shows\n"
-"      --vcpu LIST      for these vCPUs only, as 0-3,7\n"
-"      --if-old VALUE   only if this is what is in effect\n"
-"  -n, --dry-run        only tell what would be done\n"
-"      --persist        have modprobe set it, too, the next time that KVM is loaded\n"
-"      --json           one JSON object\n"
-"      --csv            comma separated, with a header\n"
-"\n"
-"Examples:\n"
-"  kvmlat set halt_poll_ns=50us               for the host and all VMs that inherit it\n"
-"  kvmlat set -g db halt_poll_ns=0 --dry-run  what would be done to the guest db\n"
-"  kvmlat set halt_poll_ns=50us --persist     after a reboot, too\n";
-
-enum {
-	OPT_IF_OLD = OPT_OWN,
-	OPT_PERSIST,
-	OPT_JSON,
-	OPT_CSV,
-};
-
-static const struct option options[] = {
-	{ "pid", required_argument, NULL, 'p' },
-	{ "guest", required_argument, NULL, 'g' },
-	{ "vm", required_argument, NULL, OPT_VM },
-	{ "vcpu", required_argument, NULL, OPT_VCPU },
-	{ "if-old", required_argument, NULL, OPT_IF_OLD },
-	{ "dry-run", no_argument, NULL, 'n' },
-	{ "persist", no_argument, NULL, OPT_PERSIST },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "csv", no_argument, NULL, OPT_CSV },
-	{ 0 }
-};
-
-/**
- * struct wanted - what a word asks of a target
- * @only_later: this kernel cannot change it, but modprobe can
- */
-struct wanted {
-	const struct kvmlat_knob_value	*knob;
-	struct kvmlat_knob_change	change;
-	bool				only_later;
-};
-
-struct set {
-	struct selection		sel;
-	const char			*if_old;
-	bool				dry_run;
-	bool				persist;
-	enum output		output;
-	char				**words;
-
-	struct tuner			t;
-	struct load			load;
-	size_t				nr_targets;
-	struct target			*targets;
-	size_t				nr_wanted;
-	struct wanted			wanted[KVMLAT_KNOBS_MAX];
-	size_t				nr;
-	struct kvmlat_knob_change	changes[KVMLAT_KNOBS_MAX];
-	struct module_options		options;
-	struct kvmlat_knobs		reply;
-};
-
-static int parse_options(struct set *s, int argc, char **argv)
-{
-	char why[256];
-	int c;
-
-	while ((c = next_option(argc, argv, ":np:g:", options)) != -1) {
-		bool ok = true;
-
-		switch (c) {
-		case 'n':
-			s->dry_run = true;
-			break;
-		case OPT_IF_OLD:
-			s->if_old = optarg;
-			break;
-		case OPT_PERSIST:
-			s->persist = true;
-			break;
-		case OPT_JSON:
-			s->output = OUTPUT_JSON;
-			break;
-		case OPT_CSV:
-			s->output = OUTPUT_CSV;
-			break;
-		case '?':
-			return EXIT_USAGE;
-		default:
-			ok = parse_selection(c, optarg, &s->sel, why, sizeof(why));
-		}
-		if (!ok)
-			return complain(EXIT_USAGE, "set: %s", why);
-	}
-	s->words = argv + optind;
-	return EXIT_OK;
-}
-
-static int check_options(const struct set *s)
-{
-	bool vm = selects(&s->sel);
-
-	if (!*s->words)
-		return complain(EXIT_USAGE, "set: name a knob and its value, as in halt_poll_ns=50us");
-	if (s->sel.vcpus && !vm)
-		return complain(EXIT_USAGE, "set: --vcpu needs a VM: name it with --guest, --pid or --vm");
-	if (s->persist && vm)
-		return complain(EXIT_USAGE, "set: --persist is for the host: a VM's knobs end with the VM, a profile sets them for the next one");
-	if (s->if_old && s->words[1])
-		return complain(EXIT_USAGE, "set: --if-old goes with one knob, but \"%s\" is a second one",
-				s->words[1]);
-	return EXIT_OK;
-}
 
 static int expect(const struct set *s, const struct kvmlat_knob_value *k,
 		  struct kvmlat_knob_change *c)
@@ -385,9 +258,7 @@ static int run(int argc, char **argv)
 	struct trouble cause;
 	int ret;
 
-	ret = parse_options(&s, argc, argv);
-	if (!ret)
-		ret = check_options(&s);
+	ret = set_options(&s, argc, argv);
 	if (ret)
 		return ret;
 	ret = outcome(tuner_open(&s.t, &cause), &cause);
@@ -409,4 +280,4 @@ static int run(int argc, char **argv)
 	return ret;
 }
 
-COMMAND(set, run, "change knobs of the host, of VMs or of vCPUs", usage);
+COMMAND(set, run, "change knobs of the host, of VMs or of vCPUs", set_usage);
