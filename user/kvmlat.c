@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/load.h"
+#include "cmd/arguments.h"
 #include "cmd/command.h"
 
 static const struct command *find(const char *name)
@@ -58,6 +59,7 @@ static int flush(int code)
 int main(int argc, char **argv)
 {
 	const struct command *c;
+	int ret;
 
 	load_tells(tell);
 	/* A reader that went is told as a full disk is, by a sentence and a status. */
@@ -81,9 +83,14 @@ int main(int argc, char **argv)
 	if (!c)
 		return complain(EXIT_USAGE, "no command \"%s\"; \"kvmlat help\" lists them all",
 				argv[1]);
-	if (c->usage && argc == 3 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h"))) {
+	/* The first word of some is no option. */
+	if (argc == 3 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h"))) {
 		fputs(c->usage, stdout);
 		return flush(EXIT_OK);
 	}
-	return flush(c->run(argc - 1, argv + 1));
+	ret = c->run(argc - 1, argv + 1);
+	if (!help_is_asked_for())
+		return flush(ret);
+	fputs(c->usage, stdout);
+	return flush(EXIT_OK);
 }

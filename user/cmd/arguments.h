@@ -10,6 +10,9 @@
 /* getopt_long with sentences in the place of its own messages. '?' after a complaint. */
 int next_option(int argc, char **argv, const char *letters, const struct option *options);
 
+/* Whether next_option() met --help, or -h: then it complained of nothing. */
+bool help_is_asked_for(void);
+
 /* For commands with no options but --json and --csv. An exit code, having complained. */
 int output_options(int argc, char **argv, enum output *output);
 

@@ -10,21 +10,14 @@
 #include "stat.h"
 
 static const char usage[] =
-"Usage: kvmlat detail [on | off] [-p PID] [-g NAME] [--vm ID] [-1 | -i SEC | -d SEC]\n"
-"                     [--json | --csv]\n"
+"Usage: kvmlat detail [on | off] [OPTION]...\n"
 "\n"
 "Switch on or off that the I/O ports, MMIO pages, MSRs, hypercalls and CPUID leaves of\n"
 "exits are told apart, of all VMs that run or of one. \"kvmlat stat --detail\" shows them.\n"
 "Off drops what was collected. Without on or off, tell of which VMs they are on; with -1, -i\n"
 "or -d, show what was collected, as \"kvmlat stat --detail\" does.\n"
 "\n"
-"  -p, --pid PID     only the VMs of this process\n"
-"  -g, --guest NAME  only VMs of this guest name, or like \"web*\"; may be repeated\n"
-"      --vm ID       only the VM of this id, which list shows\n"
-"  -1, --once, -i, --interval SEC, -d, --duration SEC\n"
-"                    as of stat\n"
-"      --json        one JSON object, or one a line\n"
-"      --csv         comma separated, with a header\n"
+VIEW_USAGE
 "\n"
 "Examples:\n"
 "  kvmlat detail on -g web      count ports, pages and MSRs of the guest web\n"
@@ -101,35 +94,33 @@ static int act(struct kvmlat *k, const struct selection *sel, const char *to, en
 	return ret;
 }
 
-/* @shows: what was collected is asked for. */
-static int parse_options(int argc, char **argv, struct selection *sel, enum output *output,
-			 bool *shows)
+static int parse_options(int argc, char **argv, struct view_options *o)
 {
-	static const struct option options[] = {
-		{ "pid", required_argument, NULL, 'p' },
-		{ "guest", required_argument, NULL, 'g' },
-		{ "vm", required_argument, NULL, OPT_VM },
-		{ "once", no_argument, NULL, '1' },
-		{ "interval", required_argument, NULL, 'i' },
-		{ "duration", required_argument, NULL, 'd' },
-		{ "json", no_argument, NULL, OPT_OWN + OUTPUT_JSON },
-		{ "csv", no_argument, NULL, OPT_OWN + OUTPUT_CSV },
-		{ 0 }
-	};
-	char why[256];
-	int c;
+	static const struct option none[] = { { 0 } };
 
-	while ((c = next_option(argc, argv, "+:p:g:1i:d:", options)) != -1) {
-		if (c == '?')
-			return EXIT_USAGE;
-		if (c >= OPT_OWN)
-			*output = c - OPT_OWN;
-		else if (c == '1' || c == 'i' || c == 'd')
-			*shows = true;
-		else if (!parse_selection(c, optarg, sel, why, sizeof(why)))
-			return complain(EXIT_USAGE, "detail: %s", why);
-	}
-	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
+	/* All that is not of all views is unknown, and has been told. */
+	if (next_view_option(argc, argv, "", none, o) != -1 || !no_arguments(argc, argv))
+		return EXIT_USAGE;
+	return EXIT_OK;
+}
+
+/* Does it ask for what was collected? */
+static bool shows(const struct view_options *o)
+{
+	return o->once || o->interval || o->duration;
+}
+
+static int check_options(const struct view_options *o, const char *to)
+{
+	if (to && shows(o))
+		return complain(EXIT_USAGE, "detail: \"%s\" shows nothing: --once, --interval and --duration do not go with it",
+				to);
+	if (to && o->output != OUTPUT_TABLE)
+		return complain(EXIT_USAGE, "detail: \"%s\" shows nothing: --json and --csv do not go with it",
+				to);
+	if (!shows(o) && (o->per_vcpu || o->sel.vcpus))
+		return complain(EXIT_USAGE, "detail: --per-vcpu and --vcpu are for what was collected: --once, --interval or --duration show it");
+	return EXIT_OK;
 }
 
 static int show_details_of_exits(int argc, char **argv)
@@ -151,11 +142,9 @@ static int show_details_of_exits(int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
-	enum output output = OUTPUT_TABLE;
-	struct selection sel = { 0 };
 	struct kvmlat_error err = { 0 };
+	struct view_options o = { 0 };
 	const char *to = NULL;
-	bool shows = false;
 	struct kvmlat *k;
 	int ret;
 
@@ -165,20 +154,16 @@ static int run(int argc, char **argv)
 			return complain(EXIT_USAGE, "detail: \"%s\" is neither on nor off", to);
 		optind = 2;
 	}
-	ret = parse_options(argc, argv, &sel, &output, &shows);
+	ret = parse_options(argc, argv, &o);
+	if (!ret)
+		ret = check_options(&o, to);
 	if (ret)
 		return ret;
-	if (to && shows)
-		return complain(EXIT_USAGE, "detail: \"%s\" shows nothing: --once, --interval and --duration do not go with it",
-				to);
-	if (shows)
+	if (shows(&o))
 		return show_details_of_exits(argc, argv);
-	if (to && output != OUTPUT_TABLE)
-		return complain(EXIT_USAGE, "detail: \"%s\" shows nothing: --json and --csv do not go with it",
-				to);
 	if (load_and_open(&k, &err))
 		return complain_kvmlat(&err);
-	ret = act(k, &sel, to, output);
+	ret = act(k, &o.sel, to, o.output);
 	kvmlat_close(k);
 	return ret;
 }

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/load.h"
 #include "command.h"
 #include "hist.h"
@@ -11,20 +10,25 @@
 #include "show/hdr.h"
 #include "show/sample.h"
 
+static bool is_live(const struct hist *h)
+{
+	return h->asked.duration || h->asked.interval;
+}
+
 /* @old is what was taken before, NULL if only one is: then nothing need be remembered. */
 static int take(void *ctx, const struct kvmlat_snapshot *old, struct kvmlat_snapshot **snap)
 {
 	struct hist *h = ctx;
 	struct kvmlat_error err = { 0 };
 
-	if (h->duration || h->interval ? kvmlat_refresh(h->k, &h->filter, old, snap, &err) :
-					 kvmlat_get_snapshot(h->k, &h->filter, snap, &err))
+	if (is_live(h) ? kvmlat_refresh(h->k, &h->filter, old, snap, &err) :
+			 kvmlat_get_snapshot(h->k, &h->filter, snap, &err))
 		return complain_kvmlat(&err);
 	if (guests_learn(&h->guests, *snap)) {
 		kvmlat_snapshot_free(*snap);
 		return complain(EXIT_REFUSED, "out of memory");
 	}
-	select_narrow(&h->sel, &h->guests, *snap);
+	select_narrow(&h->asked.sel, &h->guests, *snap);
 	return EXIT_OK;
 }
 
@@ -36,8 +40,8 @@ static int check(const struct hist *h, const struct sample *s)
 
 	for (i = 0; i < s->nr_blocks; i++)
 		nr += s->blocks[i].nr_histograms;
-	if (!s->nr_blocks && h->sel.vcpus)
-		return outcome(trouble_vcpu(&cause, &h->sel), &cause);
+	if (!s->nr_blocks && h->asked.sel.vcpus)
+		return outcome(trouble_vcpu(&cause, &h->asked.sel), &cause);
 	if (!nr)
 		return complain(EXIT_NO_VM, "no VM that is asked for has had any \"%s\"",
 				h->wish.pick.name);
@@ -73,13 +77,13 @@ static int reopen(void *ctx)
 static int show(struct hist *h, const struct kvmlat_snapshot *snap, bool whole, bool must)
 {
 	struct wish wish = {
-		.view = VIEW_HIST, .cumulative = !h->duration && !h->interval, .whole = whole,
+		.view = VIEW_HIST, .cumulative = !is_live(h), .whole = whole,
 		.hist = &h->wish,
 	};
 	struct sample *sample;
 	int ret;
 
-	wish.grouping = h->all ? GROUP_ALL : h->per_vcpu || h->sel.vcpus ? GROUP_VCPU :
+	wish.grouping = h->all ? GROUP_ALL : h->asked.per_vcpu || h->asked.sel.vcpus ? GROUP_VCPU :
 			GROUP_VM;
 	sample = sample_make(snap, &h->guests, &wish);
 	if (!sample)
@@ -90,7 +94,7 @@ static int show(struct hist *h, const struct kvmlat_snapshot *snap, bool whole, 
 	if (!ret && h->hdr)
 		show_hdr(h->to, sample);
 	else if (!ret)
-		show_sample(h->to, h->output, sample, !h->shown);
+		show_sample(h->to, h->asked.output, sample, !h->shown);
 	h->shown = true;
 	if (!ret)
 		ret = output_flush(h->to);
@@ -103,7 +107,7 @@ static int show_delta(void *ctx, struct kvmlat_snapshot *delta, bool whole)
 {
 	struct hist *h = ctx;
 
-	return show(h, delta, whole, whole || !h->interval);
+	return show(h, delta, whole, whole || !h->asked.interval);
 }
 
 /* The VM that was asked for ended, and with it what can be shown of it. */
@@ -112,7 +116,7 @@ static bool is_over(void *ctx, const struct kvmlat_snapshot *snap)
 	const struct hist *h = ctx;
 	size_t i;
 
-	if (!selects(&h->sel))
+	if (!selects(&h->asked.sel))
 		return false;
 	for (i = 0; i < snap->nr_vms; i++)
 		if (!snap->vms[i].gone)
@@ -123,8 +127,9 @@ static bool is_over(void *ctx, const struct kvmlat_snapshot *snap)
 static int show_live(struct hist *h)
 {
 	const struct live live = {
-		.wait = &h->wait, .interval = h->interval ? h->interval : h->duration,
-		.duration = h->duration, .total = h->output == OUTPUT_TABLE, .ctx = h,
+		.wait = &h->wait,
+		.interval = h->asked.interval ? h->asked.interval : h->asked.duration,
+		.duration = h->asked.duration, .total = h->asked.output == OUTPUT_TABLE, .ctx = h,
 		.take = take, .show = show_delta, .reopen = reopen, .over = is_over,
 	};
 	struct kvmlat_snapshot *older;
@@ -151,15 +156,14 @@ static int measure(struct hist *h)
 	struct trouble cause;
 	int ret;
 
-	if (!h->duration && !h->interval) {
-		ret = outcome(ask_vms(h->k, &h->sel, &h->guests, &h->filter, &cause), &cause);
+	if (!is_live(h)) {
+		ret = outcome(ask_vms(h->k, &h->asked.sel, &h->guests, &h->filter, &cause), &cause);
 		return ret ? ret : show_once(h);
 	}
 	if (wait_begin(&h->wait, ends))
 		return complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
-	ret = outcome(await_vms(h->k, &h->sel, &h->guests, &h->filter, &h->wait,
-				h->duration ? monotonic_ns() + h->duration : UINT64_MAX, tell,
-				&cause), &cause);
+	ret = outcome(await_vms(h->k, &h->asked.sel, &h->guests, &h->filter, &h->wait,
+				view_deadline(&h->asked), tell, &cause), &cause);
 	return ret ? ret : show_live(h);
 }
 

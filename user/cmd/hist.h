@@ -4,25 +4,19 @@
 
 #include <stdio.h>
 
-#include "base/options.h"
 #include "base/wait.h"
 #include "model/sample.h"
-#include "model/selection.h"
+#include "view_options.h"
 
 /* What the user asked hist for, and what it needs to do it. */
 struct hist {
 	struct hist_wish	wish;
 	const char		*picked;
 	bool			all;
-	bool			per_vcpu;
-	bool			once;
-	uint64_t		interval;
-	uint64_t		duration;
-	struct selection	sel;
+	struct view_options	asked;
 	struct kvmlat_filter	filter;
 	const char		*file;
 	bool			hdr;
-	enum output		output;
 
 	FILE			*to;
 	struct kvmlat		*k;

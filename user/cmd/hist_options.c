@@ -13,20 +13,11 @@ const char hist_usage[] =
 "      --kind KIND     exit (all exits, the default), halt, poll, poll-hit, poll-miss, sleep,\n"
 "                      wake, runq, preempt, user or user:REASON\n"
 "      --each          a histogram of each reason of the kind, not one of all\n"
-"  -1, --once          once, since the start of the accounts (default)\n"
-"  -i, --interval SEC  show every SEC seconds; 100ms, 2m and 1h are times, too\n"
-"  -d, --duration SEC  end after SEC seconds, with histograms of them all\n"
 "  -a, --all           all VMs in one\n"
-"      --per-vcpu      each vCPU on its own\n"
-"      --vcpu LIST     only these vCPUs, as 0-3,7, each on its own\n"
-"  -p, --pid PID       only the VMs of this process\n"
-"  -g, --guest NAME    only VMs of this guest name, or like \"web*\"; may be repeated\n"
-"      --vm ID         only the VM of this id, which list shows\n"
 "      --full          all buckets, 8 an octave, not octaves\n"
 "  -u, --unit UNIT     ns, us (default), ms or s, with tables and --hdr\n"
 "  -o, --output FILE   write to FILE\n"
-"      --json          one JSON object\n"
-"      --csv           comma separated, with one header\n"
+VIEW_USAGE
 "      --hdr           HdrHistogram's percentile distribution, of one histogram\n"
 "\n"
 "Examples:\n"
@@ -34,13 +25,10 @@ const char hist_usage[] =
 "  kvmlat hist --reason hlt -g web  how long its HLTs took, since the start\n";
 
 enum {
-	OPT_REASON = OPT_OWN,
+	OPT_REASON = OPT_VIEW_OWN,
 	OPT_KIND,
 	OPT_EACH,
-	OPT_PER_VCPU,
 	OPT_FULL,
-	OPT_JSON,
-	OPT_CSV,
 	OPT_HDR,
 };
 
@@ -48,20 +36,10 @@ static const struct option long_options[] = {
 	{ "reason", required_argument, NULL, OPT_REASON },
 	{ "kind", required_argument, NULL, OPT_KIND },
 	{ "each", no_argument, NULL, OPT_EACH },
-	{ "once", no_argument, NULL, '1' },
-	{ "interval", required_argument, NULL, 'i' },
-	{ "duration", required_argument, NULL, 'd' },
 	{ "all", no_argument, NULL, 'a' },
-	{ "per-vcpu", no_argument, NULL, OPT_PER_VCPU },
-	{ "vcpu", required_argument, NULL, OPT_VCPU },
-	{ "pid", required_argument, NULL, 'p' },
-	{ "guest", required_argument, NULL, 'g' },
-	{ "vm", required_argument, NULL, OPT_VM },
 	{ "full", no_argument, NULL, OPT_FULL },
 	{ "unit", required_argument, NULL, 'u' },
 	{ "output", required_argument, NULL, 'o' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "csv", no_argument, NULL, OPT_CSV },
 	{ "hdr", no_argument, NULL, OPT_HDR },
 	{ 0 }
 };
@@ -95,18 +73,8 @@ static bool parse_option(struct hist *h, int c, char *why, size_t size)
 	case OPT_EACH:
 		h->wish.pick.each = true;
 		break;
-	case '1':
-		h->once = true;
-		break;
-	case 'i':
-		return parse_seconds("interval", optarg, &h->interval, why, size);
-	case 'd':
-		return parse_seconds("duration", optarg, &h->duration, why, size);
 	case 'a':
 		h->all = true;
-		break;
-	case OPT_PER_VCPU:
-		h->per_vcpu = true;
 		break;
 	case OPT_FULL:
 		h->wish.full = true;
@@ -116,19 +84,9 @@ static bool parse_option(struct hist *h, int c, char *why, size_t size)
 	case 'o':
 		h->file = optarg;
 		break;
-	case OPT_JSON:
-		h->hdr = false;
-		h->output = OUTPUT_JSON;
-		break;
-	case OPT_CSV:
-		h->hdr = false;
-		h->output = OUTPUT_CSV;
-		break;
 	case OPT_HDR:
 		h->hdr = true;
 		break;
-	default:
-		return parse_selection(c, optarg, &h->sel, why, size);
 	}
 	return true;
 }
@@ -138,7 +96,7 @@ int hist_options(struct hist *h, int argc, char **argv)
 	char why[256];
 	int c;
 
-	while ((c = next_option(argc, argv, "+:1i:d:ap:g:u:o:", long_options)) != -1) {
+	while ((c = next_view_option(argc, argv, "au:o:", long_options, &h->asked)) != -1) {
 		if (c == '?')
 			return EXIT_USAGE;
 		if (!parse_option(h, c, why, sizeof(why)))
@@ -146,11 +104,13 @@ int hist_options(struct hist *h, int argc, char **argv)
 	}
 	if (!no_arguments(argc, argv))
 		return EXIT_USAGE;
-	if (h->once && (h->interval || h->duration))
-		return complain(EXIT_USAGE, "hist: --once shows what was until now: --interval and --duration do not go with it");
-	if (h->hdr && h->interval)
+	if (!view_options_agree("hist", &h->asked))
+		return EXIT_USAGE;
+	if (h->hdr && h->asked.output != OUTPUT_TABLE)
+		return complain(EXIT_USAGE, "hist: --hdr is a format of its own: --json and --csv do not go with it");
+	if (h->hdr && h->asked.interval)
 		return complain(EXIT_USAGE, "hist: --hdr is one distribution: --interval does not go with it");
-	if (h->all && (h->per_vcpu || h->sel.vcpus))
+	if (h->all && (h->asked.per_vcpu || h->asked.sel.vcpus))
 		return complain(EXIT_USAGE, "hist: --all does not go with --per-vcpu or --vcpu");
 	return EXIT_OK;
 }

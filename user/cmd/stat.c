@@ -17,7 +17,7 @@ static enum grouping grouping_of(const struct stat *s)
 {
 	if (s->all)
 		return GROUP_ALL;
-	return s->per_vcpu || s->sel.vcpus ? GROUP_VCPU : GROUP_VM;
+	return s->asked.per_vcpu || s->asked.sel.vcpus ? GROUP_VCPU : GROUP_VM;
 }
 
 static int learn(struct stat *s)
@@ -39,9 +39,9 @@ static int narrow(struct stat *s, struct kvmlat_snapshot *snap)
 	struct kvmlat_filter f = { 0 };
 	struct trouble cause;
 
-	if (select_vms(&s->sel, &s->guests, snap, &f, &cause))
+	if (select_vms(&s->asked.sel, &s->guests, snap, &f, &cause))
 		return complain_of(&cause);
-	select_narrow(&s->sel, &s->guests, snap);
+	select_narrow(&s->asked.sel, &s->guests, snap);
 	return EXIT_OK;
 }
 
@@ -51,13 +51,13 @@ static int take(void *ctx, const struct kvmlat_snapshot *old, struct kvmlat_snap
 	struct kvmlat_error err = { 0 };
 	struct stat *s = ctx;
 
-	if (s->once ? kvmlat_get_snapshot(s->k, &s->filter, snap, &err) :
+	if (s->asked.once ? kvmlat_get_snapshot(s->k, &s->filter, snap, &err) :
 		      kvmlat_refresh(s->k, &s->filter, old, snap, &err))
 		return complain_kvmlat(&err);
 	if (guests_learn(&s->guests, *snap))
 		return complain(EXIT_REFUSED, "out of memory");
 	if (!s->command)
-		select_narrow(&s->sel, &s->guests, *snap);
+		select_narrow(&s->asked.sel, &s->guests, *snap);
 	return EXIT_OK;
 }
 
@@ -73,7 +73,7 @@ static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulat
 	if (!sample)
 		return complain(EXIT_REFUSED, "out of memory");
 	if (sample->nr_blocks || cumulative || !s->skip_empty) {
-		show_sample(s->to, s->output, sample, !s->shown);
+		show_sample(s->to, s->asked.output, sample, !s->shown);
 		s->shown = true;
 	}
 	sample_free(sample);
@@ -85,9 +85,9 @@ static int check_vcpu(const struct stat *s, const struct kvmlat_snapshot *snap)
 {
 	struct trouble cause;
 
-	if (!s->sel.vcpus || snap->nr_vcpus)
+	if (!s->asked.sel.vcpus || snap->nr_vcpus)
 		return EXIT_OK;
-	return outcome(trouble_vcpu(&cause, &s->sel), &cause);
+	return outcome(trouble_vcpu(&cause, &s->asked.sel), &cause);
 }
 
 static int show_delta(void *ctx, struct kvmlat_snapshot *delta, bool whole)
@@ -122,7 +122,7 @@ static bool is_over(void *ctx, const struct kvmlat_snapshot *snap)
 	const struct stat *s = ctx;
 	size_t i;
 
-	if (s->command || !selects(&s->sel))
+	if (s->command || !selects(&s->asked.sel))
 		return false;
 	for (i = 0; i < snap->nr_vms; i++)
 		if (!snap->vms[i].gone)
@@ -142,9 +142,10 @@ static int reopen(void *ctx)
 static struct live live_of(struct stat *s, struct workload *w)
 {
 	return (struct live){
-		.wait = &s->wait, .interval = s->interval ? s->interval : NSEC_PER_SEC,
-		.duration = s->duration, .total = s->output == OUTPUT_TABLE, .workload = w,
-		.ctx = s, .take = take, .show = show_delta, .reopen = reopen, .over = is_over,
+		.wait = &s->wait, .workload = w, .ctx = s,
+		.interval = s->asked.interval ? s->asked.interval : NSEC_PER_SEC,
+		.duration = s->asked.duration, .total = s->asked.output == OUTPUT_TABLE,
+		.take = take, .show = show_delta, .reopen = reopen, .over = is_over,
 	};
 }
 
@@ -189,7 +190,7 @@ static int measure_command(struct stat *s)
 				s->command[0], strerror(error));
 	}
 	live = live_of(s, &w);
-	ret = s->interval ? live_run(&live, older) : show_whole(s, older, &w);
+	ret = s->asked.interval ? live_run(&live, older) : show_whole(s, older, &w);
 	/* What could not be shown was told; the command's own verdict goes before it. */
 	error = workload_exit_code(&w);
 	return error ? error : ret;
@@ -197,16 +198,16 @@ static int measure_command(struct stat *s)
 
 static int choose(struct stat *s)
 {
+	const struct selection *sel = &s->asked.sel;
 	struct trouble cause;
 
 	/* The VM may be one that the command starts: narrow() looks for it in what was measured. */
 	if (s->command)
 		return learn(s);
-	if (s->once)
-		return outcome(ask_vms(s->k, &s->sel, &s->guests, &s->filter, &cause), &cause);
-	return outcome(await_vms(s->k, &s->sel, &s->guests, &s->filter, &s->wait,
-				 s->duration ? monotonic_ns() + s->duration : UINT64_MAX, tell,
-				 &cause), &cause);
+	if (s->asked.once)
+		return outcome(ask_vms(s->k, sel, &s->guests, &s->filter, &cause), &cause);
+	return outcome(await_vms(s->k, sel, &s->guests, &s->filter, &s->wait,
+				 view_deadline(&s->asked), tell, &cause), &cause);
 }
 
 static int measure(struct stat *s)
@@ -223,7 +224,7 @@ static int measure(struct stat *s)
 		return ret;
 	if (s->command)
 		return measure_command(s);
-	if (s->once)
+	if (s->asked.once)
 		return show_once(s);
 	ret = take(s, NULL, &older);
 	if (ret)

@@ -4,27 +4,21 @@
 
 #include <stdio.h>
 
-#include "base/options.h"
 #include "base/wait.h"
 #include "model/sample.h"
-#include "model/selection.h"
+#include "view_options.h"
 
 /* What the user asked stat for, and what it needs to do it. */
 struct stat {
-	bool			once;
+	struct view_options	asked;
 	bool			all;
-	bool			per_vcpu;
 	bool			all_reasons;
 	bool			skip_empty;
-	uint64_t		interval;
-	uint64_t		duration;
 	bool			has_key;
 	enum sort_key		key;
 	enum view		view;
-	struct selection	sel;
 	struct kvmlat_filter	filter;
 	const char		*file;
-	enum output		output;
 	char			**command;
 
 	FILE			*to;

@@ -13,22 +13,13 @@ const char stat_usage[] =
 "      --halt          halts, polls and sleeps\n"
 "      --lateness      wake-ups, waits for a CPU, preemptions and visits to the VMM\n"
 "      --detail        exits by port, page, MSR, hypercall or CPUID leaf\n"
-"  -1, --once          once, since the start of the accounts\n"
-"  -i, --interval SEC  show every SEC seconds (1); 100ms, 2m and 1h are times, too\n"
-"  -d, --duration SEC  end after SEC seconds, with a table of them all\n"
 "  -a, --all           all VMs in one\n"
-"      --per-vcpu      each vCPU on its own\n"
-"      --vcpu LIST     only these vCPUs, as 0-3,7, each on its own\n"
-"  -p, --pid PID       only the VMs of this process\n"
-"  -g, --guest NAME    only VMs of this guest name, or like \"web*\"; may be repeated\n"
-"      --vm ID         only the VM of this id, which list shows\n"
 "  -k, --key KEY       sort by count (default), own, time, mean, max, p99 or reason\n"
 "      --all-reasons   rows in which nothing happened, too\n"
 "  -z, --skip-zero-records\n"
 "                      leave out VMs in which nothing happened, and intervals of only these\n"
 "  -o, --output FILE   write to FILE\n"
-"      --json          one JSON object a line\n"
-"      --csv           comma separated, with one header\n"
+VIEW_USAGE
 "\n"
 "Examples:\n"
 "  kvmlat stat -g web -i 2 -k time  what costs the guest web most, every 2 seconds\n"
@@ -36,10 +27,7 @@ const char stat_usage[] =
 "  kvmlat stat -a -- sleep 5        what happens on the host meanwhile\n";
 
 enum {
-	OPT_PER_VCPU = OPT_OWN,
-	OPT_JSON,
-	OPT_CSV,
-	OPT_ALL_REASONS,
+	OPT_ALL_REASONS = OPT_VIEW_OWN,
 	OPT_VIEW,
 };
 
@@ -48,21 +36,11 @@ static const struct option long_options[] = {
 	{ "halt", no_argument, NULL, OPT_VIEW + VIEW_HALT },
 	{ "lateness", no_argument, NULL, OPT_VIEW + VIEW_LATENESS },
 	{ "detail", no_argument, NULL, OPT_VIEW + VIEW_DETAIL },
-	{ "once", no_argument, NULL, '1' },
-	{ "interval", required_argument, NULL, 'i' },
-	{ "duration", required_argument, NULL, 'd' },
 	{ "all", no_argument, NULL, 'a' },
-	{ "per-vcpu", no_argument, NULL, OPT_PER_VCPU },
-	{ "vcpu", required_argument, NULL, OPT_VCPU },
-	{ "pid", required_argument, NULL, 'p' },
-	{ "vm", required_argument, NULL, OPT_VM },
-	{ "guest", required_argument, NULL, 'g' },
 	{ "key", required_argument, NULL, 'k' },
 	{ "all-reasons", no_argument, NULL, OPT_ALL_REASONS },
 	{ "skip-zero-records", no_argument, NULL, 'z' },
 	{ "output", required_argument, NULL, 'o' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "csv", no_argument, NULL, OPT_CSV },
 	{ 0 }
 };
 
@@ -91,24 +69,12 @@ static int parse_options(struct stat *s, int argc, char **argv)
 	char why[256];
 	int c;
 
-	while ((c = next_option(argc, argv, "+:1i:d:ap:g:k:zo:", long_options)) != -1) {
+	while ((c = next_view_option(argc, argv, "ak:zo:", long_options, &s->asked)) != -1) {
 		bool ok = true;
 
 		switch (c) {
-		case '1':
-			s->once = true;
-			break;
-		case 'i':
-			ok = parse_seconds("interval", optarg, &s->interval, why, sizeof(why));
-			break;
-		case 'd':
-			ok = parse_seconds("duration", optarg, &s->duration, why, sizeof(why));
-			break;
 		case 'a':
 			s->all = true;
-			break;
-		case OPT_PER_VCPU:
-			s->per_vcpu = true;
 			break;
 		case 'k':
 			ok = parse_key(optarg, &s->key, why, sizeof(why));
@@ -123,22 +89,14 @@ static int parse_options(struct stat *s, int argc, char **argv)
 		case 'o':
 			s->file = optarg;
 			break;
-		case OPT_JSON:
-			s->output = OUTPUT_JSON;
-			break;
-		case OPT_CSV:
-			s->output = OUTPUT_CSV;
-			break;
 		case OPT_VIEW + VIEW_STATES:
 		case OPT_VIEW + VIEW_HALT:
 		case OPT_VIEW + VIEW_LATENESS:
 		case OPT_VIEW + VIEW_DETAIL:
 			ok = pick_view(s, c - OPT_VIEW, why, sizeof(why));
 			break;
-		case '?':
-			return EXIT_USAGE;
 		default:
-			ok = parse_selection(c, optarg, &s->sel, why, sizeof(why));
+			return EXIT_USAGE;
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "stat: %s", why);
@@ -148,13 +106,13 @@ static int parse_options(struct stat *s, int argc, char **argv)
 	return EXIT_OK;
 }
 
-static int check_options(const struct stat *s)
+static int check_options(const struct stat *s, char **argv)
 {
 	if (s->all_reasons && s->skip_empty)
 		return complain(EXIT_USAGE, "stat: --all-reasons does not go with --skip-zero-records");
-	if (s->once && (s->interval || s->duration))
-		return complain(EXIT_USAGE, "stat: --once shows one table: --interval and --duration do not go with it");
-	if (s->command && (s->once || s->duration))
+	if (!view_options_agree(argv[0], &s->asked))
+		return EXIT_USAGE;
+	if (s->command && (s->asked.once || s->asked.duration))
 		return complain(EXIT_USAGE, "stat: \"%s\" says how long to measure: --once and --duration do not go with a command",
 				s->command[0]);
 	if (s->has_key && s->view != VIEW_EXITS && s->view != VIEW_DETAIL)
@@ -163,7 +121,7 @@ static int check_options(const struct stat *s)
 	if ((s->key == SORT_P99 || s->key == SORT_OWN) && s->view == VIEW_DETAIL)
 		return complain(EXIT_USAGE, "stat: sort key \"%s\" does not go with --detail, which does not know it",
 				s->key == SORT_P99 ? "p99" : "own");
-	if (s->all && (s->per_vcpu || s->sel.vcpus))
+	if (s->all && (s->asked.per_vcpu || s->asked.sel.vcpus))
 		return complain(EXIT_USAGE, "stat: --all does not go with --per-vcpu or --vcpu");
 	return EXIT_OK;
 }
@@ -172,5 +130,5 @@ int stat_options(struct stat *s, int argc, char **argv)
 {
 	int ret = parse_options(s, argc, argv);
 
-	return ret ? ret : check_options(s);
+	return ret ? ret : check_options(s, argv);
 }

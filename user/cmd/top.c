@@ -12,22 +12,18 @@
 #include "base/load.h"
 #include "base/namespaces.h"
 #include "top/top.h"
+#include "view_options.h"
 
 static const char usage[] =
 "Usage: kvmlat top [OPTION]...\n"
 "\n"
 "Show live where the time of VMs and vCPUs goes; open a VM, a vCPU, a reason with Enter.\n"
-"The key h lists all keys. Into a pipe, or with -b, plain text.\n"
+"The key h lists all keys. Into a pipe, or with -b or -1, plain text.\n"
 "\n"
 "  -b, --batch         plain text, one table each interval\n"
 "  -n, --num_iterations COUNT\n"
 "                      end after COUNT refreshes\n"
-"  -i, --interval SEC  refresh every SEC seconds (1); 100ms, 2m and 1h are times, too\n"
-"  -d, --duration SEC  end after SEC seconds\n"
-"      --per-vcpu      begin with vCPUs, not with VMs\n"
-"  -p, --pid PID       only the VMs of this process\n"
-"  -g, --guest NAME    only VMs of this guest name, or like \"web*\"; may be repeated\n"
-"      --vm ID         only the VM of this id, which list shows\n"
+VIEW_USAGE
 "  -f, --filter REGEX  only rows whose name matches\n"
 "  -k, --key KEY       sort by exits (default), name, guest, exit, user, poll, wait, runq,\n"
 "                      off, wake-p99, runq-p99, wake-max, runq-max, pid or vcpus\n"
@@ -41,20 +37,13 @@ static const char usage[] =
 "  kvmlat top -b -n 5 -k runq >file  five tables, who waits longest for a CPU first\n";
 
 enum {
-	OPT_PER_VCPU = OPT_OWN,
-	OPT_NO_COLOR,
+	OPT_NO_COLOR = OPT_VIEW_OWN,
 	OPT_ASCII,
 };
 
 static const struct option long_options[] = {
 	{ "batch", no_argument, NULL, 'b' },
 	{ "num_iterations", required_argument, NULL, 'n' },
-	{ "interval", required_argument, NULL, 'i' },
-	{ "duration", required_argument, NULL, 'd' },
-	{ "per-vcpu", no_argument, NULL, OPT_PER_VCPU },
-	{ "pid", required_argument, NULL, 'p' },
-	{ "guest", required_argument, NULL, 'g' },
-	{ "vm", required_argument, NULL, OPT_VM },
 	{ "filter", required_argument, NULL, 'f' },
 	{ "key", required_argument, NULL, 'k' },
 	{ "skip-zero-records", no_argument, NULL, 'z' },
@@ -64,6 +53,7 @@ static const struct option long_options[] = {
 };
 
 struct options {
+	struct view_options	asked;
 	bool			batch;
 	const char		*filter;
 };
@@ -73,7 +63,7 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 	char why[256];
 	int c;
 
-	while ((c = next_option(argc, argv, "+:bn:i:d:p:g:f:k:z", long_options)) != -1) {
+	while ((c = next_view_option(argc, argv, "bn:f:k:z", long_options, &o->asked)) != -1) {
 		bool ok = true;
 
 		switch (c) {
@@ -82,15 +72,6 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 			break;
 		case 'n':
 			ok = parse_u32("count", optarg, 1, &t->count, why, sizeof(why));
-			break;
-		case 'i':
-			ok = parse_seconds("interval", optarg, &t->interval, why, sizeof(why));
-			break;
-		case 'd':
-			ok = parse_seconds("duration", optarg, &t->duration, why, sizeof(why));
-			break;
-		case OPT_PER_VCPU:
-			pane_go(&t->pane, LEVEL_VCPUS);
 			break;
 		case 'f':
 			o->filter = optarg;
@@ -111,16 +92,23 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 		case OPT_ASCII:
 			t->utf8 = false;
 			break;
-		case '?':
-			return EXIT_USAGE;
 		default:
-			ok = parse_selection(c, optarg, &t->sel, why, sizeof(why));
+			return EXIT_USAGE;
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "top: %s", why);
 	}
-	if (!no_arguments(argc, argv))
+	if (!no_arguments(argc, argv) || !view_options_agree("top", &o->asked))
 		return EXIT_USAGE;
+	if (o->asked.once && t->count > 1)
+		return complain(EXIT_USAGE, "top: --once shows one table: --num_iterations does not go with it");
+	t->once = o->asked.once;
+	t->output = o->asked.output;
+	t->sel = o->asked.sel;
+	t->duration = o->asked.duration;
+	t->interval = o->asked.interval ? o->asked.interval : NSEC_PER_SEC;
+	if (o->asked.per_vcpu || t->sel.vcpus)
+		pane_go(&t->pane, LEVEL_VCPUS);
 	/* Last, since it is for the level that the others have chosen. */
 	if (o->filter && strlen(o->filter) >= FILTER_SIZE)
 		return complain(EXIT_USAGE, "top: filter \"%s\" is longer than %d bytes",
@@ -130,15 +118,22 @@ static int parse_options(struct options *o, struct top *t, int argc, char **argv
 	return EXIT_OK;
 }
 
-static int choose(struct top *t)
+static bool is_plain(const struct options *o)
 {
-	uint64_t end = t->duration ? monotonic_ns() + t->duration : UINT64_MAX;
+	return o->batch || o->asked.once || o->asked.output != OUTPUT_TABLE ||
+	       !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO);
+}
+
+static int choose(struct top *t, const struct view_options *asked)
+{
 	struct trouble cause;
 
+	if (t->once)
+		return outcome(ask_vms(t->k, &t->sel, &t->guests, &t->filter, &cause), &cause);
 	if (!selects(&t->sel))
 		return EXIT_OK;
-	return outcome(await_vms(t->k, &t->sel, &t->guests, &t->filter, &t->wait, end, tell,
-				 &cause), &cause);
+	return outcome(await_vms(t->k, &t->sel, &t->guests, &t->filter, &t->wait,
+				 view_deadline(asked), tell, &cause), &cause);
 }
 
 static void name_vm(const struct kvmlat_vm *vm, char *name, size_t size)
@@ -175,7 +170,7 @@ static int begin_wait(struct wait *w)
 static int run(int argc, char **argv)
 {
 	struct top t = {
-		.interval = NSEC_PER_SEC, .wait.signals = -1,
+		.wait.signals = -1,
 		.track = { .name_vm = name_vm, .name_vcpu = name_vcpu },
 	};
 	struct options o = { 0 };
@@ -193,9 +188,9 @@ static int run(int argc, char **argv)
 	if (!ret && begin_wait(&t.wait))
 		ret = complain(EXIT_REFUSED, "cannot wait for signals: %s", strerror(errno));
 	if (!ret)
-		ret = choose(&t);
+		ret = choose(&t, &o.asked);
 	if (!ret) {
-		if (o.batch || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		if (is_plain(&o))
 			ret = top_plain(&t, &err);
 		else
 			ret = top_live(&t, &err);

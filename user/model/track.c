@@ -49,7 +49,7 @@ int track_feed(struct track *m, struct kvmlat_snapshot *snap, bool histograms, u
 	/* All that was before the first snapshot is nobody's last second. */
 	if (!m->base.snap) {
 		m->base = m->newer;
-		return figures_compute(m, &m->base, NULL);
+		return figures_compute(m, m->since_start ? &m->older : &m->base, NULL);
 	}
 	if (figures_compute(m, &m->older, &second))
 		return -1;

@@ -31,12 +31,14 @@ struct owner {
  *	which may be NULL
  * @name_vm: finds a VM's name, once
  * @name_vcpu: finds that of a vCPU's thread, once for each thread
+ * @since_start: those of the first snapshot are since the accounts began, else they are of no time
  * @total: the figures are since @base, not of the last interval
  * @second: when the last snapshot came
  */
 struct track {
 	name_vm_fn	name_vm;
 	name_vcpu_fn	name_vcpu;
+	bool		since_start;
 	bool		total;
 	uint32_t	second;
 	struct reading	base;

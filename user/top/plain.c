@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "record.h"
 #include "top.h"
 
 static void put(char *line)
@@ -18,7 +19,7 @@ static void put(char *line)
 	puts(line);
 }
 
-static int print(struct top *t, bool first, struct kvmlat_error *err)
+static void print_table(struct top *t, bool first)
 {
 	char line[LINE_SIZE];
 	struct layout l;
@@ -41,6 +42,16 @@ static int print(struct top *t, bool first, struct kvmlat_error *err)
 		table_row(&l, &t->pane, &t->track, &t->pane.items[i], line);
 		put(line);
 	}
+}
+
+static int print(struct top *t, bool first, struct kvmlat_error *err)
+{
+	if (t->output == OUTPUT_JSON)
+		record_json(stdout, t);
+	else if (t->output == OUTPUT_CSV)
+		record_csv(stdout, t, first);
+	else
+		print_table(t, first);
 	if (fflush(stdout))
 		return top_fail(err, "cannot write the output: %s", strerror(errno));
 	return 0;
@@ -70,6 +81,8 @@ int top_plain(struct top *t, struct kvmlat_error *err)
 
 	if (top_take(t, true, err))
 		return -1;
+	if (t->once)
+		return print(t, true, err);
 	do {
 		int fd = keyboard();
 		enum wake wake;

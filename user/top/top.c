@@ -24,6 +24,7 @@ int top_take(struct top *t, bool histograms, struct kvmlat_error *err)
 	struct kvmlat_snapshot *snap;
 
 	t->filter.histograms = histograms;
+	t->track.since_start = t->once;
 	/* Rows that did not change are not sent again, so they must have what is asked for. */
 	if (kvmlat_refresh(t->k, &t->filter, last->histograms == histograms ? last->snap : NULL,
 			   &snap, err))
@@ -103,9 +104,13 @@ void top_title(const struct top *t, unsigned int width, char *line)
 	snprintf(left, sizeof(left), "kvmlat top  %s  %zu VM%s, %zu vCPU%s%s", now, vms,
 		 vms == 1 ? "" : "s", vcpus, vcpus == 1 ? "" : "s",
 		 snap->interrupted ? ", some may be missing" : "");
-	snprintf(right, sizeof(right), "%severy %.10g s, %s%s", t->paused ? "PAUSED, " : "",
-		 (double)t->interval / NSEC_PER_SEC,
-		 t->track.total ? "total since " : "last interval", t->track.total ? since : "");
+	if (t->once)
+		snprintf(right, sizeof(right), "since the start of the accounts");
+	else
+		snprintf(right, sizeof(right), "%severy %.10g s, %s%s",
+			 t->paused ? "PAUSED, " : "", (double)t->interval / NSEC_PER_SEC,
+			 t->track.total ? "total since " : "last interval",
+			 t->track.total ? since : "");
 	both_ends(left, right, width, t->utf8, line);
 }
 

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "base/options.h"
 #include "base/wait.h"
 #include "model/selection.h"
 #include "table.h"
@@ -24,6 +25,8 @@ enum prompt {
  * @guests: names of theirs
  * @count: end after so many refreshes; 0 for never
  * @duration: end after so many ns; 0 for never
+ * @once: one table, since the start of the accounts
+ * @output: for a program instead of a table, without a screen
  * @since: when what totals count began
  * @taken: when the last snapshot came
  * @wait: with the signals that end the program
@@ -42,6 +45,8 @@ struct top {
 	uint64_t		interval;
 	uint32_t		count;
 	uint64_t		duration;
+	bool			once;
+	enum output		output;
 	bool			utf8;
 	bool			colour;
 	struct wait		wait;
