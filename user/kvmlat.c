@@ -7,6 +7,7 @@
 #include "base/load.h"
 #include "cmd/arguments.h"
 #include "cmd/command.h"
+#include "model/past.h"
 
 static const struct command *find(const char *name)
 {
@@ -62,6 +63,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	load_tells(tell);
+	past_begin();
 	/* A reader that went is told as a full disk is, by a sentence and a status. */
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && !strcmp(argv[1], "--no-load")) {

@@ -136,13 +136,15 @@ static int choose(struct top *t, const struct view_options *asked)
 				 view_deadline(asked), tell, &cause), &cause);
 }
 
+/* A VM has its name once, and those that ended have one only if it was learnt. */
 static void name_vm(const struct kvmlat_vm *vm, char *name, size_t size)
 {
-	struct kvmlat_guest guest;
+	const struct kvmlat_snapshot snap = { .nr_vms = 1, .vms = (struct kvmlat_vm *)vm };
+	struct guests guests = { 0 };
 
-	/* The pid of a VM that ended can be somebody else's by now. */
-	if (pids_are_ours() && !vm->gone && !kvmlat_get_guest(vm->pid, &guest))
-		snprintf(name, size, "%s", guest.name);
+	if (!guests_learn(&guests, &snap))
+		snprintf(name, size, "%s", guests_name(&guests, vm->vm_id));
+	guests_free(&guests);
 }
 
 static void name_vcpu(const struct kvmlat_vcpu *v, char *name, size_t size)

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/namespaces.h"
 #include "guests.h"
+#include "past.h"
 
 const char *guests_name(const struct guests *g, uint32_t vm_id)
 {
@@ -97,15 +98,60 @@ static struct guest_name *ask_all(const struct guests *g, const struct kvmlat_sn
 	return names;
 }
 
+/* One that ended before this process looked has the name that another one learnt. */
+static void recall(const char *past, const struct kvmlat_vm *vm, struct entry *e)
+{
+	struct past was;
+
+	if (!past_find(past, vm, &was))
+		return;
+	memcpy(e->name, was.name, sizeof(e->name));
+	e->uid = was.uid;
+}
+
+static bool has_new_past(const struct guests *g, const struct kvmlat_snapshot *snap)
+{
+	size_t i;
+
+	for (i = 0; i < snap->nr_vms; i++)
+		if (snap->vms[i].gone && !guests_name(g, snap->vms[i].vm_id))
+			return true;
+	return false;
+}
+
+/* What the last @nr entries tell of VMs that run is for those that come later. */
+static void note(const struct guests *g, const struct kvmlat_snapshot *snap, size_t nr)
+{
+	const struct entry *from = &g->entries[g->nr - nr];
+	struct past *list = calloc(nr + 1, sizeof(*list));
+	size_t i, n = 0;
+
+	for (i = 0; list && i < nr; i++) {
+		const struct kvmlat_vm *vm = kvmlat_find_vm(snap, from[i].vm_id);
+
+		if (!vm || vm->gone || from[i].uid == NO_UID)
+			continue;
+		list[n].vm_id = vm->vm_id;
+		list[n].pid = vm->pid;
+		list[n].uid = from[i].uid;
+		memcpy(list[n++].name, from[i].name, sizeof(list->name));
+	}
+	if (list)
+		past_note(list, n);
+	free(list);
+}
+
 int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap)
 {
+	size_t i, next = 0, before = g->nr;
 	struct guest_name *names;
-	size_t i, next = 0;
 	struct entry *e;
+	char *past;
 
 	names = ask_all(g, snap);
 	if (!names)
 		return -1;
+	past = has_new_past(g, snap) ? past_read() : NULL;
 	for (i = 0; i < snap->nr_vms; i++) {
 		const struct kvmlat_vm *vm = &snap->vms[i];
 		const struct guest_name none = { .uid = NO_UID };
@@ -126,8 +172,13 @@ int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap)
 			e->uid = getuid();
 		}
 		snprintf(e->name, sizeof(e->name), "%s", *name ? name : vm->comm);
+		if (vm->gone && !*name)
+			recall(past, vm, e);
 	}
+	free(past);
 	free(names);
+	if (g->nr > before)
+		note(g, snap, g->nr - before);
 	return i < snap->nr_vms ? -1 : 0;
 }
 
