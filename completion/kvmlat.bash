@@ -8,7 +8,7 @@
 
 _kvmlat_commands()
 {
-	"$1" help 2> /dev/null | sed -n 's/^  \([a-z][a-z]*\)  *.*/\1/p'
+	"$1" help 2> /dev/null | sed -n 's/^  \([a-z][-a-z]*\)  .*/\1/p'
 }
 
 # Every word of the usage that begins with a dash: "[--json | --csv]", "-p, --pid PID", "(-p PID | ...)"

@@ -6,7 +6,7 @@
 # a command substitution gave, and quotes what it inserts.
 
 function __kvmlat_commands
-    command $argv[1] help 2>/dev/null | string replace -rf '^  ([a-z]+)  *.*' '$1'
+    command $argv[1] help 2>/dev/null | string replace -rf '^  ([a-z][-a-z]*)  .*' '$1'
 end
 
 # Every word of the usage that begins with a dash: "[--json | --csv]", "-p, --pid PID", "(-p PID | ...)"

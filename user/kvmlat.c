@@ -14,7 +14,7 @@ static const struct command *find(const char *name)
 	const struct command * const *c;
 
 	for (c = __start_kvmlat_commands; c != __stop_kvmlat_commands; c++)
-		if (!strcmp((*c)->name, name))
+		if (!strcmp((*c)->name, name) || ((*c)->alias && !strcmp((*c)->alias, name)))
 			return *c;
 	return NULL;
 }
@@ -25,7 +25,7 @@ static void list_commands(FILE *to)
 
 	fputs("Usage: kvmlat COMMAND [OPTION]...\n\nWhere the time of KVM's vCPUs goes.\n\n", to);
 	for (c = __start_kvmlat_commands; c != __stop_kvmlat_commands; c++)
-		fprintf(to, "  %-8s %s\n", (*c)->name, (*c)->summary);
+		fprintf(to, "  %-11s  %s\n", (*c)->name, (*c)->summary);
 	fputs("\n\"kvmlat help COMMAND\" tells its options; kvmlat(1) tells the rest.\n", to);
 }
 

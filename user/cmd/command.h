@@ -19,12 +19,14 @@ enum exit_code {
 
 /**
  * struct command - a word after "kvmlat"
+ * @alias: what it was called before, and is known by for ever; may be NULL
  * @run: gets the word itself as argv[0]; returns an exit code
  * @summary: for the list of commands
  * @usage: for its own help
  */
 struct command {
 	const char	*name;
+	const char	*alias;
 	int		(*run)(int argc, char **argv);
 	const char	*summary;
 	const char	*usage;
@@ -32,11 +34,16 @@ struct command {
 
 /* A command is one file: what it registers here, the dispatcher finds. */
 #define COMMAND(_name, _run, _summary, _usage)					\
-	static const struct command command_##_name = {				\
-		.name = #_name, .run = _run, .summary = _summary, .usage = _usage, \
+	COMMAND_AS(_name, #_name, NULL, _run, _summary, _usage)
+
+/* One whose name is no word of C, and that may have an older name, too. */
+#define COMMAND_AS(_id, _name, _alias, _run, _summary, _usage)			\
+	static const struct command command_##_id = {				\
+		.name = _name, .alias = _alias, .run = _run, .summary = _summary, \
+		.usage = _usage,						\
 	};									\
-	static const struct command * const command_ptr_##_name			\
-		__attribute__((used, section("kvmlat_commands"))) = &command_##_name
+	static const struct command * const command_ptr_##_id			\
+		__attribute__((used, section("kvmlat_commands"))) = &command_##_id
 
 /* The linker makes these two for the section. */
 extern const struct command * const __start_kvmlat_commands[];

@@ -52,7 +52,7 @@ static void json(FILE *to, const struct event_view *v, bool first)
 	print(to, o);
 }
 
-/* The columns are fixed in kvmlat-events(1): add at the end. */
+/* The columns are fixed in kvmlat-knob-events(1): add at the end. */
 static void csv(FILE *to, const struct event_view *v, bool first)
 {
 	const struct kvmlat_knob_event *e = v->event;

@@ -49,7 +49,7 @@ start=$(cat $kvm/halt_poll_ns $kvm/halt_poll_ns_grow $kvm/halt_poll_ns_grow_star
 	$kvm/halt_poll_ns_shrink)
 default=$(cat $kvm/halt_poll_ns)
 
-kvmlat events --json > "$work/events" 2> "$work/events.err" &
+kvmlat knob-events --json > "$work/events" 2> "$work/events.err" &
 events=$!
 gives 0 '^halt_poll_ns +host +' kvmlat get
 gives 1 'no knob "foo"' kvmlat get foo

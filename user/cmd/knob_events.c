@@ -12,7 +12,7 @@
 #include "tune/knobs.h"
 
 static const char usage[] =
-"Usage: kvmlat events [--json | --csv]\n"
+"Usage: kvmlat knob-events [--json | --csv]\n"
 "\n"
 "Tell of each change of a knob, as it happens: who, what, from and to which value.\n"
 "Ends with a signal, or when the module is unloaded.\n"
@@ -21,8 +21,8 @@ static const char usage[] =
 "  --csv   comma separated, with a header\n"
 "\n"
 "Examples:\n"
-"  kvmlat events               who changes which knob, live\n"
-"  kvmlat events --json >>log  the same for a program\n";
+"  kvmlat knob-events               who changes which knob, live\n"
+"  kvmlat knob-events --json >>log  the same for a program\n";
 
 struct events {
 	enum output		output;
@@ -115,4 +115,5 @@ static int run(int argc, char **argv)
 	return ret;
 }
 
-COMMAND(events, run, "tell of each change of a knob as it happens", usage);
+COMMAND_AS(knob_events, "knob-events", "events", run,
+	   "tell of each change of a knob as it happens", usage);
