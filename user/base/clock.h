@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #define NSEC_PER_SEC	1000000000ULL
+#define NSEC_PER_MSEC	1000000ULL
 
 /* What time it is by CLOCK_MONOTONIC. */
 uint64_t monotonic_ns(void);

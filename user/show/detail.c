@@ -48,12 +48,19 @@ static void key_text(char *buf, size_t size, const struct kvmlat_detail *d)
 		 d->key);
 }
 
+/* The table has a line of 80: a figure that has four digits before the point needs none behind. */
+static void cell_short(struct grid *g, const struct kvmlat_detail *d, const char *mark, double ns)
+{
+	cell_us(g, known(d), mark, ns, ns < NSEC_PER_MSEC);
+}
+
 static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
-	struct grid g = { .columns = 9, .left = 2, .min = 4, .kept = kept };
+	struct grid g = { .columns = 9, .left = 2, .min = 4, .narrow = true, .kept = kept };
 	const struct kvmlat_account *a = &b->account;
 	struct sums sums = sums_of(a);
 	const char *name;
+	double rate;
 	char key[32];
 	size_t i;
 
@@ -69,16 +76,16 @@ static void table(FILE *to, const struct sample *s, const struct block *b, struc
 		name = detail_name(d->kind, d->key);
 		cell(&g, "%s%s%s", key, name ? " " : "", name ? name : "");
 		cell(&g, "%" PRIu64, d->count);
+		rate = rate_of(d->count, counted(a));
 		if (a->details_since)
-			cell(&g, "%.1f", rate_of(d->count, counted(a)));
+			cell(&g, "%.*f", rate < 9999.5, rate);
 		else
 			cell(&g, "-");
 		cell(&g, "%s%" PRIu64, d->error ? "-" : "", d->error);
-		cell(&g, "%.3f", d->total / 1e6);
-		cell(&g, "%.2f", share(d->total, sums.total));
-		cell_us(&g, known(d), "", known(d) ? (double)d->total / known(d) : 0, 1);
-		cell_us(&g, known(d), d->longest_min == d->longest_max ? "" : "<", d->longest_max,
-			1);
+		cell(&g, "%.*f", d->total < 1000 * NSEC_PER_MSEC ? 3 : 1, d->total / 1e6);
+		cell(&g, "%.1f", share(d->total, sums.total));
+		cell_short(&g, d, "", known(d) ? (double)d->total / known(d) : 0);
+		cell_short(&g, d, d->longest_min == d->longest_max ? "" : "<", d->longest_max);
 	}
 	print_grid(to, &g);
 	if (a->details_evicted)

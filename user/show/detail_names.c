@@ -12,6 +12,8 @@ struct name {
 	const char	*name;
 };
 
+/* No key takes more than 21 columns with its name, so that a table has a line of 80. */
+
 /* As /proc/ioports calls them on a PC, and what QEMU has beside: docs/specs of it. */
 static const struct name ports[] = {
 	{ 0x00, 0x0f, "dma1" }, { 0x20, 0x21, "pic1" }, { 0x40, 0x43, "pit" },
@@ -59,24 +61,54 @@ static const struct name msrs[] = {
 	{ 0x837, 0x837, "APIC_LVTERR" }, { 0x838, 0x838, "APIC_TMICT" },
 	{ 0x839, 0x839, "APIC_TMCCT" }, { 0x83e, 0x83e, "APIC_TDCR" },
 	{ 0x83f, 0x83f, "APIC_SELF_IPI" },
-	{ 0x40000000, 0x40000000, "HV_OS_ID" }, { 0x40000001, 0x40000001, "HV_HYPERCALL" },
-	{ 0x40000002, 0x40000002, "HV_VP_INDEX" }, { 0x40000020, 0x40000020, "HV_REF_COUNT" },
-	{ 0x40000021, 0x40000021, "HV_REF_TSC" }, { 0x40000070, 0x40000070, "HV_EOI" },
+	{ 0x40000000, 0x40000000, "HV_OS_ID" }, { 0x40000001, 0x40000001, "HV_HCALL" },
+	{ 0x40000002, 0x40000002, "HV_INDEX" }, { 0x40000020, 0x40000020, "HV_REFCNT" },
+	{ 0x40000021, 0x40000021, "HV_REFTSC" }, { 0x40000070, 0x40000070, "HV_EOI" },
 	{ 0x40000071, 0x40000071, "HV_ICR" }, { 0x40000072, 0x40000072, "HV_TPR" },
 	{ 0x40000073, 0x40000073, "HV_ASSIST" }, { 0x40000080, 0x4000009f, "HV_SYNIC" },
 	{ 0x400000b0, 0x400000b7, "HV_STIMER" },
-	{ 0x4b564d00, 0x4b564d00, "KVM_WALL_CLOCK" }, { 0x4b564d01, 0x4b564d01, "KVM_TIME" },
-	{ 0x4b564d02, 0x4b564d02, "KVM_APF_EN" }, { 0x4b564d03, 0x4b564d03, "KVM_STEAL_TIME" },
-	{ 0x4b564d04, 0x4b564d04, "KVM_PV_EOI" }, { 0x4b564d05, 0x4b564d05, "KVM_POLL_CTL" },
-	{ 0x4b564d06, 0x4b564d06, "KVM_APF_INT" }, { 0x4b564d07, 0x4b564d07, "KVM_APF_ACK" },
+	{ 0x4b564d00, 0x4b564d00, "WALLCLOCK" }, { 0x4b564d01, 0x4b564d01, "KVM_TIME" },
+	{ 0x4b564d02, 0x4b564d02, "APF_EN" }, { 0x4b564d03, 0x4b564d03, "STEAL" },
+	{ 0x4b564d04, 0x4b564d04, "PV_EOI" }, { 0x4b564d05, 0x4b564d05, "POLL_CTL" },
+	{ 0x4b564d06, 0x4b564d06, "APF_INT" }, { 0x4b564d07, 0x4b564d07, "APF_ACK" },
 	{ 0xc0000080, 0xc0000080, "EFER" }, { 0xc0000081, 0xc0000081, "STAR" },
 	{ 0xc0000082, 0xc0000082, "LSTAR" }, { 0xc0000083, 0xc0000083, "CSTAR" },
-	{ 0xc0000084, 0xc0000084, "SYSCALL_MASK" }, { 0xc0000100, 0xc0000100, "FS_BASE" },
+	{ 0xc0000084, 0xc0000084, "SFMASK" }, { 0xc0000100, 0xc0000100, "FS_BASE" },
 	{ 0xc0000101, 0xc0000101, "GS_BASE" }, { 0xc0000102, 0xc0000102, "KERNEL_GS" },
 	{ 0xc0000103, 0xc0000103, "TSC_AUX" }, { 0xc0000104, 0xc0000104, "TSC_RATIO" },
-	{ 0xc0010000, 0xc0010003, "K7_EVNTSEL" }, { 0xc0010004, 0xc0010007, "K7_PERFCTR" },
-	{ 0xc0010015, 0xc0010015, "HWCR" }, { 0xc0010117, 0xc0010117, "VM_HSAVE_PA" },
+	{ 0xc0010000, 0xc0010003, "EVNTSEL" }, { 0xc0010004, 0xc0010007, "PERFCTR" },
+	{ 0xc0010015, 0xc0010015, "HWCR" }, { 0xc0010117, 0xc0010117, "VM_HSAVE" },
 	{ 0xc0010200, 0xc001020b, "F15H_PERF" }, { 0xc0011029, 0xc0011029, "DE_CFG" },
+};
+
+/* linux/kvm_para.h; and of Xen, whose numbers are in the same register, where KVM has none. */
+static const struct name hypercalls[] = {
+	{ 1, 1, "VAPIC_POLL_IRQ" }, { 5, 5, "KICK_CPU" }, { 9, 9, "CLOCK_PAIRING" },
+	{ 10, 10, "SEND_IPI" }, { 11, 11, "SCHED_YIELD" }, { 12, 12, "MAP_GPA_RANGE" },
+	{ 17, 17, "xen_version" }, { 20, 20, "xen_grant_table" }, { 24, 24, "xen_vcpu" },
+	{ 29, 29, "xen_sched" }, { 32, 32, "xen_evtchn" }, { 33, 33, "xen_physdev" },
+	{ 34, 34, "xen_hvm" },
+};
+
+/* Of Intel's and AMD's manuals, and who emulates the machine: Hyper-V's begin there, too. */
+static const struct name leaves[] = {
+	{ 0x0, 0x0, "vendor" }, { 0x1, 0x1, "features" }, { 0x2, 0x2, "caches" },
+	{ 0x3, 0x3, "serial-number" }, { 0x4, 0x4, "caches" }, { 0x5, 0x5, "mwait" },
+	{ 0x6, 0x6, "power" }, { 0x7, 0x7, "features" }, { 0x9, 0x9, "dca" },
+	{ 0xa, 0xa, "pmu" }, { 0xb, 0xb, "topology" }, { 0xd, 0xd, "xsave" },
+	{ 0xf, 0xf, "rdt-monitor" }, { 0x10, 0x10, "rdt-alloc" }, { 0x12, 0x12, "sgx" },
+	{ 0x14, 0x14, "pt" }, { 0x15, 0x15, "tsc-ratio" }, { 0x16, 0x16, "frequency" },
+	{ 0x18, 0x18, "tlb" }, { 0x19, 0x19, "key-locker" }, { 0x1a, 0x1a, "hybrid" },
+	{ 0x1d, 0x1e, "amx" }, { 0x1f, 0x1f, "topology" }, { 0x24, 0x24, "avx10" },
+	{ 0x40000000, 0x400000ff, "hypervisor" },
+	{ 0x80000000, 0x80000000, "extended" }, { 0x80000001, 0x80000001, "features" },
+	{ 0x80000002, 0x80000004, "brand" }, { 0x80000005, 0x80000006, "caches" },
+	{ 0x80000007, 0x80000007, "power" }, { 0x80000008, 0x80000008, "addresses" },
+	{ 0x8000000a, 0x8000000a, "svm" }, { 0x80000019, 0x80000019, "tlb" },
+	{ 0x8000001a, 0x8000001a, "fp-width" }, { 0x8000001b, 0x8000001b, "ibs" },
+	{ 0x8000001d, 0x8000001d, "caches" }, { 0x8000001e, 0x8000001e, "topology" },
+	{ 0x8000001f, 0x8000001f, "sev" }, { 0x80000021, 0x80000021, "features" },
+	{ 0x80000022, 0x80000022, "pmu" }, { 0x80000026, 0x80000026, "topology" },
 };
 
 static const char *find(const struct name *names, size_t nr, uint64_t key)
@@ -101,6 +133,10 @@ const char *detail_name(uint32_t kind, uint64_t key)
 	case KVMLAT_DETAIL_KIND_MSR_READ:
 	case KVMLAT_DETAIL_KIND_MSR_WRITE:
 		return find(msrs, ARRAY_SIZE(msrs), key);
+	case KVMLAT_DETAIL_KIND_HYPERCALL:
+		return find(hypercalls, ARRAY_SIZE(hypercalls), key);
+	case KVMLAT_DETAIL_KIND_CPUID:
+		return find(leaves, ARRAY_SIZE(leaves), key);
 	default:
 		return NULL;
 	}

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * What a port, page or MSR usually is on a PC: a word, or NULL if that is not known. The number is
- * what the guest used, and a machine may have something else there.
+ * What a port, page, MSR, hypercall or CPUID leaf usually is on a PC: a word, or NULL if that is
+ * not known. The number is what the guest used, and a machine may have something else there.
  */
 const char *detail_name(uint32_t kind, uint64_t key);
 

@@ -50,7 +50,7 @@ static void print_row(FILE *to, const struct grid *g, char (*row)[CELL_SIZE], co
 		if (c + 1 == n && (c < g->left || (g->ragged && n == g->columns)))
 			pad = 0;
 		if (c)
-			fputs("  ", to);
+			fputs(g->narrow ? " " : "  ", to);
 		if (c < g->left || (g->ragged && c + 1 == g->columns))
 			fprintf(to, "%s%*s", row[c], pad, "");
 		else

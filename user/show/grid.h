@@ -19,11 +19,13 @@ struct widths {
 /*
  * Cells are kept as text until the widest of each column is known. The first @left columns are
  * flush left, and the last if @ragged. @kept, if any, grows with the columns, and they with it.
+ * @narrow: one space between columns, not two
  */
 struct grid {
 	unsigned int	columns;
 	unsigned int	left;
 	bool		ragged;
+	bool		narrow;
 	unsigned int	min;
 	struct widths	*kept;
 	size_t		nr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
 #include <time.h>
 
+#include "show/detail_names.h"
 #include "show/sample.h"
 #include "tap.h"
 #include "text.h"
@@ -256,27 +258,83 @@ static void a_total_says_that_it_is_one(void)
 	whole = false;
 }
 
+static bool has(const char *line)
+{
+	return strstr(text, line);
+}
+
+/* The widest that a minute of a busy guest has. */
+static void a_table_of_details_has_80_columns(void)
+{
+	static struct kvmlat_detail wide[] = {
+		{ .kind = KVMLAT_DETAIL_KIND_MMIO_WRITE, .key = 0x3fffffff000, .count = 999999,
+		  .error = 999, .total = 59999 * 1000000000ULL / 1000, .longest_min = 1,
+		  .longest_max = 131703800 },
+		{ .kind = KVMLAT_DETAIL_KIND_MSR_WRITE, .key = 0x4b564d00, .count = 54702,
+		  .total = 12289030000, .longest_min = 99900000, .longest_max = 99900000 },
+	};
+	struct kvmlat_account *a = &vcpus[0].account, was = *a;
+
+	a->details = wide;
+	a->nr_details = 2;
+	a->details_since = 40 * SEC;
+	show(OUTPUT_TABLE, VIEW_DETAIL, GROUP_VCPU, false);
+	EXPECT(strstr(text, "\nmsr-write  0x4b564d00 WALLCLOCK  54702  911.7    0 12289.0  17.0"
+			    "   224.7   99900\n"));
+	EXPECT(strstr(text, " 999999  16667 -999 59999.0  83.0    60.1 <131704\n"));
+	EXPECT(longest_line() <= 80);
+	*a = was;
+}
+
+static void names_of_keys_are_short(void)
+{
+	static const uint64_t from[] = { 0, 0xa0000, 0x40000000, 0x4b564d00, 0x80000000,
+					 0xc0000000, 0xc0010000, 0xfec00000, 0xfed00000,
+					 0xfee00000 };
+	unsigned int known = 0, kind;
+	char key[32];
+	size_t i;
+
+	for (kind = 0; kind <= KVMLAT_DETAIL_KIND_MAX; kind++) {
+		for (i = 0; i < sizeof(from) / sizeof(*from); i++) {
+			uint64_t n;
+
+			for (n = from[i]; n < from[i] + 0x10000; n++) {
+				const char *name = detail_name(kind, n);
+
+				snprintf(key, sizeof(key), "0x%" PRIx64 " ", n);
+				known += !!name;
+				EXPECT(!name || strlen(key) + strlen(name) <= 21);
+			}
+		}
+	}
+	EXPECT(known > 300);
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_CPUID, 0x40000000), "hypervisor");
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_CPUID, 0x8000001e), "topology");
+	EXPECT(!detail_name(KVMLAT_DETAIL_KIND_CPUID, 0x8000001c));
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_HYPERCALL, 5), "KICK_CPU");
+	EXPECT(!detail_name(KVMLAT_DETAIL_KIND_HYPERCALL, 2));
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_MSR_READ, 0x6e0), "TSC_DEADLINE");
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_PIO_IN, 0x3fd), "serial");
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_MMIO_READ, 0xfed00000), "hpet");
+	EXPECT(!detail_name(99, 0));
+}
+
 static void details_have_bounds(void)
 {
 	show(OUTPUT_TABLE, VIEW_DETAIL, GROUP_VCPU, false);
 	EXPECT(before("msr-read ", "hypercall "));
 	EXPECT(before("hypercall", "pio-out"));
-	EXPECT(strstr(text,
-		      "\nmsr-read   0x10 TSC         30    60.0    -5    0.050  50.00      2.0   "
-		      " <8.0\n"));
-	EXPECT(strstr(text,
-		      "\nhypercall  11               20    40.0   -20    0.000   0.00        -     "
-		      "  -\n"));
-	EXPECT(strstr(text,
-		      "\npio-out    0x3f8 serial     10    20.0     0    0.050  50.00      5.0    "
-		      " 9.0\n"));
+	EXPECT(has("\nmsr-read  0x10 TSC          30   60.0   -5   0.050  50.0     2.0   <8.0\n"));
+	EXPECT(has("\nhypercall 11 SCHED_YIELD    20   40.0  -20   0.000   0.0       -      -\n"));
+	EXPECT(has("\npio-out   0x3f8 serial      10   20.0    0   0.050  50.0     5.0    9.0\n"));
 	EXPECT(line_of("cpuid") < 0);
 	/* A module that does not tell since when has no rate. */
 	vcpus[0].account.details_since = 0;
 	show(OUTPUT_CSV, VIEW_DETAIL, GROUP_VM, false);
 	EXPECT(strstr(text, ",8000,6,0,,,TSC\n"));
 	show(OUTPUT_TABLE, VIEW_DETAIL, GROUP_VCPU, false);
-	EXPECT(strstr(text, "\npio-out    0x3f8 serial     10       -     0 "));
+	EXPECT(strstr(text, "\npio-out   0x3f8 serial      10      -    0 "));
 	vcpus[0].account.details_since = 100 * SEC - SEC / 2;
 	show(OUTPUT_TABLE, VIEW_DETAIL, GROUP_VCPU, false);
 	EXPECT(strstr(text, "\n6 times made a key room for another:"));
@@ -294,6 +352,7 @@ static void details_have_bounds(void)
 	EXPECT(strstr(text, "\"on\":true,\"counted_ns\":500000000,"));
 	EXPECT(strstr(text, "\"count\":30,\"rate\":60.000,"));
 	EXPECT(strstr(text, "\"key\":1016,\"key_text\":\"0x3f8\",\"key_name\":\"serial\","));
+	EXPECT(strstr(text, "\"key_text\":\"11\",\"key_name\":\"SCHED_YIELD\","));
 	EXPECT(valid("detail"));
 	vms[0].details = false;
 	show(OUTPUT_JSON, VIEW_DETAIL, GROUP_VCPU, false);
@@ -345,6 +404,8 @@ static const struct tap_case cases[] = {
 	{ "a total says that it is one", a_total_says_that_it_is_one },
 	{ "columns stay where they were", columns_stay_where_they_were },
 	{ "details have bounds", details_have_bounds },
+	{ "a table of details has 80 columns", a_table_of_details_has_80_columns },
+	{ "names of keys are short", names_of_keys_are_short },
 	{ "exits are not added to spans", exits_are_not_added_to_spans },
 	{ "histograms are as their schema", histograms_are_as_their_schema },
 };
