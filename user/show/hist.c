@@ -87,11 +87,12 @@ static void span_line(struct grid *g, const struct span *s, const struct unit *u
 	cell(g, "%s", length || !s->count ? bar + BAR - length : ".");
 }
 
-static void spans_table(FILE *to, const struct kvmlat_reason *r, const struct hist_wish *wish)
+static void spans_table(FILE *to, const struct kvmlat_reason *r, const struct hist_wish *wish,
+			struct widths *kept)
 {
 	static const char * const header[] = { "FROM", "TO", "COUNT", "%", "CUM%", "", NULL };
 	static const char * const dots[] = { "...", "", "", "", "", "", NULL };
-	struct grid g = { .columns = 6, .ragged = true };
+	struct grid g = { .columns = 6, .ragged = true, .kept = kept };
 	struct span spans[KVMLAT_HIST_BUCKETS];
 	unsigned int i, next, n = make_spans(r, wish->full, spans);
 	uint64_t all = 0, most = 1, seen = 0;
@@ -162,7 +163,6 @@ static void table(FILE *to, const struct sample *s, const struct block *b, struc
 	const struct unit *unit = s->hist->unit;
 	size_t i;
 
-	(void)kept;
 	fputc('\n', to);
 	if (!b->nr_histograms)
 		fprintf(to, "%s: none\n", s->hist->pick.name);
@@ -173,7 +173,7 @@ static void table(FILE *to, const struct sample *s, const struct block *b, struc
 			h->name, h->sum.count, h->sum.total / 1e6, unit->name);
 		if (!h->sum.count)
 			continue;
-		spans_table(to, &h->sum, s->hist);
+		spans_table(to, &h->sum, s->hist, kept);
 		percentiles(to, &h->sum, unit);
 	}
 }
@@ -253,6 +253,18 @@ static void csv(FILE *to, const struct sample *s, const struct block *b)
 	}
 }
 
+/* Who asks how late a guest runs after a halt must not take the answer for all of it. */
+static const char *note(const struct sample *s)
+{
+	uint32_t classes = s->hist->pick.classes;
+
+	if (classes & 1U << KVMLAT_REASON_CLASS_WAKE)
+		return "how late a timer of the host fired before the wakeup is not in it";
+	if (classes & (1U << KVMLAT_REASON_CLASS_HALT | 1U << KVMLAT_REASON_CLASS_SLEEP))
+		return "how late a timer of the host fired is part of the time";
+	return NULL;
+}
+
 const struct sample_view hist_view = {
-	.kind = "hist", .columns = columns, .table = table, .json = json, .csv = csv,
+	.kind = "hist", .columns = columns, .note = note, .table = table, .json = json, .csv = csv,
 };

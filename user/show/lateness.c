@@ -212,8 +212,13 @@ static void csv(FILE *to, const struct sample *s, const struct block *b)
 		preemptor_line(to, s, b, &b->account.preemptors[i]);
 }
 
+static const char *note(const struct sample *s)
+{
+	(void)s;
+	return "wake begins with the wakeup: how late a timer of the host fired is in no row";
+}
+
 const struct sample_view lateness_view = {
-	.kind = "lateness", .columns = columns,
-	.note = "wake begins with the wakeup: how late a timer of the host fired is in no row",
+	.kind = "lateness", .columns = columns, .note = note,
 	.table = table, .json = json, .csv = csv,
 };

@@ -48,6 +48,7 @@ static void table(FILE *to, const struct sample *s, bool first)
 {
 	static struct widths kept[VIEW_TABLES];
 	char text[WALL_SIZE];
+	const char *note;
 	size_t i;
 
 	if (first)
@@ -64,8 +65,9 @@ static void table(FILE *to, const struct sample *s, bool first)
 		table_whose(to, s, &s->blocks[i]);
 		views[s->view]->table(to, s, &s->blocks[i], kept);
 	}
-	if (first && s->nr_blocks && views[s->view]->note)
-		fprintf(to, "\n%s\n", views[s->view]->note);
+	note = first && s->nr_blocks && views[s->view]->note ? views[s->view]->note(s) : NULL;
+	if (note)
+		fprintf(to, "\n%s\n", note);
 }
 
 static struct json_object *json_whose(const struct block *b)

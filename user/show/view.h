@@ -17,7 +17,7 @@ struct json_object;
  * struct sample_view - one view of a sample, in all formats
  * @kind: of its JSON documents
  * @columns: of CSV, behind those that say whose a line is; fixed in the man pages: add at the end
- * @note: what the table does not tell, once a run; may be NULL
+ * @note: what the table does not tell, once a run; may be NULL, and so may be what it returns
  * @table: goes on with the line that says whose the block is, and ends it. @kept, of VIEW_TABLES,
  *	are for its grids.
  * @json: adds to the object of a block
@@ -26,7 +26,7 @@ struct json_object;
 struct sample_view {
 	const char		*kind;
 	const char * const	*columns;
-	const char		*note;
+	const char	*(*note)(const struct sample *s);
 	void	(*table)(FILE *to, const struct sample *s, const struct block *b,
 			 struct widths *kept);
 	void	(*json)(struct json_object *o, const struct sample *s, const struct block *b);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/internal.h"
+#include "show/detail_names.h"
 #include "detail.h"
 #include "tap.h"
 
@@ -247,7 +251,42 @@ static void kinds_are_kept_apart(void)
 	kvmlat_account_free(&all);
 }
 
+static void names_of_keys_are_short(void)
+{
+	static const uint64_t from[] = { 0, 0xa0000, 0x40000000, 0x4b564d00, 0x80000000,
+					 0xc0000000, 0xc0010000, 0xfec00000, 0xfed00000,
+					 0xfee00000 };
+	unsigned int known = 0, kind;
+	char key[32];
+	size_t i;
+
+	for (kind = 0; kind <= KVMLAT_DETAIL_KIND_MAX; kind++) {
+		for (i = 0; i < sizeof(from) / sizeof(*from); i++) {
+			uint64_t n;
+
+			for (n = from[i]; n < from[i] + 0x10000; n++) {
+				const char *name = detail_name(kind, n);
+
+				snprintf(key, sizeof(key), "0x%" PRIx64 " ", n);
+				known += !!name;
+				EXPECT(!name || strlen(key) + strlen(name) <= 21);
+			}
+		}
+	}
+	EXPECT(known > 300);
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_CPUID, 0x40000000), "hypervisor");
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_CPUID, 0x8000001e), "topology");
+	EXPECT(!detail_name(KVMLAT_DETAIL_KIND_CPUID, 0x8000001c));
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_HYPERCALL, 5), "KICK_CPU");
+	EXPECT(!detail_name(KVMLAT_DETAIL_KIND_HYPERCALL, 2));
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_MSR_READ, 0x6e0), "TSC_DEADLINE");
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_PIO_IN, 0x3fd), "serial");
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_MMIO_READ, 0xfed00000), "hpet");
+	EXPECT(!detail_name(99, 0));
+}
+
 static const struct tap_case cases[] = {
+	{ "names of keys are short", names_of_keys_are_short },
 	{ "details count from when they began", details_count_from_when_they_began },
 	{ "bounds hold through deltas", bounds_hold_through_deltas },
 	{ "bounds hold through merges", bounds_hold_through_merges },

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <inttypes.h>
 #include <time.h>
 
-#include "show/detail_names.h"
 #include "show/sample.h"
 #include "tap.h"
 #include "text.h"
@@ -89,6 +87,11 @@ static void show(enum output f, enum view what, enum grouping grouping, bool ski
 	show_sample(to, f, s, first);
 	fclose(to);
 	sample_free(s);
+}
+
+static bool has(const char *line)
+{
+	return strstr(text, line);
 }
 
 static void states_have_times_and_shares(void)
@@ -219,6 +222,8 @@ static void a_list_without_the_longest_says_so(void)
 static void what_no_row_tells_is_said_once(void)
 {
 	static const char late[] = "how late a timer of the host fired is in no row";
+	struct hist_wish wish = { .unit = &unit_us };
+	char why[256];
 
 	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VM, false);
 	EXPECT(strstr(text, late));
@@ -228,12 +233,24 @@ static void what_no_row_tells_is_said_once(void)
 	show(OUTPUT_TABLE, VIEW_LATENESS, GROUP_VM, false);
 	EXPECT(!strstr(text, late));
 	first = true;
+	hist = &wish;
+	EXPECT(pick_kind(&wish.pick, "wake", why, sizeof(why)));
+	show(OUTPUT_TABLE, VIEW_HIST, GROUP_VM, false);
+	EXPECT(has("how late a timer of the host fired before the wakeup is not in it\n"));
+	EXPECT(pick_kind(&wish.pick, "halt", why, sizeof(why)));
+	show(OUTPUT_TABLE, VIEW_HIST, GROUP_VM, false);
+	EXPECT(has("how late a timer of the host fired is part of the time"));
+	EXPECT(pick_kind(&wish.pick, "runq", why, sizeof(why)));
+	show(OUTPUT_TABLE, VIEW_HIST, GROUP_VM, false);
+	EXPECT(!has("timer of the host"));
+	hist = NULL;
 }
 
 static void columns_stay_where_they_were(void)
 {
+	struct hist_wish wish = { .unit = &unit_us };
 	struct kvmlat_reason was = rows[0];
-	char wide[128], *line;
+	char wide[128], *line, why[256];
 
 	rows[0].count = 123456789012;
 	show(OUTPUT_TABLE, VIEW_EXITS, GROUP_VM, false);
@@ -246,6 +263,19 @@ static void columns_stay_where_they_were(void)
 	first = true;
 	show(OUTPUT_TABLE, VIEW_EXITS, GROUP_VM, false);
 	EXPECT(!strstr(text, wide));
+	hist = &wish;
+	EXPECT(pick_kind(&wish.pick, "user", why, sizeof(why)));
+	show(OUTPUT_TABLE, VIEW_HIST, GROUP_VM, false);
+	EXPECT(has("\n FROM      TO  COUNT       %    CUM%\n"));
+	bucket->count = 7000000;
+	show(OUTPUT_TABLE, VIEW_HIST, GROUP_VM, false);
+	EXPECT(has("\n FROM      TO     COUNT       %    CUM%\n"));
+	bucket->count = 7;
+	first = false;
+	show(OUTPUT_TABLE, VIEW_HIST, GROUP_VM, false);
+	EXPECT(has("\n FROM      TO     COUNT       %    CUM%\n"));
+	first = true;
+	hist = NULL;
 }
 
 static void a_total_says_that_it_is_one(void)
@@ -256,11 +286,6 @@ static void a_total_says_that_it_is_one(void)
 	show(OUTPUT_TABLE, VIEW_EXITS, GROUP_VM, false);
 	EXPECT(strstr(text, ".500, the whole run\n"));
 	whole = false;
-}
-
-static bool has(const char *line)
-{
-	return strstr(text, line);
 }
 
 /* The widest that a minute of a busy guest has. */
@@ -284,40 +309,6 @@ static void a_table_of_details_has_80_columns(void)
 	EXPECT(strstr(text, " 999999  16667 -999 59999.0  83.0    60.1 <131704\n"));
 	EXPECT(longest_line() <= 80);
 	*a = was;
-}
-
-static void names_of_keys_are_short(void)
-{
-	static const uint64_t from[] = { 0, 0xa0000, 0x40000000, 0x4b564d00, 0x80000000,
-					 0xc0000000, 0xc0010000, 0xfec00000, 0xfed00000,
-					 0xfee00000 };
-	unsigned int known = 0, kind;
-	char key[32];
-	size_t i;
-
-	for (kind = 0; kind <= KVMLAT_DETAIL_KIND_MAX; kind++) {
-		for (i = 0; i < sizeof(from) / sizeof(*from); i++) {
-			uint64_t n;
-
-			for (n = from[i]; n < from[i] + 0x10000; n++) {
-				const char *name = detail_name(kind, n);
-
-				snprintf(key, sizeof(key), "0x%" PRIx64 " ", n);
-				known += !!name;
-				EXPECT(!name || strlen(key) + strlen(name) <= 21);
-			}
-		}
-	}
-	EXPECT(known > 300);
-	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_CPUID, 0x40000000), "hypervisor");
-	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_CPUID, 0x8000001e), "topology");
-	EXPECT(!detail_name(KVMLAT_DETAIL_KIND_CPUID, 0x8000001c));
-	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_HYPERCALL, 5), "KICK_CPU");
-	EXPECT(!detail_name(KVMLAT_DETAIL_KIND_HYPERCALL, 2));
-	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_MSR_READ, 0x6e0), "TSC_DEADLINE");
-	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_PIO_IN, 0x3fd), "serial");
-	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_MMIO_READ, 0xfed00000), "hpet");
-	EXPECT(!detail_name(99, 0));
 }
 
 static void details_have_bounds(void)
@@ -405,7 +396,6 @@ static const struct tap_case cases[] = {
 	{ "columns stay where they were", columns_stay_where_they_were },
 	{ "details have bounds", details_have_bounds },
 	{ "a table of details has 80 columns", a_table_of_details_has_80_columns },
-	{ "names of keys are short", names_of_keys_are_short },
 	{ "exits are not added to spans", exits_are_not_added_to_spans },
 	{ "histograms are as their schema", histograms_are_as_their_schema },
 };
