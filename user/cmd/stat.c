@@ -45,6 +45,28 @@ static int narrow(struct stat *s, struct kvmlat_snapshot *snap)
 	return EXIT_OK;
 }
 
+/* Beside the accounts, and kept as those are: of the first reading, the last, and that before. */
+static int take_quotas(struct stat *s, const struct kvmlat_snapshot *snap)
+{
+	if (s->view != VIEW_LATENESS)
+		return 0;
+	if (s->quotas_before.all != s->quotas_first.all)
+		quotas_free(&s->quotas_before);
+	s->quotas_before = s->quotas;
+	if (!s->quotas_first.all)
+		s->quotas_first = s->quotas;
+	return quotas_read(&s->quotas, snap);
+}
+
+static void free_quotas(struct stat *s)
+{
+	if (s->quotas_before.all != s->quotas_first.all)
+		quotas_free(&s->quotas_before);
+	if (s->quotas.all != s->quotas_first.all)
+		quotas_free(&s->quotas);
+	quotas_free(&s->quotas_first);
+}
+
 /* @old is what was taken before, NULL at first: only what changed since is asked for. */
 static int take(void *ctx, const struct kvmlat_snapshot *old, struct kvmlat_snapshot **snap)
 {
@@ -58,25 +80,36 @@ static int take(void *ctx, const struct kvmlat_snapshot *old, struct kvmlat_snap
 		return complain(EXIT_REFUSED, "out of memory");
 	if (!s->command)
 		select_narrow(&s->asked.sel, &s->guests, *snap);
-	return EXIT_OK;
+	return take_quotas(s, *snap) ? complain(EXIT_REFUSED, "out of memory") : EXIT_OK;
 }
 
 static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulative, bool whole)
 {
+	struct quotas since = { 0 };
 	struct wish wish = {
 		.grouping = grouping_of(s), .view = s->view, .key = s->key,
 		.cumulative = cumulative,
 		.skip_zeros = !s->all_reasons, .skip_empty = s->skip_empty, .whole = whole,
 	};
-	struct sample *sample = sample_make(snap, &s->guests, &wish);
+	struct sample *sample;
 
-	if (!sample)
+	wish.quotas = cumulative ? &s->quotas : &since;
+	if (!cumulative &&
+	    quotas_since(&since, &s->quotas, whole ? &s->quotas_first : &s->quotas_before)) {
+		quotas_free(&since);
 		return complain(EXIT_REFUSED, "out of memory");
+	}
+	sample = sample_make(snap, &s->guests, &wish);
+	if (!sample) {
+		quotas_free(&since);
+		return complain(EXIT_REFUSED, "out of memory");
+	}
 	if (sample->nr_blocks || cumulative || !s->skip_empty) {
 		show_sample(s->to, s->asked.output, sample, !s->shown);
 		s->shown = true;
 	}
 	sample_free(sample);
+	quotas_free(&since);
 	return output_flush(s->to);
 }
 
@@ -258,6 +291,7 @@ int stat_run(int argc, char **argv)
 	if (s.file && s.to)
 		fclose(s.to);
 	wait_end(&s.wait);
+	free_quotas(&s);
 	guests_free(&s.guests);
 	tell_unknown(s.k);
 	kvmlat_close(s.k);

@@ -24,6 +24,9 @@ struct stat {
 	FILE			*to;
 	struct kvmlat		*k;
 	struct guests		guests;
+	struct quotas		quotas;
+	struct quotas		quotas_before;
+	struct quotas		quotas_first;
 	struct wait		wait;
 	bool			shown;
 };

@@ -276,6 +276,7 @@ struct sample *sample_make(const struct kvmlat_snapshot *snap, const struct gues
 	s->wall = now.real - now.monotonic + (int64_t)(snap->monotonic - snap->now);
 	s->view = wish->view;
 	s->hist = wish->hist;
+	s->quotas = wish->quotas;
 	s->cumulative = wish->cumulative;
 	s->whole = wish->whole;
 	s->interrupted = snap->interrupted;

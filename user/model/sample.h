@@ -4,6 +4,7 @@
 
 #include "guests.h"
 #include "histogram.h"
+#include "quota.h"
 #include "row.h"
 #include "lib/kvmlat.h"
 #include "sort.h"
@@ -70,6 +71,7 @@ struct sample {
 	bool			whole;
 	uint32_t		vendor;
 	const struct hist_wish	*hist;
+	const struct quotas	*quotas;
 	size_t			nr_blocks;
 	struct block		*blocks;
 };
@@ -87,6 +89,7 @@ struct moment {
  * @whole: it is of a whole run, of which the intervals have been shown
  * @cumulative: it is since the start of the accounts
  * @now: the moment at which it is shown; all zero for the present one
+ * @quotas: with VIEW_LATENESS, of the same time; may be NULL, must outlive the sample
  * @hist: with VIEW_HIST, of what and how; must outlive the sample
  */
 struct wish {
@@ -96,6 +99,7 @@ struct wish {
 	bool			skip_zeros;
 	bool			cumulative;
 	const struct hist_wish	*hist;
+	const struct quotas	*quotas;
 	bool			skip_empty;
 	bool			whole;
 	struct moment		now;

@@ -81,6 +81,33 @@ static void preemptors(FILE *to, const struct sample *s, const struct block *b,
 	what_is_missing(to, b, shown);
 }
 
+static bool is_of(const struct quota *q, const struct block *b)
+{
+	return b->grouping == GROUP_ALL || q->vm_id == b->vm_id;
+}
+
+/* Who runs while a quota is used up is not who made the vCPU wait. */
+static void quotas(FILE *to, const struct sample *s, const struct block *b)
+{
+	bool waits = false;
+	size_t i;
+
+	for (i = 0; s->quotas && i < s->quotas->nr; i++) {
+		const struct quota *q = &s->quotas->all[i];
+
+		if (!is_of(q, b))
+			continue;
+		fprintf(to, "cgroup \"%s\": %.10g of each %.10g ms, ", q->group, q->max / 1e6,
+			q->period / 1e6);
+		fprintf(to, "used up in %" PRIu64 " of %" PRIu64 " periods, for %.3f ms\n",
+			q->throttled, q->periods, q->throttled_ns / 1e6);
+		waits |= q->throttled;
+	}
+	if (waits)
+		fputs("its waits are in runq and preempt: the quota is the cause, not who had the CPU\n",
+		      to);
+}
+
 static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
 	struct grid g = { .columns = 9, .left = 1, .min = 3, .kept = &kept[0] };
@@ -110,6 +137,7 @@ static void table(FILE *to, const struct sample *s, const struct block *b, struc
 		fputs("AT and CPU are known of what is the longest since the start of the account\n",
 		      to);
 	preemptors(to, s, b, &kept[1]);
+	quotas(to, s, b);
 }
 
 static struct json_object *seconds(int64_t ns)
@@ -119,6 +147,28 @@ static struct json_object *seconds(int64_t ns)
 	snprintf(text, sizeof(text), "%" PRId64 ".%09d", ns / (int64_t)NSEC_PER_SEC,
 		 (int)(ns % (int64_t)NSEC_PER_SEC));
 	return json_object_new_double_s(ns / 1e9, text);
+}
+
+static struct json_object *json_quotas(const struct sample *s, const struct block *b)
+{
+	struct json_object *list = json_object_new_array(), *o;
+	size_t i;
+
+	for (i = 0; s->quotas && i < s->quotas->nr; i++) {
+		const struct quota *q = &s->quotas->all[i];
+
+		if (!is_of(q, b))
+			continue;
+		o = json_object_new_object();
+		add_text(o, "cgroup", q->group);
+		add_u64(o, "quota_ns", q->max);
+		add_u64(o, "period_ns", q->period);
+		add_u64(o, "periods", q->periods);
+		add_u64(o, "throttled", q->throttled);
+		add_u64(o, "throttled_ns", q->throttled_ns);
+		json_object_array_add(list, o);
+	}
+	return list;
 }
 
 static void json(struct json_object *o, const struct sample *s, const struct block *b)
@@ -159,6 +209,7 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 	add(o, "preemptors", list);
 	add_u64(o, "preemptors_missing", all && all->count > b->account.nr_preemptors ?
 					 all->count - b->account.nr_preemptors : 0);
+	add(o, "quotas", json_quotas(s, b));
 }
 
 static const char * const columns[] = {

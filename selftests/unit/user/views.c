@@ -66,6 +66,9 @@ static struct kvmlat_snapshot snap = {
 	.vcpus = vcpus,
 };
 
+static struct quota quota = { .vm_id = 3, .group = "/web", .max = 20000000, .period = 100000000 };
+static const struct quotas quotas = { 1, &quota };
+
 static const struct hist_wish *hist;
 static bool cumulative, whole, first = true;
 
@@ -77,6 +80,7 @@ static void show(enum output f, enum view what, enum grouping grouping, bool ski
 	struct wish wish = {
 		.grouping = grouping, .view = what, .key = SORT_COUNT, .skip_zeros = skip,
 		.skip_empty = skip, .cumulative = cumulative, .hist = hist, .whole = whole,
+		.quotas = &quotas,
 		.now = { NOW * SEC + SEC / 2, 7000 * SEC + SEC / 2 },
 	};
 	struct sample *s;
@@ -184,6 +188,7 @@ static void lateness_tells_when_where_and_who(void)
 	EXPECT(strstr(text,
 		      "\"name\":\"user:interrupted\",\"class\":\"user\",\"code\":4294967294,"));
 	EXPECT(strstr(text, "\"max_at\":null,\"max_cpu\":null}"));
+	EXPECT(has("\"quotas\":[{\"cgroup\":\"/web\",\"quota_ns\":20000000,"));
 	EXPECT(valid("lateness"));
 }
 
