@@ -14,7 +14,7 @@ static const char usage[] =
 "Show the knobs of the host, and where VMs and vCPUs have values of their own.\n"
 "\n"
 "  -a, --all         of all VMs and vCPUs, inherited values too; and knobs that this host\n"
-"                    does not have, with the reason\n"
+"                    does not have, with the reason; and parameters of KVM's that are none\n"
 "  -p, --pid PID     of the VMs of this process and their vCPUs\n"
 "  -g, --guest NAME  of VMs of this guest name, or like \"web*\", and their vCPUs; may be\n"
 "                    repeated\n"
@@ -42,6 +42,8 @@ static const struct option options[] = {
 	{ "csv", no_argument, NULL, OPT_CSV },
 	{ 0 }
 };
+
+#define MAX_BESIDE	8
 
 struct get {
 	bool				all;
@@ -132,7 +134,8 @@ static bool is_asked_for(const struct get *g, const struct kvmlat_knob_value *k)
 
 static int show(struct get *g)
 {
-	struct knobs_view view;
+	struct beside beside[MAX_BESIDE];
+	struct knobs_view view = { .beside = beside };
 	struct trouble cause;
 	size_t i;
 
@@ -152,6 +155,11 @@ static int show(struct get *g)
 	if (!g->nr && *g->names)
 		return complain(EXIT_USAGE, "knob \"%s\" is of the host only, not of a VM or a vCPU",
 				*g->names);
+	/* With all knobs of the host those stand that people look for among them. */
+	if (g->all && !selects(&g->sel) && !*g->names) {
+		for (i = 0; i < MAX_BESIDE && beside_read(i, &beside[i]); i++)
+			view.nr_beside++;
+	}
 	view.nr = g->nr;
 	view.rows = g->rows;
 	show_knobs(stdout, g->output, &view);

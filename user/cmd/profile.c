@@ -12,7 +12,7 @@
 static const char usage[] =
 "Usage: kvmlat profile list [--json | --csv]\n"
 "       kvmlat profile show NAME [--json | --csv]\n"
-"       kvmlat profile diff NAME [--json | --csv]\n"
+"       kvmlat profile diff [NAME] [--json | --csv]\n"
 "       kvmlat profile apply [NAME] [--hold]\n"
 "       kvmlat profile undo\n"
 "       kvmlat profile save NAME [--force]\n"
@@ -21,7 +21,8 @@ static const char usage[] =
 "\n"
 "  list   tell which there are, and which is active\n"
 "  show   print one, with its reasons\n"
-"  diff   tell which knobs are not as the profile wants them; status 1 if there are any\n"
+"  diff   tell which knobs are not as the profile wants them; status 1 if there are any;\n"
+"         without NAME the one that is active, or that /etc/kvmlat/kvmlat.conf names\n"
 "  apply  put it into effect, for VMs that start later too, until undo; without NAME the\n"
 "         one that /etc/kvmlat/kvmlat.conf names\n"
 "  undo   end the profile that is active, and take back what it changed\n"
@@ -136,6 +137,7 @@ static int run(int argc, char **argv)
 	struct profile_request r = { 0 };
 	char name[PROFILE_NAME_SIZE], why[1024];
 	const struct verb *verb;
+	pid_t pid;
 	int ret;
 
 	if (argc < 2)
@@ -148,7 +150,10 @@ static int run(int argc, char **argv)
 	ret = parse_options(&r, verb, argc, argv);
 	if (ret)
 		return ret;
-	if (!r.name && verb->run == profile_apply) {
+	/* To verify is to look at what is in effect, if anything is. */
+	if (!r.name && verb->run == profile_diff && active_now(&pid, name, sizeof(name)))
+		r.name = name;
+	if (!r.name && (verb->run == profile_apply || verb->run == profile_diff)) {
 		if (profile_configured(name, sizeof(name), why, sizeof(why)))
 			return complain(EXIT_REFUSED, "%s", why);
 		r.name = name;

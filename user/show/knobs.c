@@ -40,6 +40,31 @@ static void table(FILE *to, const struct knobs_view *v)
 			cell(&g, "%s", guest[0] ? guest : k->later ? "new VMs only" : "-");
 	}
 	print_grid(to, &g);
+	for (i = 0; i < v->nr_beside; i++) {
+		const struct beside *b = &v->beside[i];
+
+		fprintf(to, "%s%s.%s%s%s: %s\n", i ? "" : "\nno knobs of kvmlat:\n", b->module,
+			b->name, b->value[0] ? " is " : "", b->value, b->how);
+	}
+}
+
+static struct json_object *beside(const struct knobs_view *v)
+{
+	struct json_object *list = json_object_new_array(), *o;
+	size_t i;
+
+	for (i = 0; i < v->nr_beside; i++) {
+		const struct beside *b = &v->beside[i];
+
+		o = json_object_new_object();
+		add_text(o, "module", b->module);
+		add_text(o, "parameter", b->name);
+		add(o, "value", b->value[0] ? json_object_new_string(b->value) : NULL);
+		add_bool(o, "live", b->live);
+		add_text(o, "how", b->how);
+		json_object_array_add(list, o);
+	}
+	return list;
 }
 
 static void json(FILE *to, const struct knobs_view *v)
@@ -61,6 +86,7 @@ static void json(FILE *to, const struct knobs_view *v)
 		json_object_array_add(array, knob);
 	}
 	add(o, "knobs", array);
+	add(o, "beside", beside(v));
 	print(to, o);
 }
 

@@ -6,10 +6,14 @@
 
 #include "base/options.h"
 #include "knob.h"
+#include "tune/beside.h"
 
+/** struct knobs_view - knobs, and what people look for among them */
 struct knobs_view {
 	size_t			nr;
 	const struct knob_row	*rows;
+	size_t			nr_beside;
+	const struct beside	*beside;
 };
 
 void show_knobs(FILE *to, enum output output, const struct knobs_view *v);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/load.h"
+#include "beside.h"
 #include "knobs.h"
 
 int tuner_refresh(struct tuner *t, struct trouble *why)
@@ -121,10 +122,14 @@ int tuner_demand(const struct tuner *t, const char *name, const struct target *t
 		 const struct kvmlat_knob_value **knob, struct trouble *why)
 {
 	const struct target host = { 0 }, vm = { .vm_id = target->vm_id };
+	struct beside beside;
 
 	*knob = find(t, name, target);
 	if (*knob)
 		return 0;
+	if (!find(t, name, &host) && beside_find(name, &beside))
+		return trouble(why, TROUBLE_USAGE, "\"%s\" is no knob of kvmlat: %s", name,
+			       beside.how);
 	if (!find(t, name, &host))
 		return trouble(why, TROUBLE_USAGE, "no knob \"%s\"; \"kvmlat get\" lists them all",
 			       name);

@@ -46,7 +46,12 @@ static bool has(const char *what)
 
 static void knobs_are_shown(void)
 {
-	const struct knobs_view v = { .nr = 4, .rows = rows };
+	const struct beside beside[] = {
+		{ .module = "kvm", .name = "nx_huge_pages", .value = "Y", .live = true,
+		  .how = "so" },
+		{ .module = "kvm", .name = "lapic_timer_advance", .how = "kvm has none here" },
+	};
+	const struct knobs_view v = { .nr = 4, .rows = rows, .nr_beside = 2, .beside = beside };
 
 	SHOW(OUTPUT_TABLE, knobs, &v);
 	EXPECT(has("KNOB          SCOPE      VALUE    UNIT  FROM   BEFORE  CHANGE  NOTE\n"));
