@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/namespaces.h"
 #include "guests.h"
@@ -76,6 +78,35 @@ static void ask_proc(uint32_t pid, struct guest_name *name)
 static bool can_be_asked(const struct guests *g, const struct kvmlat_vm *vm)
 {
 	return pids_are_ours() && !vm->gone && vm->pid != g->own_pid && !guests_name(g, vm->vm_id);
+}
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * (int64_t)NSEC_PER_SEC + now.tv_nsec;
+}
+
+/* The times of /proc are clock ticks, and neither clock is read at one moment with the other. */
+#define SLACK_NS	((int64_t)NSEC_PER_SEC)
+
+/*
+ * A VM outlives its process where another one has its descriptor, and then the id can be somebody
+ * else's: a process that began after the VM's account did is not the VM's.
+ */
+static bool is_its_process(const struct kvmlat_snapshot *snap, const struct kvmlat_vm *vm)
+{
+	int64_t since, began;
+	uint64_t ticks;
+
+	if (kvmlat_thread_start(vm->pid, vm->pid, &ticks))
+		return false;
+	began = ticks * (NSEC_PER_SEC / sysconf(_SC_CLK_TCK));
+	since = clock_ns(CLOCK_BOOTTIME) -
+		(clock_ns(CLOCK_MONOTONIC) - (int64_t)snap->monotonic) -
+		(int64_t)(snap->now - vm->since);
+	return !snap->monotonic || began <= since + SLACK_NS;
 }
 
 /* Names of those that can be asked, in the order of @snap. NULL if memory is short. */
@@ -156,10 +187,13 @@ int guests_learn(struct guests *g, const struct kvmlat_snapshot *snap)
 		const struct kvmlat_vm *vm = &snap->vms[i];
 		const struct guest_name none = { .uid = NO_UID };
 		const struct guest_name *asked = can_be_asked(g, vm) ? &names[next++] : &none;
-		const char *name = asked->text;
+		const char *name;
 
 		if (guests_name(g, vm->vm_id))
 			continue;
+		if (asked != &none && !is_its_process(snap, vm))
+			asked = &none;
+		name = asked->text;
 		e = realloc(g->entries, (g->nr + 1) * sizeof(*e));
 		if (!e)
 			break;
