@@ -18,6 +18,7 @@
 #include <asm/svm.h>
 #include <asm/vmx.h>
 
+#include "hypercall.h"
 #include "ledger/detail.h"
 #include "operand.h"
 #include "reason.h"
@@ -90,6 +91,14 @@ static u64 rax_key(const struct kvm_vcpu *vcpu, u32 kind)
 	return KVMLAT_DETAIL_KEY(kind, (u32)vcpu->arch.regs[VCPU_REGS_RAX]);
 }
 
+/* Which ABI a hypercall is of is asked as KVM's kvm_emulate_hypercall() does. */
+static u64 hypercall_key(const struct kvm_vcpu *vcpu)
+{
+	return kvmlat_hypercall_key(compat_hyperv_guest(vcpu), vcpu->arch.efer & EFER_LMA,
+				    vcpu->arch.regs[VCPU_REGS_RAX],
+				    vcpu->arch.regs[VCPU_REGS_RCX]);
+}
+
 static u64 vmx_key(const struct kvm_vcpu *vcpu, u32 code, u64 info1)
 {
 	switch (code) {
@@ -99,7 +108,7 @@ static u64 vmx_key(const struct kvm_vcpu *vcpu, u32 code, u64 info1)
 	case EXIT_REASON_MSR_WRITE:
 		return msr_key(vcpu, code == EXIT_REASON_MSR_WRITE);
 	case EXIT_REASON_VMCALL:
-		return rax_key(vcpu, KVMLAT_DETAIL_KIND_HYPERCALL);
+		return hypercall_key(vcpu);
 	case EXIT_REASON_CPUID:
 		return rax_key(vcpu, KVMLAT_DETAIL_KIND_CPUID);
 	default:
@@ -115,7 +124,7 @@ static u64 svm_key(const struct kvm_vcpu *vcpu, u32 code, u64 info1)
 	case SVM_EXIT_MSR:
 		return msr_key(vcpu, info1 & 1);
 	case SVM_EXIT_VMMCALL:
-		return rax_key(vcpu, KVMLAT_DETAIL_KIND_HYPERCALL);
+		return hypercall_key(vcpu);
 	case SVM_EXIT_CPUID:
 		return rax_key(vcpu, KVMLAT_DETAIL_KIND_CPUID);
 	default:

@@ -76,6 +76,7 @@ static const char * const detail_kind_names[] = {
 	[KVMLAT_DETAIL_KIND_MSR_WRITE]	= "msr-write",
 	[KVMLAT_DETAIL_KIND_HYPERCALL]	= "hypercall",
 	[KVMLAT_DETAIL_KIND_CPUID]	= "cpuid",
+	[KVMLAT_DETAIL_KIND_HV_CALL]	= "hv-call",
 };
 
 static const char * const vendor_names[] = {

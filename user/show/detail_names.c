@@ -90,6 +90,18 @@ static const struct name hypercalls[] = {
 	{ 34, 34, "xen_hvm" },
 };
 
+/* Of Hyper-V's Top Level Functional Specification. */
+static const struct name hv_calls[] = {
+	{ 0x02, 0x02, "FlushSpace" }, { 0x03, 0x03, "FlushList" }, { 0x08, 0x08, "LongSpinWait" },
+	{ 0x0b, 0x0b, "SendIpi" }, { 0x13, 0x13, "FlushSpaceEx" }, { 0x14, 0x14, "FlushListEx" },
+	{ 0x15, 0x15, "SendIpiEx" }, { 0x50, 0x50, "GetVpRegisters" },
+	{ 0x51, 0x51, "SetVpRegisters" }, { 0x5c, 0x5c, "PostMessage" },
+	{ 0x5d, 0x5d, "SignalEvent" }, { 0x69, 0x69, "PostDebugData" },
+	{ 0x6a, 0x6a, "ReadDebugData" }, { 0x6b, 0x6b, "ResetDebug" },
+	{ 0x7e, 0x7e, "Retarget" }, { 0xaf, 0xaf, "FlushGpaSpace" },
+	{ 0xb0, 0xb0, "FlushGpaList" }, { 0x8001, 0x8001, "Capabilities" },
+};
+
 /* Of Intel's and AMD's manuals, and who emulates the machine: Hyper-V's begin there, too. */
 static const struct name leaves[] = {
 	{ 0x0, 0x0, "vendor" }, { 0x1, 0x1, "features" }, { 0x2, 0x2, "caches" },
@@ -135,6 +147,8 @@ const char *detail_name(uint32_t kind, uint64_t key)
 		return find(msrs, ARRAY_SIZE(msrs), key);
 	case KVMLAT_DETAIL_KIND_HYPERCALL:
 		return find(hypercalls, ARRAY_SIZE(hypercalls), key);
+	case KVMLAT_DETAIL_KIND_HV_CALL:
+		return find(hv_calls, ARRAY_SIZE(hv_calls), key);
 	case KVMLAT_DETAIL_KIND_CPUID:
 		return find(leaves, ARRAY_SIZE(leaves), key);
 	default:

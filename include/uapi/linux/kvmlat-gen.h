@@ -140,6 +140,8 @@ enum kvmlat_reason_class {
  * @KVMLAT_DETAIL_KIND_MSR_WRITE: Index of the MSR.
  * @KVMLAT_DETAIL_KIND_HYPERCALL: Number of the hypercall.
  * @KVMLAT_DETAIL_KIND_CPUID: CPUID leaf.
+ * @KVMLAT_DETAIL_KIND_HV_CALL: Code of a hypercall of Hyper-V, bits 0 to 15 of
+ *   its control word, while KVM takes all of this VM's hypercalls for such.
  */
 enum kvmlat_detail_kind {
 	KVMLAT_DETAIL_KIND_PIO_IN,
@@ -150,6 +152,7 @@ enum kvmlat_detail_kind {
 	KVMLAT_DETAIL_KIND_MSR_WRITE,
 	KVMLAT_DETAIL_KIND_HYPERCALL,
 	KVMLAT_DETAIL_KIND_CPUID,
+	KVMLAT_DETAIL_KIND_HV_CALL,
 
 	/* private: */
 	__KVMLAT_DETAIL_KIND_MAX,

@@ -3,6 +3,7 @@
 #define KVMLAT_COMPAT_LINUX_KVM_HOST_H
 
 #include_next <linux/kvm_host.h>
+#include <linux/version.h>
 
 /*
  * The probe of kvm_entry, by what the event passes: the vCPU, or also whether an immediate exit
@@ -14,5 +15,18 @@
 	__builtin_choose_expr(__builtin_types_compatible_p( \
 		typeof(((struct kvm_x86_ops *)0)->vcpu_run), \
 		enum exit_fastpath_completion (*)(struct kvm_vcpu *vcpu)), vcpu_only, with_bool)
+
+/*
+ * Does KVM take the vCPU's hypercalls for Hyper-V's? Since 6.8 it can be built without; before,
+ * there is no such choice.
+ */
+static inline bool compat_hyperv_guest(const struct kvm_vcpu *vcpu)
+{
+#if defined(CONFIG_KVM_HYPERV) || LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	return vcpu->arch.hyperv_enabled && READ_ONCE(vcpu->kvm->arch.hyperv.hv_guest_os_id);
+#else
+	return false;
+#endif
+}
 
 #endif
