@@ -306,7 +306,7 @@ static void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 		struct kvm_vcpu *kvm_vcpu = (struct kvm_vcpu *)vcpu->kvm_vcpu;
 
 		if (unlikely(kvmlat_knob_halt_is_active(vcpu)))
-			kvmlat_knob_halt_adapted(vcpu, kvm_vcpu, ns, valid);
+			kvmlat_knob_halt_adapt(vcpu, kvm_vcpu, ns, valid);
 		kvmlat_ledger_halt(l, kvmlat_ledger_after(l, kvmlat_clock()),
 				   (struct kvmlat_halt){ .ns = ns, .valid = valid,
 							 .window = kvm_vcpu->halt_poll_ns },

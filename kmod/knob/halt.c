@@ -327,13 +327,13 @@ static u32 limited_window(const struct kvmlat_vcpu *vcpu, u32 window, u32 max, u
 }
 
 /**
- * kvmlat_knob_halt_adapted() - KVM has adapted the poll window of a vCPU in a VM with fixed ones
+ * kvmlat_knob_halt_adapt() - KVM has adapted the poll window of a vCPU in a VM with fixed ones
  * @vcpu: the vCPU, in its own probe of kvm_vcpu_wakeup with preemption off
  * @kvm_vcpu: KVM's, loaded
  * @ns: how long the halt was
  * @valid: there was something to wake up for
  */
-void kvmlat_knob_halt_adapted(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
+void kvmlat_knob_halt_adapt(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
 			      bool valid)
 {
 	struct kvmlat_vm_polling *knob = &vcpu->vm->polling;

@@ -22,7 +22,7 @@ static __always_inline bool kvmlat_knob_halt_is_active(const struct kvmlat_vcpu 
 	return smp_load_acquire(&vcpu->vm->polling.active);
 }
 
-void kvmlat_knob_halt_adapted(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
+void kvmlat_knob_halt_adapt(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
 			      bool valid);
 
 #endif

@@ -5,7 +5,8 @@
  * Pure: no kernel call but the reserve's, so that it also compiles into user-space unit
  * tests. Time is given by the caller, in ns. What happens at every exit is here; the rest
  * is in exit.c, visit.[ch] (to the VMM), offcpu.[ch] (the thread leaves its CPU), halt.[ch] and
- * detail.c; what they share in ledger.c. What took longer than somebody wants is noted in outlier.c.
+ * detail.c; what they share in ledger.c. What took longer than somebody wants is noted in
+ * outlier.c.
  * snapshot.h reads it.
  *
  * Concurrency. One writer at a time, with preemption off; who that is, thread.h says. Any number

@@ -27,7 +27,7 @@ static __always_inline void kvmlat_visit_begin(struct kvmlat_ledger *l, struct k
 	l->held = row;
 	/* There is no wake_at: whoever sets it holds the exit until that is closed. */
 	l->open = &l->none;
-	/* An earlier exit's halt is not this one's, also if clocks of two CPUs give them one mark. */
+	/* An earlier exit's halt is not this one's; clocks of two CPUs may give them one mark. */
 	l->ran_mark = 0;
 	l->user_at = now;
 	l->visit_at = now;

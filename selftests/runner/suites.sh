@@ -76,7 +76,6 @@ amd_tests()
 	knobs knob build/bin/test-knob-param
 	screen top selftests/live/command/top.sh
 	isolated cli selftests/live/command/tutorial.sh --only 1,3,4
-	icount cli selftests/live/command/tutorial.sh --only 2,5
 	no-tsc exact build/bin/test-exact -v migration -v vms_migration -v shared_threads
 	no-tsc ledger build/bin/test-ledger
 	EOF

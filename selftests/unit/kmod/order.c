@@ -18,7 +18,7 @@ static void same_row(const struct kvmlat_row *a, const struct kvmlat_row *b)
 			EXPECT_EQ(a->bucket[i], b->bucket[i]);
 }
 
-/* A visit or a halt that takes the short way leaves what it leaves on the long one, whatever is between. */
+/* A visit or a halt leaves the same on the short way as on the long one, whatever is between. */
 static void visits_both_ways(void)
 {
 	static struct kvmlat_snap quick;

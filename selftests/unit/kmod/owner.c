@@ -22,8 +22,8 @@ enum at {
 	 */
 	IDLE, WANT, LOADED, UNLOADED, OFF,
 	/* kvm_entry and kvm_exit, which name the vCPU; the first take it if they have to */
-	NAMED, TAKE, HAD_LOCK, HAD_DROP, TAKE_TASK, TAKE_LOCK, TAKE_OWN, TAKE_KEY, TAKE_VCPU, TAKE_LEFT,
-	TAKE_BEGIN, TAKE_COMMIT, TAKE_REMEMBER, NAMED_BEGIN, NAMED_COMMIT,
+	NAMED, TAKE, HAD_LOCK, HAD_DROP, TAKE_TASK, TAKE_LOCK, TAKE_OWN, TAKE_KEY, TAKE_VCPU,
+	TAKE_LEFT, TAKE_BEGIN, TAKE_COMMIT, TAKE_REMEMBER, NAMED_BEGIN, NAMED_COMMIT,
 	/* kvm_vcpu_wakeup and its like, which do not */
 	CURRENT, CURRENT_BEGIN, CURRENT_COMMIT,
 	/* kvm_userspace_exit, after the vCPU was put */
