@@ -145,7 +145,8 @@ late()
 	case $1 in
 	1)
 		before=$(value wake P99/us)
-		holds "$(value preempt COUNT)" '>' 5 && grep ' backup (' "$work/out"
+		# How often depends on how busy the real machine is
+		holds "$(value preempt COUNT)" '>' 0 && grep ' backup (' "$work/out"
 		;;
 	4)
 		# By how much depends on how busy the real machine is
@@ -170,7 +171,7 @@ device()
 	case $1 in
 	1) [ "$(awk '$1 == "REASON" { getline; print $1 }' "$work/out")" = io ] ;;
 	3) [ "$(awk '$1 == "KIND" { getline; print $1, $2, $3 }' "$work/out")" = "pio-out 0x3f8 serial" ] ;;
-	4) holds "$(value user:IO MEAN/us)" '>' 50 ;;
+	4) holds "$(value user:IO COUNT)" '>' "$(value wake COUNT)" ;;
 	5)
 		ends "$vmm"
 		guest --do cpuid=10 --do hlt=2:5000 --name web
