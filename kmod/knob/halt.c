@@ -334,7 +334,7 @@ static u32 limited_window(const struct kvmlat_vcpu *vcpu, u32 window, u32 max, u
  * @valid: there was something to wake up for
  */
 void kvmlat_knob_halt_adapt(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
-			      bool valid)
+			    bool valid)
 {
 	struct kvmlat_vm_polling *knob = &vcpu->vm->polling;
 	unsigned long flags;

@@ -23,6 +23,6 @@ static __always_inline bool kvmlat_knob_halt_is_active(const struct kvmlat_vcpu 
 }
 
 void kvmlat_knob_halt_adapt(struct kvmlat_vcpu *vcpu, struct kvm_vcpu *kvm_vcpu, u64 ns,
-			      bool valid);
+			    bool valid);
 
 #endif
