@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,7 +165,8 @@ int kvmlat_fail_ack(struct kvmlat_error *err, const struct nlmsghdr *reply,
 	size_t used;
 
 	memcpy(&e.error, payload, sizeof(e.error));
-	e.error = -e.error;
+	/* No kernel sends INT_MIN, of which there is no negative. */
+	e.error = e.error == INT_MIN ? EPROTO : -e.error;
 	e.status = status_of(e.error);
 
 	if (reply->nlmsg_type == NLMSG_ERROR && len >= sizeof(struct nlmsgerr)) {
