@@ -87,6 +87,8 @@ static pid_t burst_start(uint64_t ms, volatile uint64_t *lengths)
 		} while (now - begin < ms * MS);
 		lengths[i] = now - begin;
 	}
+	/* To exit takes hundreds of us, which are not of the last burst */
+	sleep_ms(1);
 	_exit(0);
 }
 
@@ -172,7 +174,8 @@ TEST_F_TIMEOUT(outlier, fair_hog, TEST_S)
 		EXPECT_EQ(120, o->prio);
 		by_hog += o->culprit.time;
 	}
-	EXPECT_LT(total * 8 / 10, by_hog)
+	/* A record names one task for a whole wait, and threads of interrupts (rt) come between */
+	EXPECT_LT(total / 2, by_hog)
 		TH_LOG("%" PRIu64 " of %" PRIu64 " us", by_hog / US, total / US);
 	hog_stop(&self->child);
 	vmm_stop(&h->vmm);
