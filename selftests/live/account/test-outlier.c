@@ -248,7 +248,8 @@ TEST_F_TIMEOUT(outlier, sigstop, TEST_S)
 		if (o->times[KVMLAT_STATE_OFF] < 45 * MS)
 			continue;
 		EXPECT_TRUE(o->visited);
-		EXPECT_EQ(KVMLAT_USER_INTERRUPTED, o->visit);
+		/* The signal makes KVM_RUN return, unless it finds the thread with the VMM */
+		EXPECT_TRUE(o->visit == KVMLAT_USER_INTERRUPTED || o->visit == KVM_EXIT_IO);
 		found++;
 	}
 	EXPECT_EQ(5, found);
