@@ -175,7 +175,7 @@ TEST_F_TIMEOUT(late, visits_to_the_vmm, TEST_S)
 			  acct_row_count(a, KVMLAT_REASON_CLASS_USER, KVM_EXIT_MMIO));
 		/* Sleeps and computing of the VMM are within its visits */
 		EXPECT_LT(k->spun_ns + k->slept_ns, io->total);
-		/* What the VMM measures goes on until it has the CPU, which the other vCPU may have */
+		/* What the VMM measures goes on until it has the CPU again */
 		EXPECT_LT(k->slept_ns * 9 / 10,
 			  a->times[KVMLAT_STATE_OFF] + a->times[KVMLAT_STATE_RUNQ]);
 		/* 3 times 5 sleeps of 500 us */
