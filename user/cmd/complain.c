@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "command.h"
 #include "lib/kvmlat.h"
+#include "lib/printable.h"
 
+/* What is told may quote a word of the command line, or a file: the terminal obeys none of it. */
 int complain(int code, const char *fmt, ...)
 {
 	va_list args;
+	char *text;
 
 	fflush(stdout);
-	fputs("kvmlat: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
 	va_end(args);
-	fputc('\n', stderr);
+	if (text)
+		kvmlat_printable(text);
+	fprintf(stderr, "kvmlat: %s\n", text ? text : "out of memory");
+	free(text);
 	return code;
 }
 

@@ -5,6 +5,7 @@
 #include <libmnl/libmnl.h>
 
 #include "kvmlat.h"
+#include "printable.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -41,7 +42,6 @@ int kvmlat_fail(struct kvmlat_error *err, enum kvmlat_status status, int error,
 		const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 int kvmlat_fail_ack(struct kvmlat_error *err, const struct nlmsghdr *reply,
 		    const struct nlmsghdr *request);
-void kvmlat_printable(char *text);
 
 /* unknown.c */
 void kvmlat_skip(struct kvmlat_unknown *unknown, const char *what, uint32_t value);
