@@ -12,10 +12,11 @@
 static const char usage[] =
 "Usage: kvmlat detail [on | off] [OPTION]...\n"
 "\n"
-"Switch on or off that the I/O ports, MMIO pages, MSRs, hypercalls and CPUID leaves of\n"
-"exits are told apart, of all VMs that run or of one. \"kvmlat stat --detail\" shows them.\n"
-"Off drops what was collected. Without on or off, tell of which VMs they are on; with -1, -i\n"
-"or -d, show what was collected, as \"kvmlat stat --detail\" does.\n"
+"Switch on or off that the I/O ports, MMIO pages, MSRs, hypercalls and CPUID\n"
+"leaves of exits are told apart, of all VMs that run or of one. Off drops what\n"
+"was collected; \"kvmlat stat --detail\" shows it. Without on or off, tell of which\n"
+"VMs they are on; with -1, -i or -d, show what was collected, as\n"
+"\"kvmlat stat --detail\" does.\n"
 "\n"
 VIEW_USAGE
 "\n"

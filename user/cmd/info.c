@@ -10,8 +10,8 @@
 static const char usage[] =
 "Usage: kvmlat info [--json | --csv]\n"
 "\n"
-"Show versions, the vendor and the clock, which probes are attached, which knobs can be\n"
-"tuned and why others cannot, and what the accounts cost in memory.\n"
+"Show versions, the vendor and the clock, which probes are attached, which knobs\n"
+"can be tuned and why others cannot, and what the accounts cost in memory.\n"
 "\n"
 "  --json  one JSON object\n"
 "  --csv   name,value pairs\n"

@@ -14,7 +14,7 @@
 static const char usage[] =
 "Usage: kvmlat knob-events [--json | --csv]\n"
 "\n"
-"Tell of each change of a knob, as it happens: who, what, from and to which value.\n"
+"Tell of each change of a knob, as it happens: who, what, from what to what.\n"
 "Ends with a signal, or when the module is unloaded.\n"
 "\n"
 "  --json  one JSON object a line\n"

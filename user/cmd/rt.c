@@ -14,7 +14,8 @@
 
 static const char usage[] =
 "Usage: kvmlat rt [-p PID | -g NAME | --vm ID] [--vcpu LIST] [--json | --csv]\n"
-"       kvmlat rt (-p PID | -g NAME | --vm ID) [--vcpu LIST] [--cpus LIST [--pin]]\n"
+"       kvmlat rt (-p PID | -g NAME | --vm ID) [--vcpu LIST]\n"
+"                 [--cpus LIST [--pin]]\n"
 "                 [--fifo PRIO | --rr PRIO | --other] [--force]\n"
 "       kvmlat rt --undo [-p PID | -g NAME | --vm ID] [--vcpu LIST]\n"
 "\n"

@@ -15,13 +15,14 @@
 static const char usage[] =
 "Usage: kvmlat threads [OPTION]...\n"
 "\n"
-"Show what the other threads of VMMs cost, those that run no vCPU: emulation, I/O, vhost.\n"
-"Their time on CPUs and waiting for one, since they began or live, and where they may run.\n"
+"Show what the other threads of VMMs cost, those that run no vCPU: emulation,\n"
+"I/O, vhost. Their time on CPUs and waiting for one, since they began or live,\n"
+"and where they may run.\n"
 "\n"
 VIEW_USAGE
 "\n"
 "Examples:\n"
-"  kvmlat threads -d 5 -g web  what burns CPUs beside the vCPUs of web, for 5 seconds\n"
+"  kvmlat threads -d 5 -g web  what burns CPUs beside the vCPUs of web\n"
 "  kvmlat threads              the same of all, since the threads began\n";
 
 struct threads_command {

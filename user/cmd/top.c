@@ -17,16 +17,17 @@
 static const char usage[] =
 "Usage: kvmlat top [OPTION]...\n"
 "\n"
-"Show live where the time of VMs and vCPUs goes; open a VM, a vCPU, a reason with Enter.\n"
-"The key h lists all keys. Into a pipe, or with -b or -1, plain text.\n"
+"Show live where the time of VMs and vCPUs goes; open a VM, a vCPU, a reason with\n"
+"Enter. The key h lists all keys. Into a pipe, or with -b or -1, plain text.\n"
 "\n"
 "  -b, --batch         plain text, one table each interval\n"
 "  -n, --num_iterations COUNT\n"
 "                      end after COUNT refreshes\n"
 VIEW_USAGE
 "  -f, --filter REGEX  only rows whose name matches\n"
-"  -k, --key KEY       sort by exits (default), name, guest, exit, user, poll, wait, runq,\n"
-"                      off, wake-p99, runq-p99, wake-max, runq-max, pid or vcpus\n"
+"  -k, --key KEY       sort by exits (default), name, guest, exit, user, poll,\n"
+"                      wait, runq, off, wake-p99, runq-p99, wake-max, runq-max,\n"
+"                      pid or vcpus\n"
 "  -z, --skip-zero-records\n"
 "                      leave out what had no exits\n"
 "      --no-color      no colours, as with NO_COLOR in the environment\n"
@@ -34,7 +35,7 @@ VIEW_USAGE
 "\n"
 "Examples:\n"
 "  kvmlat top -g \"web*\"              the guests of these names, live\n"
-"  kvmlat top -b -n 5 -k runq >file  five tables, who waits longest for a CPU first\n";
+"  kvmlat top -b -n 5 -k runq >file  five tables, who waits longest first\n";
 
 enum {
 	OPT_NO_COLOR = OPT_VIEW_OWN,

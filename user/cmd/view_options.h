@@ -25,7 +25,7 @@ struct view_options {
 "      --per-vcpu      each vCPU on its own\n"					\
 "      --vcpu LIST     only these vCPUs, as 0-3,7, each on its own\n"		\
 "  -p, --pid PID       only the VMs of this process\n"				\
-"  -g, --guest NAME    only VMs of this guest name, or like \"web*\"; may be repeated\n" \
+"  -g, --guest NAME    only VMs of this guest name, or like \"web*\"; repeatable\n" \
 "      --vm ID         only the VM of this id, which list shows\n"		\
 "      --json          one JSON object a line\n"				\
 "      --csv           comma separated, with one header\n"

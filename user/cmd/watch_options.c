@@ -10,24 +10,26 @@
 const char watch_usage[] =
 "Usage: kvmlat watch [OPTION]...\n"
 "\n"
-"Tell of each time that a guest was kept longer than a threshold, as it happens: how long,\n"
-"and by what; at the end, which causes cost most. Ends with status 2 if there was any.\n"
+"Tell of each time that a guest was kept longer than a threshold, as it happens:\n"
+"how long, and by what; at the end, which causes cost most. Status 2 if there was\n"
+"any.\n"
 "\n"
 "  -T, --threshold TIME  what takes longer is told of (50us)\n"
-"      --kind KIND,...   of what: gap (between leaving the guest and entering it again, without\n"
-"                        sleep; the default), exit (KVM's part of that), user (a visit to the\n"
-"                        VMM), runq (a wait for a CPU), wake (from a wakeup to the guest), all\n"
+"      --kind KIND,...   of what: gap (between leaving the guest and entering it\n"
+"                        again, without sleep; the default), exit (KVM's part of\n"
+"                        that), user (a visit to the VMM), runq (a wait for a\n"
+"                        CPU), wake (from a wakeup to the guest), all\n"
 "  -d, --duration SEC    end after SEC seconds; 100ms, 2m and 1h are times, too\n"
 "  -n, --count COUNT     end after so many\n"
 "      --vcpu LIST       only these vCPUs, as 0-3,7\n"
 "  -p, --pid PID         only the VMs of this process\n"
-"  -g, --guest NAME      only VMs of this guest name, or like \"web*\"; may be repeated\n"
+"  -g, --guest NAME      only VMs of this guest name, or like \"web*\"; repeatable\n"
 "      --vm ID           only the VM of this id, which list shows\n"
 "      --json            one JSON object a line\n"
 "\n"
 "Examples:\n"
-"  kvmlat watch -g web                 what makes the guest web late by more than 50us\n"
-"  kvmlat watch -T 1ms --kind all -n 1  the first that takes a millisecond, of any kind\n";
+"  kvmlat watch -g web                  what makes web late by more than 50us\n"
+"  kvmlat watch -T 1ms --kind all -n 1  the first of a millisecond, of any kind\n";
 
 enum {
 	OPT_KIND = OPT_OWN,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
+#include <math.h>
 
 #include "block.h"
 #include "csv.h"
@@ -7,39 +8,85 @@
 #include "view.h"
 
 static const char * const header[] = {
-	"REASON", "COUNT", "RATE/s", "OWN/ms", "OWN%", "ELAPSED/ms", "MEAN/us", "P50/us", "P99/us",
-	"P99.9/us", "MAX/us", NULL
+	"REASON", "COUNT", "RATE/s", "OWN/ms", "OWN%", "TIME/ms", "MEAN/us", "P50/us", "P99/us",
+	"MAX/us", NULL
 };
+
+#define LINE	80
+
+/* The table has a line of 80: each figure has four digits, or all that are before its point. */
+static int digits(double value)
+{
+	return value < 9.9995 ? 3 : value < 99.995 ? 2 : value < 999.95;
+}
+
+static double rounded_up(double value)
+{
+	double unit = exp10(-digits(value));
+
+	return ceil(value / unit) * unit;
+}
+
+static void cell_short(struct grid *g, bool known, const char *mark, double value)
+{
+	if (known)
+		cell(g, "%s%.*f", mark, digits(value), value);
+	else
+		cell(g, "-");
+}
 
 static void table_row(struct grid *g, const struct row *r)
 {
 	cell(g, "%s", r->name);
 	cell(g, "%" PRIu64, r->count);
-	cell(g, "%.1f", r->rate);
-	cell(g, "%.3f", r->own / 1e6);
-	cell(g, "%.2f", r->own_percent);
-	cell(g, "%.3f", r->total / 1e6);
-	cell_cost(g, r, 3);
+	cell(g, "%.*f", r->rate < 9999.5, r->rate);
+	cell_short(g, true, "", r->own / 1e6);
+	cell(g, "%.*f", r->own_percent < 99.95, r->own_percent);
+	cell_short(g, true, "", r->total / 1e6);
+	cell_short(g, r->has_mean, "", r->mean / 1e3);
+	cell_percentile(g, r, r->p50);
+	cell_percentile(g, r, r->p99);
+	/* A bound that is rounded down would be none */
+	cell_short(g, r->has_max, r->max_exact ? "" : "<",
+		   r->max_exact ? r->max / 1e3 : rounded_up(r->max / 1e3));
+}
+
+/* As many to a line as fit. */
+static void states(FILE *to, const struct block *b)
+{
+	char text[64];
+	int used = 0, len;
+	size_t i;
+
+	for (i = 0; i < KVMLAT_NR_STATES; i++) {
+		if (!b->account.times[i])
+			continue;
+		len = snprintf(text, sizeof(text), "%s %.2f %%", kvmlat_state_name(i),
+			       share(b->account.times[i], b->account.elapsed));
+		/* And a comma behind it */
+		if (used && used + 2 + len < LINE) {
+			used += fprintf(to, ", ");
+		} else if (used) {
+			fputs(",\n", to);
+			used = 0;
+		}
+		used += fprintf(to, "%s", text);
+	}
+	if (used)
+		fputc('\n', to);
+	if (b->open)
+		fprintf(to, "in %s for %.3f ms\n", b->open_name, b->open_for / 1e6);
 }
 
 static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
-	struct grid g = { .columns = 11, .left = 1, .min = 7, .kept = kept };
+	struct grid g = { .columns = 10, .left = 1, .min = 4, .narrow = true, .kept = kept };
 	struct row sum = block_sum(b);
-	const char *mark = ":";
 	size_t i;
 
 	(void)s;
-	for (i = 0; i < KVMLAT_NR_STATES; i++) {
-		if (!b->account.times[i])
-			continue;
-		fprintf(to, "%s %s %.2f %%", mark, kvmlat_state_name(i),
-			share(b->account.times[i], b->account.elapsed));
-		mark = ",";
-	}
-	if (b->open)
-		fprintf(to, "; in %s for %.3f ms", b->open_name, b->open_for / 1e6);
 	fputc('\n', to);
+	states(to, b);
 	cells(&g, header);
 	for (i = 0; i < b->nr_rows; i++)
 		table_row(&g, &b->rows[i]);

@@ -53,7 +53,7 @@ static void table(FILE *to, const struct info_view *v)
 	fputc('\n', to);
 	fprintf(to, "%-12s %" PRIu64 " bytes in all, largest account %u bytes", "memory",
 		m->memory, m->vcpu_memory_max);
-	fprintf(to, " (limits: idle vCPU %u, busy vCPU %u)\n", IDLE_VCPU_MEMORY,
+	fprintf(to, "\n%-12s (limits: idle vCPU %u, busy vCPU %u)\n", "", IDLE_VCPU_MEMORY,
 		BUSY_VCPU_MEMORY);
 	fprintf(to, "%-12s %" PRIu64 " events of vCPUs without an account, %" PRIu64
 		" of them past a limit\n", "missed", m->missed, m->refused);

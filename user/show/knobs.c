@@ -12,7 +12,7 @@ static const char * const header[] = {
 
 static void table(FILE *to, const struct knobs_view *v)
 {
-	struct grid g = { .columns = 8, .left = 2, .ragged = true };
+	struct grid g = { .columns = 8, .left = 2, .ragged = true, .narrow = true };
 	char text[64];
 	size_t i;
 

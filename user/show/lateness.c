@@ -46,9 +46,9 @@ static void what_is_missing(FILE *to, const struct block *b, size_t shown)
 
 	if (!all || all->count <= shown)
 		return;
-	fprintf(to, "these are the last %zu of %" PRIu64 " preemptions", shown, all->count);
+	fprintf(to, "the last %zu of %" PRIu64 " preemptions", shown, all->count);
 	if (all->max_exact && !lists(b, all->max))
-		fprintf(to, "; the longest, of %.1f us, is not among them", all->max / 1e3);
+		fprintf(to, "; the longest, %.1f us, is not among them", all->max / 1e3);
 	else if (!all->max_exact)
 		fputs("; a longer one may have come before them", to);
 	fputc('\n', to);
@@ -110,7 +110,7 @@ static void quotas(FILE *to, const struct sample *s, const struct block *b)
 
 static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
-	struct grid g = { .columns = 9, .left = 1, .min = 3, .kept = &kept[0] };
+	struct grid g = { .columns = 9, .left = 1, .min = 3, .narrow = true, .kept = &kept[0] };
 	char text[WALL_SIZE];
 	bool unknown = false;
 	size_t i;

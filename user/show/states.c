@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "block.h"
 #include "csv.h"
 #include "json.h"
@@ -24,6 +25,12 @@ static void heads(struct grid *g)
 	}
 }
 
+/* The table has a line of 80. */
+static int figure(uint64_t ns)
+{
+	return ns < 9999 * NSEC_PER_MSEC ? 2 : 0;
+}
+
 static void table(FILE *to, const struct sample *s, const struct block *b, struct widths *kept)
 {
 	struct grid g = { .columns = KVMLAT_NR_STATES + 2, .left = 1, .min = 7, .kept = kept };
@@ -35,9 +42,9 @@ static void table(FILE *to, const struct sample *s, const struct block *b, struc
 	heads(&g);
 	cell(&g, "TIME/ms");
 	for (i = 0; i < KVMLAT_NR_STATES; i++) {
-		cell(&g, "%.2f", a->times[i] / 1e6);
+		cell(&g, "%.*f", figure(a->times[i]), a->times[i] / 1e6);
 		if (i == KVMLAT_STATE_RUNQ)
-			cell(&g, "%.2f", a->preempted / 1e6);
+			cell(&g, "%.*f", figure(a->preempted), a->preempted / 1e6);
 	}
 	cell(&g, "TIME%%");
 	for (i = 0; i < KVMLAT_NR_STATES; i++) {
