@@ -94,30 +94,89 @@ static const char *option(const char *arg, const char *next, const char *name)
 	return arg[len] ? NULL : next;
 }
 
-static bool socket_name(const char *value, char *name, size_t size)
+/* A descriptor that the parent opened has no name. */
+static bool is_descriptor(const char *value)
 {
-	static const char * const endings[] = { ".sock", ".socket" };
-	size_t len, i;
+	return !strncmp(value, "fd=", 3) || !strncmp(value, "/proc/self/fd/", 14) ||
+	       !strncmp(value, "/dev/fd/", 8) || !value[strspn(value, "0123456789")];
+}
 
-	/* A descriptor that the parent opened, "fd=3" or "3", has no name. */
-	if (!strncmp(value, "fd=", 3) || !value[strspn(value, "0123456789")])
-		return false;
-	if (!strncmp(value, "path=", 5))
-		value += 5;
-	value = base_name(value);
-	len = strcspn(value, ",");
+static bool is_one_of(const char *word, size_t len, const char * const *list)
+{
+	for (; *list; list++)
+		if (strlen(*list) == len && !strncmp(*list, word, len))
+			return true;
+	return false;
+}
+
+/*
+ * Where each VM has a folder, as with Kata, its socket has the same name as all others', and the
+ * folder has the VM's. Returns the start of that, or of the socket's own name.
+ */
+static const char *socket_base(const char *path, size_t *len)
+{
+	static const char * const alike[] = {
+		"api", "ch", "ch-api", "clh", "clh-api", "cloud-hypervisor", "firecracker", "vmm",
+		NULL
+	};
+	static const char * const everybody[] = { "", "tmp", "run", ".", "..", NULL };
+	static const char * const endings[] = { ".sock", ".socket" };
+	const char *base = path + *len, *folder;
+	size_t i;
+
+	while (base > path && base[-1] != '/')
+		base--;
+	*len -= base - path;
 	for (i = 0; i < ARRAY_SIZE(endings); i++) {
 		size_t end = strlen(endings[i]);
 
-		if (len > end && !strncmp(value + len - end, endings[i], end)) {
-			len -= end;
+		if (*len > end && !strncmp(base + *len - end, endings[i], end)) {
+			*len -= end;
 			break;
 		}
 	}
+	if (base == path || !is_one_of(base, *len, alike))
+		return base;
+	for (folder = base - 1; folder > path && folder[-1] != '/'; folder--)
+		;
+	if (is_one_of(folder, base - 1 - folder, everybody))
+		return base;
+	*len = base - 1 - folder;
+	return folder;
+}
+
+static bool socket_name(const char *value, char *name, size_t size)
+{
+	size_t len;
+
+	if (is_descriptor(value))
+		return false;
+	if (!strncmp(value, "path=", 5))
+		value += 5;
+	len = strcspn(value, ",");
+	value = socket_base(value, &len);
 	if (!len)
 		return false;
 	copy(name, size, value, len);
 	return true;
+}
+
+/* "krunvm start [--cpus N] [--mem N] NAME [COMMAND]"; all that follows NAME is the guest's. */
+static bool krunvm_name(const char *arg, const char *end, char *name, size_t size)
+{
+	if (arg >= end || strcmp(arg, "start"))
+		return false;
+	for (arg += strlen(arg) + 1; arg < end; arg += strlen(arg) + 1) {
+		if (*arg != '-') {
+			copy(name, size, arg, strlen(arg));
+			return *arg;
+		}
+		if (!strcmp(arg, "--cpus") || !strcmp(arg, "--mem"))
+			arg += strlen(arg) + 1;
+		if (arg >= end)
+			return false;
+	}
+	return false;
 }
 
 bool kvmlat_guest_name(const char *cmdline, size_t len, char *name, size_t size)
@@ -128,10 +187,16 @@ bool kvmlat_guest_name(const char *cmdline, size_t len, char *name, size_t size)
 
 	if (!len || end[-1])
 		return false;
+	arg = cmdline + strlen(cmdline) + 1;
+	/* crun, which becomes the VMM by libkrun; what follows is the container's. */
+	if (!strcmp(cmdline, "[libcrun:krun]"))
+		return false;
+	if (!strcmp(vmm, "krunvm"))
+		return krunvm_name(arg, end, name, size);
 	micro = strstr(vmm, "firecracker") || strstr(vmm, "cloud-hypervisor");
 	crosvm = strstr(vmm, "crosvm");
 
-	for (arg = cmdline + strlen(cmdline) + 1; arg < end; arg = next) {
+	for (; arg < end; arg = next) {
 		const char *following;
 
 		next = arg + strlen(arg) + 1;
