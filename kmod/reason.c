@@ -91,11 +91,11 @@ static u64 rax_key(const struct kvm_vcpu *vcpu, u32 kind)
 	return KVMLAT_DETAIL_KEY(kind, (u32)vcpu->arch.regs[VCPU_REGS_RAX]);
 }
 
-/* Which ABI a hypercall is of is asked as KVM's kvm_emulate_hypercall() does. */
+/* Which ABI a hypercall is of is asked as kvm_emulate_hypercall() and kvm_xen_hypercall() do. */
 static u64 hypercall_key(const struct kvm_vcpu *vcpu)
 {
-	return kvmlat_hypercall_key(compat_hyperv_guest(vcpu), vcpu->arch.efer & EFER_LMA,
-				    vcpu->arch.regs[VCPU_REGS_RAX],
+	return kvmlat_hypercall_key(compat_xen_guest(vcpu), compat_hyperv_guest(vcpu),
+				    vcpu->arch.efer & EFER_LMA, vcpu->arch.regs[VCPU_REGS_RAX],
 				    vcpu->arch.regs[VCPU_REGS_RCX]);
 }
 

@@ -332,6 +332,9 @@ static void vcpu_run_until(struct vcpu *vcpu, uint16_t port)
 			vcpu_answer(vcpu, run->mmio.is_write ? GUEST_MMIO : GUEST_MMIORD,
 				    run->mmio.phys_addr, run->mmio.data, run->mmio.is_write);
 			continue;
+		case KVM_EXIT_XEN:
+			run->xen.u.hcall.result = -(uint64_t)HYPERCALL_ENOSYS;
+			continue;
 		default:
 			die(EXIT_WRONG, "VM %u vCPU %u: unexpected KVM exit reason '%u'",
 			    vcpu->vm->index, vcpu->id, run->exit_reason);

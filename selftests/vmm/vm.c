@@ -46,6 +46,11 @@ void vm_create(struct vm *vm, unsigned int index)
 		.guest_phys_addr = GUEST_BASE,
 		.memory_size = size,
 	};
+	/* The guest never writes the MSR, which would have KVM fill a page: KVM wants to be told of one */
+	struct kvm_xen_hvm_config xen = {
+		.flags = KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL,
+		.msr = 0x40000000,
+	};
 	struct kvm_enable_cap ids = {
 		.cap = KVM_CAP_X2APIC_API,
 		.args[0] = KVM_X2APIC_API_USE_32BIT_IDS,
@@ -59,6 +64,8 @@ void vm_create(struct vm *vm, unsigned int index)
 	vm_ioctl(vm, KVM_SET_TSS_ADDR, (void *)TSS_ADDRESS, "place the TSS");
 	vm_ioctl(vm, KVM_ENABLE_CAP, &ids, "use 32-bit APIC ids");
 	vm_ioctl(vm, KVM_CREATE_IRQCHIP, NULL, "create the interrupt chips");
+	if (opt.xen)
+		vm_ioctl(vm, KVM_XEN_HVM_CONFIG, &xen, "play Xen");
 
 	/*
 	 * Once populated these pages must never change under KVM: a collapse into a huge page or a

@@ -38,6 +38,7 @@ struct options {
 	bool fork;
 	bool hold;
 	bool relay;
+	bool xen;
 	const char *gate;
 	const char *name;
 	/* Set in the children of --fork: which VM this is, and the socket to the parent */

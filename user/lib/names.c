@@ -77,6 +77,7 @@ static const char * const detail_kind_names[] = {
 	[KVMLAT_DETAIL_KIND_HYPERCALL]	= "hypercall",
 	[KVMLAT_DETAIL_KIND_CPUID]	= "cpuid",
 	[KVMLAT_DETAIL_KIND_HV_CALL]	= "hv-call",
+	[KVMLAT_DETAIL_KIND_XEN_CALL]	= "xen-call",
 };
 
 static const char * const vendor_names[] = {

@@ -44,8 +44,10 @@ static uint64_t counted(const struct kvmlat_account *a)
 /* Of what key, as who works with it writes it. */
 static void key_text(char *buf, size_t size, const struct kvmlat_detail *d)
 {
-	snprintf(buf, size, d->kind == KVMLAT_DETAIL_KIND_HYPERCALL ? "%" PRIu64 : "0x%" PRIx64,
-		 d->key);
+	bool decimal = d->kind == KVMLAT_DETAIL_KIND_HYPERCALL ||
+		       d->kind == KVMLAT_DETAIL_KIND_XEN_CALL;
+
+	snprintf(buf, size, decimal ? "%" PRIu64 : "0x%" PRIx64, d->key);
 }
 
 /* The table has a line of 80: a figure that has four digits before the point needs none behind. */

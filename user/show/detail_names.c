@@ -81,13 +81,22 @@ static const struct name msrs[] = {
 	{ 0xc0010200, 0xc001020b, "F15H_PERF" }, { 0xc0011029, 0xc0011029, "DE_CFG" },
 };
 
-/* linux/kvm_para.h; and of Xen, whose numbers are in the same register, where KVM has none. */
+/* linux/kvm_para.h. */
 static const struct name hypercalls[] = {
 	{ 1, 1, "VAPIC_POLL_IRQ" }, { 5, 5, "KICK_CPU" }, { 9, 9, "CLOCK_PAIRING" },
 	{ 10, 10, "SEND_IPI" }, { 11, 11, "SCHED_YIELD" }, { 12, 12, "MAP_GPA_RANGE" },
-	{ 17, 17, "xen_version" }, { 20, 20, "xen_grant_table" }, { 24, 24, "xen_vcpu" },
-	{ 29, 29, "xen_sched" }, { 32, 32, "xen_evtchn" }, { 33, 33, "xen_physdev" },
-	{ 34, 34, "xen_hvm" },
+};
+
+/* xen/interface/xen.h, without what only a guest without KVM's page tables makes. */
+static const struct name xen_calls[] = {
+	{ 6, 6, "sched_op_old" }, { 12, 12, "memory_op" }, { 13, 13, "multicall" },
+	{ 15, 15, "set_timer_op" }, { 16, 16, "evtchn_op_old" }, { 17, 17, "xen_version" },
+	{ 18, 18, "console_io" }, { 19, 19, "physdev_op_old" }, { 20, 20, "grant_table_op" },
+	{ 21, 21, "vm_assist" }, { 24, 24, "vcpu_op" }, { 27, 27, "xsm_op" },
+	{ 28, 28, "nmi_op" }, { 29, 29, "sched_op" }, { 30, 30, "callback_op" },
+	{ 31, 31, "xenoprof_op" }, { 32, 32, "event_channel_op" }, { 33, 33, "physdev_op" },
+	{ 34, 34, "hvm_op" }, { 35, 35, "sysctl" }, { 36, 36, "domctl" }, { 37, 37, "kexec_op" },
+	{ 40, 40, "xenpmu_op" }, { 41, 41, "dm_op" },
 };
 
 /* Of Hyper-V's Top Level Functional Specification. */
@@ -149,6 +158,8 @@ const char *detail_name(uint32_t kind, uint64_t key)
 		return find(hypercalls, ARRAY_SIZE(hypercalls), key);
 	case KVMLAT_DETAIL_KIND_HV_CALL:
 		return find(hv_calls, ARRAY_SIZE(hv_calls), key);
+	case KVMLAT_DETAIL_KIND_XEN_CALL:
+		return find(xen_calls, ARRAY_SIZE(xen_calls), key);
 	case KVMLAT_DETAIL_KIND_CPUID:
 		return find(leaves, ARRAY_SIZE(leaves), key);
 	default:

@@ -142,6 +142,8 @@ enum kvmlat_reason_class {
  * @KVMLAT_DETAIL_KIND_CPUID: CPUID leaf.
  * @KVMLAT_DETAIL_KIND_HV_CALL: Code of a hypercall of Hyper-V, bits 0 to 15 of
  *   its control word, while KVM takes all of this VM's hypercalls for such.
+ * @KVMLAT_DETAIL_KIND_XEN_CALL: Number of a hypercall of Xen, while KVM takes
+ *   all of this VM's hypercalls for such.
  */
 enum kvmlat_detail_kind {
 	KVMLAT_DETAIL_KIND_PIO_IN,
@@ -153,6 +155,7 @@ enum kvmlat_detail_kind {
 	KVMLAT_DETAIL_KIND_HYPERCALL,
 	KVMLAT_DETAIL_KIND_CPUID,
 	KVMLAT_DETAIL_KIND_HV_CALL,
+	KVMLAT_DETAIL_KIND_XEN_CALL,
 
 	/* private: */
 	__KVMLAT_DETAIL_KIND_MAX,

@@ -29,4 +29,23 @@ static inline bool compat_hyperv_guest(const struct kvm_vcpu *vcpu)
 #endif
 }
 
+/*
+ * Does KVM take the vCPU's hypercalls for Xen's? Its configuration moved with 26e228ec1695 (6.15).
+ * KVM asks a static key first, which the first VM with an MSR for Xen's page switches on.
+ */
+static inline bool compat_xen_guest(const struct kvm_vcpu *vcpu)
+{
+#ifndef CONFIG_KVM_XEN
+	return false;
+#else
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	const struct kvm_xen_hvm_config *config = &vcpu->kvm->arch.xen.hvm_config;
+#else
+	const struct kvm_xen_hvm_config *config = &vcpu->kvm->arch.xen_hvm_config;
+#endif
+	return READ_ONCE(config->msr) &&
+	       READ_ONCE(config->flags) & KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL;
+#endif
+}
+
 #endif

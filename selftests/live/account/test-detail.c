@@ -148,6 +148,34 @@ TEST_F_TIMEOUT(detail, every_key, TEST_S)
 	ASSERT_EQ(0, vmm_end(&h->vmm));
 }
 
+/* The same numbers are KVM's in one VM and Xen's in another */
+TEST_F_TIMEOUT(detail, xen_s_hypercalls, TEST_S)
+{
+	struct host *h = &self->host;
+	const struct known_vcpu *k;
+	const struct detail *d;
+	const struct acct *a;
+
+	ASSERT_EQ(0, vmm_start(&h->vmm, "--xen --do hypercall=30:64 --do hypercall=7:0x70000020"));
+	ASSERT_EQ(0, wire_details(&h->wire, FILTER(.pid = h->vmm.pid), true));
+	ASSERT_EQ(0, wire_reset(&h->wire, FILTER()));
+	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
+	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
+	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.hist = true, .details = true), &self->snap));
+	ASSERT_HOLDS(&self->snap);
+	k = &self->known.vcpus[0];
+	a = snap_find(&self->snap, self->known.pid, k->tid, k->vcpu);
+	d = acct_detail(a, KVMLAT_DETAIL_KIND_XEN_CALL, 64);
+	ASSERT_NE(NULL, d);
+	EXPECT_EQ(30, d->count);
+	d = acct_detail(a, KVMLAT_DETAIL_KIND_XEN_CALL, 0x70000020);
+	ASSERT_NE(NULL, d);
+	EXPECT_EQ(7, d->count);
+	for (unsigned int i = 0; i < a->nr_details; i++)
+		EXPECT_NE(KVMLAT_DETAIL_KIND_HYPERCALL, a->details[i].kind);
+	ASSERT_EQ(0, vmm_end(&h->vmm));
+}
+
 /* What is off costs nothing, says nothing, and what was on is gone when it is switched off */
 TEST_F_TIMEOUT(detail, on_and_off, TEST_S)
 {

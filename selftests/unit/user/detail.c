@@ -281,6 +281,9 @@ static void names_of_keys_are_short(void)
 	EXPECT(!detail_name(KVMLAT_DETAIL_KIND_HYPERCALL, 2));
 	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_HV_CALL, 0x5d), "SignalEvent");
 	EXPECT_STR(kvmlat_detail_kind_name(KVMLAT_DETAIL_KIND_HV_CALL), "hv-call");
+	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_XEN_CALL, 29), "sched_op");
+	EXPECT_STR(kvmlat_detail_kind_name(KVMLAT_DETAIL_KIND_XEN_CALL), "xen-call");
+	EXPECT(!detail_name(KVMLAT_DETAIL_KIND_HYPERCALL, 29));
 	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_MSR_READ, 0x6e0), "TSC_DEADLINE");
 	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_PIO_IN, 0x3fd), "serial");
 	EXPECT_STR(detail_name(KVMLAT_DETAIL_KIND_MMIO_READ, 0xfed00000), "hpet");
