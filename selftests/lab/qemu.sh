@@ -79,7 +79,7 @@ qemu_share()
 # Boots the machine for COMMAND..., or for a shell; sets status, leaves $out and $job/verdict behind.
 qemu_boot()
 {
-	local initramfs cpu accel cmdline shares qemu pump size
+	local initramfs cpu accel shift cmdline shares qemu pump size
 
 	qemu_initramfs
 	# With a thread for each CPU, TCG's SVM is not sound: 6.12 and 7.x die when they patch their
@@ -102,9 +102,10 @@ rcupdate.rcu_cpu_stall_timeout=120 lab.job=$job lab.kvm=$kvm"
 	# The kernel has races of its own
 	sanitizer-race) cmdline+=" panic_on_warn=0" ;;
 	esac
-	if [ "$icount" = 1 ]; then
+	if [ "$icount" != 0 ]; then
 		cpu=max,+invtsc
-		accel=(-accel "tcg,thread=single" -icount "shift=0")
+		for ((shift = 0; 1 << shift < icount; shift++)); do :; done
+		accel=(-accel "tcg,thread=single" -icount "shift=$shift")
 		cmdline+=" nokaslr"
 	fi
 

@@ -69,6 +69,7 @@ run_boot()
 	read -r smp mem limit <<< "$shape"
 	mapfile -t tests < "$dir/tests"
 	[ "$boot" != icount ] || how+=(--icount)
+	[ "$boot" != polls ] || how+=(--icount --insn-ns 8)
 	[ "$boot" != no-tsc ] || how+=(--append tsc=unstable)
 	[ "$boot" != isolated ] || how+=(--append isolcpus=1)
 	if [ "$machine" != amd ]; then

@@ -32,8 +32,9 @@ boot_shape()
 
 # Two CPUs, which share a thread in QEMU, for what migrates and for readers beside writers; all else
 # is faster with one. What must be so within 1 %, or polls for microseconds, needs a CPU whose time is
-# not the real machine's: icount. In no-tsc the kernel does not trust the TSC, in
-# isolated nothing runs on CPU 1 that is not put there.
+# not the real machine's: icount; what polls for seconds, one whose instructions are not too many for
+# that: polls. In no-tsc the kernel does not trust the TSC, in isolated nothing runs on CPU 1 that is
+# not put there.
 amd_tests()
 {
 	cat <<-EOF
@@ -76,6 +77,7 @@ amd_tests()
 	knobs knob build/bin/test-knob-param
 	screen top selftests/live/command/top.sh
 	isolated cli selftests/live/command/tutorial.sh --only 1,3,4
+	polls cli selftests/live/command/tutorial.sh --only 2,5
 	no-tsc exact build/bin/test-exact -v migration -v vms_migration -v shared_threads
 	no-tsc ledger build/bin/test-ledger
 	EOF

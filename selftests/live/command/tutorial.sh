@@ -4,9 +4,10 @@
 # the complaint is true, and looks whether each command prints what the page shows: the same lines, but for numbers.
 # What the story is about has to be true of the numbers, too. With --record the page's commands are run and printed
 # with what they say, for the page; with --try there is a shell beside the guests of story N, for whoever reads it.
-# Needs KVM and root, stories 1, 3 and 4 an isolated CPU 1, stories 2 and 5, which poll, a clock of the lab's own:
+# Needs KVM and root, stories 1, 3 and 4 an isolated CPU 1, stories 2 and 5, which poll, a clock of the lab's own,
+# with instructions that are not too many for seconds of polls:
 # `selftests/lab/run --smp 2 --append isolcpus=1 --kvm -- selftests/live/command/tutorial.sh --only 1,3,4 MODULE`,
-# `selftests/lab/run --icount --kvm -- selftests/live/command/tutorial.sh --only 2,5 MODULE`.
+# `selftests/lab/run --icount --insn-ns 8 --kvm -- selftests/live/command/tutorial.sh --only 2,5 MODULE`.
 set -euo pipefail
 
 record='' try='' stories='1 2 3 4 5'
