@@ -19,7 +19,8 @@ static const char usage[] =
 "I/O, vhost. Their time on CPUs and waiting for one, since they began or live,\n"
 "and where they may run.\n"
 "\n"
-VIEW_USAGE
+VIEW_USAGE_WHEN
+VIEW_USAGE_WHOSE
 "\n"
 "Examples:\n"
 "  kvmlat threads -d 5 -g web  what burns CPUs beside the vCPUs of web\n"

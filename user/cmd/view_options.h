@@ -18,17 +18,23 @@ struct view_options {
 };
 
 /* Their lines of --help; what is shown, and how long without -i, tells the command before. */
-#define VIEW_USAGE								\
+#define VIEW_USAGE_WHEN								\
 "  -1, --once          once, since the start of the accounts\n"			\
 "  -i, --interval SEC  show every SEC seconds; 100ms, 2m and 1h are times, too\n" \
-"  -d, --duration SEC  end after SEC seconds\n"					\
-"      --per-vcpu      each vCPU on its own\n"					\
-"      --vcpu LIST     only these vCPUs, as 0-3,7, each on its own\n"		\
+"  -d, --duration SEC  end after SEC seconds\n"
+
+#define VIEW_USAGE_WHOSE							\
 "  -p, --pid PID       only the VMs of this process\n"				\
 "  -g, --guest NAME    only VMs of this guest name, or like \"web*\"; repeatable\n" \
 "      --vm ID         only the VM of this id, which list shows\n"		\
 "      --json          one JSON object a line\n"				\
 "      --csv           comma separated, with one header\n"
+
+#define VIEW_USAGE								\
+VIEW_USAGE_WHEN									\
+"      --per-vcpu      each vCPU on its own\n"					\
+"      --vcpu LIST     only these vCPUs, as 0-3,7, each on its own\n"		\
+VIEW_USAGE_WHOSE
 
 /* For a command's own table, beside OPT_OWN. */
 #define OPT_VIEW_OWN	(OPT_OWN + 16)
