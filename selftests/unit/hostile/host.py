@@ -5,35 +5,13 @@ import csv
 import io
 import os
 import subprocess
-import time
 
+from cases import expect
 from module import C, Module, Vm, TOP
 
 OUT = os.path.join(os.environ.get("O", os.path.join(TOP, "build")), "test")
 HOST = (C["KNOB_HALT_POLL_NS"], C["SCOPE_HOST"], 0, 0)
 PROFILE = "[profile]\nsummary = for a test\n[host]\nhalt_poll_ns = 7us\n"
-
-
-class Fault(Exception):
-    pass
-
-
-def expect(what, got, want):
-    if got != want:
-        raise Fault(f"{what} is {got!r}, not {want!r}")
-
-
-def has(what, got, want):
-    if want not in got:
-        raise Fault(f"{what} has no {want!r}: {got!r}")
-
-
-def soon(what, check, seconds=20):
-    end = time.monotonic() + seconds
-    while not check():
-        if time.monotonic() > end:
-            raise Fault(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
 
 
 class World(Module):
@@ -72,9 +50,12 @@ class World(Module):
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         p.stdout.read(1)
         self.processes.append(p)
-        with self.lock:
-            self.vms.append(Vm(len(self.vms) + 1, p.pid, vcpus))
+        self.add(p.pid, vcpus)
         return p
+
+    def add(self, pid, vcpus=2):
+        with self.lock:
+            self.vms.append(Vm(len(self.vms) + 1, pid, vcpus))
 
     def write(self, name, content):
         path = os.path.join(self.work, name)
@@ -98,19 +79,3 @@ class World(Module):
 def rows(out):
     """Of CSV, without the header"""
     return list(csv.DictReader(io.StringIO(out)))
-
-
-def run_cases(cases, chosen):
-    """As TAP: those of these names, or all"""
-    cases = [c for c in cases if not chosen or c.__name__ in chosen]
-    print("TAP version 13")
-    print(f"1..{len(cases)}")
-    for i, case in enumerate(cases, 1):
-        name = case.__name__.replace("_", " ")
-        try:
-            case()
-            print(f"ok {i} - {name}", flush=True)
-        except (Fault, subprocess.TimeoutExpired, OSError) as e:
-            print(f"not ok {i} - {name}", flush=True)
-            for line in str(e).splitlines():
-                print("#", line, flush=True)

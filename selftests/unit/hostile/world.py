@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What tests of profiles run in: a module that module.py plays, folders of their own for /run, /etc and /sys, and
-how a test of hostile/ is run."""
+"""What tests of profiles run in: a module that module.py plays, folders of their own for /run, /etc and /sys."""
 
 import os
 import signal
@@ -9,6 +8,7 @@ import struct
 import subprocess
 import time
 
+from cases import expect
 from module import C, CONTROLLER, FAMILY, Module, TOP, text, u16
 
 KVMLAT = os.path.join(os.environ.get("O", os.path.join(TOP, "build")), "test", "kvmlat")
@@ -22,23 +22,6 @@ dma_latency = 5us
 [guest "*"]
 halt_poll_ns = 3ms
 """
-
-
-class Fault(Exception):
-    pass
-
-
-def expect(what, got, want):
-    if got != want:
-        raise Fault(f"{what} is {got!r}, not {want!r}")
-
-
-def soon(what, check, seconds=20):
-    end = time.monotonic() + seconds
-    while not check():
-        if time.monotonic() > end:
-            raise Fault(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
 
 
 class World(Module):
@@ -143,18 +126,3 @@ class World(Module):
         status, out = self.run("profile", "undo")
         expect(f"undo, which said {out!r}", status, want)
         return out
-
-
-def run_cases(cases, argv):
-    chosen = [c for c in cases if len(argv) < 2 or c.__name__ in argv[1:]]
-    print("TAP version 13")
-    print(f"1..{len(chosen)}")
-    for i, case in enumerate(chosen, 1):
-        name = case.__name__.replace("_", " ")
-        try:
-            case()
-            print(f"ok {i} - {name}", flush=True)
-        except (Fault, subprocess.TimeoutExpired, OSError) as e:
-            print(f"not ok {i} - {name}", flush=True)
-            for line in str(e).splitlines():
-                print("#", line, flush=True)
