@@ -11,13 +11,47 @@
 
 #define MAX_SIZE	(1024 * 1024)
 
+/* A FIFO in the place of a file would be waited for until somebody opens its other end. */
+FILE *file_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error;
+	struct stat st;
+	FILE *f = NULL;
+
+	if (fd < 0)
+		return NULL;
+	errno = ENOTSUP;
+	if (!fstat(fd, &st) && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		f = fdopen(fd, "r");
+	error = errno;
+	if (!f)
+		close(fd);
+	errno = error;
+	return f;
+}
+
+bool file_is_anothers(const char *path, uint32_t *uid)
+{
+	struct stat st, self;
+
+	if (stat(path, &st))
+		return false;
+	*uid = st.st_uid;
+	if (st.st_mode & S_IWOTH) {
+		*uid = FILE_OF_ALL;
+		return true;
+	}
+	return st.st_uid && st.st_uid != geteuid() &&
+	       (stat("/proc/self/exe", &self) || st.st_uid != self.st_uid);
+}
+
 char *file_read_sized(const char *path, size_t *len)
 {
 	char *text = NULL, *more;
 	size_t used = 0, n;
 	FILE *f;
 
-	f = fopen(path, "re");
+	f = file_open(path);
 	if (!f)
 		return NULL;
 	do {

@@ -105,6 +105,19 @@ static int add(struct quotas *q, const struct quota *new)
 	return 0;
 }
 
+/* As a group outside this namespace is shown; "/..a" is one like others. */
+static bool goes_up(const char *group)
+{
+	const char *p = group;
+
+	while ((p = strstr(p, "/.."))) {
+		p += 3;
+		if (!*p || *p == '/')
+			return true;
+	}
+	return false;
+}
+
 /* The group and all above it: a limit of any of them counts. */
 static int add_groups(struct quotas *q, uint32_t vm_id, const char *group)
 {
@@ -113,7 +126,7 @@ static int add_groups(struct quotas *q, uint32_t vm_id, const char *group)
 	size_t i;
 	char *end;
 
-	if (strlen(group) >= sizeof(new.group) || strstr(group, "/.."))
+	if (strlen(group) >= sizeof(new.group) || goes_up(group))
 		return 0;
 	strcpy(new.group, group);
 	for (depth = 0; depth < MAX_DEPTH && strcmp(new.group, "/"); depth++) {

@@ -175,7 +175,7 @@ int restore_open(struct restore *p, bool change, char *why, size_t size)
 			return -1;
 	}
 	snprintf(name, sizeof(name), "%s/rt", path_run_dir());
-	f = fopen(name, "re");
+	f = file_open(name);
 	if (!f && errno == ENOENT)
 		return 0;
 	if (!f) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "block.h"
 #include "csv.h"
 #include "json.h"
+#include "lib/printable.h"
 #include "view.h"
 
 /* So many preemptions go under a table; JSON and CSV have all. */
@@ -81,6 +83,16 @@ static void preemptors(FILE *to, const struct sample *s, const struct block *b,
 	what_is_missing(to, b, shown);
 }
 
+/* Below a group that was given to a user groups have names of his choice. */
+static const char *name_of(const struct quota *q)
+{
+	static char name[sizeof(q->group)];
+
+	memcpy(name, q->group, sizeof(name));
+	kvmlat_printable(name);
+	return name;
+}
+
 static bool is_of(const struct quota *q, const struct block *b)
 {
 	return b->grouping == GROUP_ALL || q->vm_id == b->vm_id;
@@ -97,7 +109,7 @@ static void quotas(FILE *to, const struct sample *s, const struct block *b)
 
 		if (!is_of(q, b))
 			continue;
-		fprintf(to, "cgroup \"%s\": %.10g of each %.10g ms, ", q->group, q->max / 1e6,
+		fprintf(to, "cgroup \"%s\": %.10g of each %.10g ms, ", name_of(q), q->max / 1e6,
 			q->period / 1e6);
 		fprintf(to, "used up in %" PRIu64 " of %" PRIu64 " periods, for %.3f ms\n",
 			q->throttled, q->periods, q->throttled_ns / 1e6);
@@ -160,7 +172,7 @@ static struct json_object *json_quotas(const struct sample *s, const struct bloc
 		if (!is_of(q, b))
 			continue;
 		o = json_object_new_object();
-		add_text(o, "cgroup", q->group);
+		add_text(o, "cgroup", name_of(q));
 		add_u64(o, "quota_ns", q->max);
 		add_u64(o, "period_ns", q->period);
 		add_u64(o, "periods", q->periods);
