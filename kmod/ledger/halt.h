@@ -72,30 +72,20 @@ static __always_inline void kvmlat_ledger_halt(struct kvmlat_ledger *l, u64 now,
  */
 static __always_inline bool kvmlat_halt_entry(struct kvmlat_ledger *l, u64 now)
 {
-	struct kvmlat_cell *span = l->span[KVMLAT_REASON_CLASS_WAKE], *cell = l->held;
-	struct kvmlat_seg *span_seg, *seg;
-	u64 ns, wake = now - l->wake_at;
-	u32 span_bucket, bucket;
+	struct kvmlat_place wake = {
+		.cell = l->span[KVMLAT_REASON_CLASS_WAKE], .ns = now - l->wake_at,
+	};
+	struct kvmlat_place row = { .cell = l->held };
 
-	if (unlikely(!l->wake_at) || unlikely(l->visit_at) || unlikely(l->key) || unlikely(!span) ||
-	    unlikely(!cell) || unlikely((s64)(now - l->ran_from) <= 0))
+	if (unlikely(!l->wake_at) || unlikely(l->visit_at) || unlikely(l->key) ||
+	    unlikely(!wake.cell) || unlikely(!row.cell) ||
+	    unlikely((s64)(now - l->ran_from) <= 0))
 		return false;
-	ns = now - l->mark;
-	bucket = kvmlat_hist_bucket(ns);
-	span_bucket = kvmlat_hist_bucket(wake);
-	seg = cell->seg[bucket / KVMLAT_SEG_LEN];
-	span_seg = span->seg[span_bucket / KVMLAT_SEG_LEN];
-	if (unlikely(!seg) || unlikely(!span_seg) || unlikely(ns > cell->unseen) ||
-	    unlikely(wake > span->unseen))
+	row.ns = now - l->mark;
+	if (unlikely(!kvmlat_place_find(&row)) || unlikely(!kvmlat_place_find(&wake)))
 		return false;
 	l->wake_at = 0;
-	cell->away += l->away;
-	l->away = 0;
-	kvmlat_cell_add(span, span_seg, span_bucket, wake);
-	kvmlat_cell_add(cell, seg, bucket, ns);
-	l->mark = now;
-	l->held = NULL;
-	l->open = NULL;
+	kvmlat_ledger_enter(l, now, &row, &wake, 0);
 	return true;
 }
 

@@ -369,4 +369,38 @@ static __always_inline bool kvmlat_ledger_entry(struct kvmlat_ledger *l, u64 now
 	return false;
 }
 
+/** struct kvmlat_place - where a duration is to be counted */
+struct kvmlat_place {
+	struct kvmlat_cell	*cell;
+	u64			ns;
+	u32			bucket;
+	struct kvmlat_seg	*seg;
+};
+
+/* Looks up the rest of a place. False if the cell has no room there, or saw nothing so long yet. */
+static __always_inline bool kvmlat_place_find(struct kvmlat_place *p)
+{
+	p->bucket = kvmlat_hist_bucket(p->ns);
+	p->seg = p->cell->seg[p->bucket / KVMLAT_SEG_LEN];
+	return likely(p->seg) && likely(p->ns <= p->cell->unseen);
+}
+
+/*
+ * The end of an entry after a visit or a halt: the exit is complete, of whose row is @row, and so
+ * is @span.
+ * @away: of the exit, beside what is known
+ */
+static __always_inline void kvmlat_ledger_enter(struct kvmlat_ledger *l, u64 now,
+						const struct kvmlat_place *row,
+						const struct kvmlat_place *span, u64 away)
+{
+	row->cell->away += away + l->away;
+	l->away = 0;
+	kvmlat_cell_add(span->cell, span->seg, span->bucket, span->ns);
+	kvmlat_cell_add(row->cell, row->seg, row->bucket, row->ns);
+	l->mark = now;
+	l->held = NULL;
+	l->open = NULL;
+}
+
 #endif

@@ -40,34 +40,23 @@ static __always_inline void kvmlat_visit_begin(struct kvmlat_ledger *l, struct k
  */
 static __always_inline bool kvmlat_visit_entry(struct kvmlat_ledger *l, u64 now)
 {
-	struct kvmlat_cell *span = l->visit[l->visit_code % KVMLAT_VISITS], *cell = l->held;
-	struct kvmlat_seg *span_seg, *seg;
-	u64 ns, visit = now - l->user_at;
-	u32 span_bucket, bucket;
+	struct kvmlat_place visit = {
+		.cell = l->visit[l->visit_code % KVMLAT_VISITS], .ns = now - l->user_at,
+	};
+	struct kvmlat_place row = { .cell = l->held };
 
 	if (unlikely(!l->user_at) || unlikely(l->user_at != l->visit_at) || unlikely(l->key) ||
-	    unlikely(!span) || unlikely(span->code != l->visit_code) || unlikely(!cell) ||
-	    unlikely((s64)visit <= 0))
+	    unlikely(!visit.cell) || unlikely(visit.cell->code != l->visit_code) ||
+	    unlikely(!row.cell) || unlikely((s64)visit.ns <= 0))
 		return false;
-	ns = now - l->mark;
-	bucket = kvmlat_hist_bucket(ns);
-	span_bucket = kvmlat_hist_bucket(visit);
-	seg = cell->seg[bucket / KVMLAT_SEG_LEN];
-	span_seg = span->seg[span_bucket / KVMLAT_SEG_LEN];
-	if (unlikely(!seg) || unlikely(!span_seg) || unlikely(ns > cell->unseen) ||
-	    unlikely(visit > span->unseen))
+	row.ns = now - l->mark;
+	if (unlikely(!kvmlat_place_find(&row)) || unlikely(!kvmlat_place_find(&visit)))
 		return false;
 	WRITE_ONCE(l->inside, true);
-	l->spent[KVMLAT_STATE_USER] += visit;
-	cell->away += visit + l->away;
-	l->away = 0;
+	l->spent[KVMLAT_STATE_USER] += visit.ns;
 	l->user_at = 0;
 	l->visit_at = 0;
-	kvmlat_cell_add(span, span_seg, span_bucket, visit);
-	kvmlat_cell_add(cell, seg, bucket, ns);
-	l->mark = now;
-	l->held = NULL;
-	l->open = NULL;
+	kvmlat_ledger_enter(l, now, &row, &visit, visit.ns);
 	return true;
 }
 
