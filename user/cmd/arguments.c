@@ -65,6 +65,14 @@ int next_option(int argc, char **argv, const char *letters, const struct option 
 	return c == ':' ? '?' : c;
 }
 
+bool parse_target(int c, struct selection *sel, enum output *output, char *why, size_t size)
+{
+	if (c != OPT_JSON && c != OPT_CSV)
+		return parse_selection(c, optarg, sel, why, size);
+	*output = c == OPT_JSON ? OUTPUT_JSON : OUTPUT_CSV;
+	return true;
+}
+
 bool no_arguments(int argc, char **argv)
 {
 	if (optind >= argc)

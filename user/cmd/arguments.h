@@ -13,6 +13,12 @@ int next_option(int argc, char **argv, const char *letters, const struct option 
 /* Whether next_option() met --help, or -h: then it complained of nothing. */
 bool help_is_asked_for(void);
 
+/*
+ * Takes an option of next_option() that many commands have: one that selects VMs, --json or --csv.
+ * If its value is wrong, says so in @why.
+ */
+bool parse_target(int c, struct selection *sel, enum output *output, char *why, size_t size);
+
 /* For commands with no options but --json and --csv. An exit code, having complained. */
 int output_options(int argc, char **argv, enum output *output);
 

@@ -28,11 +28,6 @@ static const char usage[] =
 "  kvmlat get                  the host's knobs, and what VMs have of their own\n"
 "  kvmlat get halt_poll_ns -a  this knob of the host, each VM and each vCPU\n";
 
-enum {
-	OPT_JSON = OPT_OWN,
-	OPT_CSV,
-};
-
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
 	{ "pid", required_argument, NULL, 'p' },
@@ -71,16 +66,10 @@ static int parse_options(struct get *g, int argc, char **argv)
 		case 'a':
 			g->all = true;
 			break;
-		case OPT_JSON:
-			g->output = OUTPUT_JSON;
-			break;
-		case OPT_CSV:
-			g->output = OUTPUT_CSV;
-			break;
 		case '?':
 			return EXIT_USAGE;
 		default:
-			ok = parse_selection(c, optarg, &g->sel, why, sizeof(why));
+			ok = parse_target(c, &g->sel, &g->output, why, sizeof(why));
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "get: %s", why);

@@ -48,8 +48,6 @@ enum {
 	OPT_OTHER,
 	OPT_FORCE,
 	OPT_UNDO,
-	OPT_JSON,
-	OPT_CSV,
 };
 
 static const struct option options[] = {
@@ -120,16 +118,10 @@ static int parse_options(struct rt *rt, int argc, char **argv)
 		case OPT_UNDO:
 			rt->undo = true;
 			break;
-		case OPT_JSON:
-			rt->output = OUTPUT_JSON;
-			break;
-		case OPT_CSV:
-			rt->output = OUTPUT_CSV;
-			break;
 		case '?':
 			return EXIT_USAGE;
 		default:
-			ok = parse_selection(c, optarg, &rt->sel, why, sizeof(why));
+			ok = parse_target(c, &rt->sel, &rt->output, why, sizeof(why));
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "rt: %s", why);

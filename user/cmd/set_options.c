@@ -29,8 +29,6 @@ const char set_usage[] =
 enum {
 	OPT_IF_OLD = OPT_OWN,
 	OPT_PERSIST,
-	OPT_JSON,
-	OPT_CSV,
 };
 
 static const struct option options[] = {
@@ -64,16 +62,10 @@ static int parse_options(struct set *s, int argc, char **argv)
 		case OPT_PERSIST:
 			s->persist = true;
 			break;
-		case OPT_JSON:
-			s->output = OUTPUT_JSON;
-			break;
-		case OPT_CSV:
-			s->output = OUTPUT_CSV;
-			break;
 		case '?':
 			return EXIT_USAGE;
 		default:
-			ok = parse_selection(c, optarg, &s->sel, why, sizeof(why));
+			ok = parse_target(c, &s->sel, &s->output, why, sizeof(why));
 		}
 		if (!ok)
 			return complain(EXIT_USAGE, "set: %s", why);

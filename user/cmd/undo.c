@@ -26,11 +26,6 @@ static const char usage[] =
 "  kvmlat undo 2          take back change 2\n"
 "  kvmlat undo --all      take back all\n";
 
-enum {
-	OPT_JSON = 256,
-	OPT_CSV,
-};
-
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
 	{ "dry-run", no_argument, NULL, 'n' },

@@ -11,8 +11,6 @@
 
 enum {
 	OPT_PER_VCPU = OPT_OWN,
-	OPT_JSON,
-	OPT_CSV,
 };
 
 static const struct option shared[] = {
@@ -63,14 +61,8 @@ static bool take(int c, struct view_options *o, char *why, size_t size)
 	case OPT_PER_VCPU:
 		o->per_vcpu = true;
 		return true;
-	case OPT_JSON:
-		o->output = OUTPUT_JSON;
-		return true;
-	case OPT_CSV:
-		o->output = OUTPUT_CSV;
-		return true;
 	default:
-		return parse_selection(c, optarg, &o->sel, why, size);
+		return parse_target(c, &o->sel, &o->output, why, size);
 	}
 }
 

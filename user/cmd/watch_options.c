@@ -33,7 +33,6 @@ const char watch_usage[] =
 
 enum {
 	OPT_KIND = OPT_OWN,
-	OPT_JSON,
 };
 
 static const struct option long_options[] = {

@@ -34,6 +34,8 @@ struct selection {
 enum {
 	OPT_VM = 256,
 	OPT_VCPU,
+	OPT_JSON,
+	OPT_CSV,
 	OPT_OWN,
 };
 
