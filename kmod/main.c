@@ -62,6 +62,7 @@ static void __exit kvmlat_exit(void)
 {
 	kvmlat_knob_exit();
 	kvmlat_netlink_exit();
+	kvmlat_outlier_stop();
 	kvmlat_suspend_exit();
 	kvmlat_attach_exit();
 	kvmlat_modules_exit();

@@ -4,6 +4,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
+#include "cause.h"
 #include "outlier.h"
 #include "thread.h"
 #include "vm-table.h"
@@ -190,6 +191,8 @@ int kvmlat_outlier_watch(u32 port, const struct kvmlat_watch *watch)
 		kvmlat_outlier_unwatch(port);
 	else if (!is_new)
 		free_unwatched();
+	else
+		kvmlat_cause_on();
 	return err;
 }
 
@@ -205,6 +208,8 @@ void kvmlat_outlier_unwatch(u32 port)
 	/* Takes no memory: whom nobody watches gets none. */
 	arm_all();
 	free_unwatched();
+	if (!nr_watchers)
+		kvmlat_cause_off();
 }
 
 u64 kvmlat_outlier_threshold(u32 watcher, u32 kind)
@@ -245,4 +250,11 @@ void kvmlat_outlier_forget(struct kvmlat_vcpu *vcpu)
 void kvmlat_outlier_init(void)
 {
 	kvmlat_worker_register(&join_job);
+}
+
+void kvmlat_outlier_stop(void)
+{
+	mutex_lock(&kvmlat_mutex);
+	kvmlat_cause_off();
+	mutex_unlock(&kvmlat_mutex);
 }

@@ -42,5 +42,7 @@ bool kvmlat_outlier_is_port(u32 port);
 /* For probes: a vCPU is new. */
 void kvmlat_outlier_joins(void);
 void kvmlat_outlier_init(void);
+/* Nobody can watch any more. */
+void kvmlat_outlier_stop(void);
 
 #endif

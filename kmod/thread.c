@@ -169,7 +169,8 @@ static __always_inline void write_leave(struct kvmlat_vcpu *vcpu, bool preempt, 
 		kvmlat_ledger_preempted(l, now, next->comm, task_pid_nr((void *)next));
 	outliers = READ_ONCE(l->outliers);
 	if (unlikely(outliers))
-		kvmlat_outliers_left(outliers, next->comm, task_pid_nr((void *)next), next->prio);
+		kvmlat_outliers_left(outliers, l, next->comm, task_pid_nr((void *)next),
+				     next->prio);
 	kvmlat_ledger_commit(l);
 }
 
@@ -263,6 +264,68 @@ void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
 	leave(preempt, prev, next);
 	if (kvmlat_thread_can_own(next))
 		arrive(prev, next);
+}
+
+/* What is written of an absence by others. IRQs are off, so that it stays while they write. */
+static struct kvmlat_parts *lock_parts(const struct task_struct *task, struct kvmlat_vcpu **vcpu)
+{
+	struct kvmlat_outliers *outliers;
+
+	/* Not by its map: it may be about to lose that, as it need not be off its CPU yet. */
+	*vcpu = data_race(bucket(task)->first) ? find(task) : NULL;
+	if (!*vcpu)
+		return NULL;
+	raw_spin_lock(&(*vcpu)->lock);
+	outliers = READ_ONCE((*vcpu)->ledger.outliers);
+	if (outliers && (*vcpu)->task == task)
+		return &outliers->parts;
+	raw_spin_unlock(&(*vcpu)->lock);
+	return NULL;
+}
+
+/**
+ * kvmlat_thread_wakes() - the task is woken up, by whatever runs here
+ * @task: any task
+ */
+void kvmlat_thread_wakes(const struct task_struct *task)
+{
+	struct kvmlat_parts *parts;
+	struct kvmlat_vcpu *vcpu;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	parts = lock_parts(task, &vcpu);
+	if (parts) {
+		struct kvmlat_waker *waker = &parts->waker;
+
+		memcpy(waker->comm, current->comm, sizeof(waker->comm));
+		waker->tid = task_pid_nr(current);
+		waker->cpu = raw_smp_processor_id();
+		waker->interrupt = in_serving_softirq() || in_hardirq();
+		WRITE_ONCE(waker->at, kvmlat_clock());
+		raw_spin_unlock(&vcpu->lock);
+	}
+	local_irq_restore(flags);
+}
+
+/**
+ * kvmlat_thread_moves() - the task, which has no CPU, leaves the one that it is assigned to
+ * @task: any task
+ *
+ * Context: IRQs off.
+ */
+void kvmlat_thread_moves(const struct task_struct *task)
+{
+	struct kvmlat_parts *parts;
+	struct kvmlat_vcpu *vcpu;
+
+	parts = lock_parts(task, &vcpu);
+	if (!parts)
+		return;
+	parts->move[parts->moves % KVMLAT_MOVES].at = kvmlat_clock();
+	parts->move[parts->moves % KVMLAT_MOVES].from = task_cpu(task);
+	parts->moves++;
+	raw_spin_unlock(&vcpu->lock);
 }
 
 /**

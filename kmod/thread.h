@@ -55,6 +55,8 @@ extern struct hlist_bl_head kvmlat_threads[1 << KVMLAT_THREAD_BITS];
 void kvmlat_thread_take(struct kvmlat_vcpu *vcpu);
 void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
 			  struct task_struct *next);
+void kvmlat_thread_wakes(const struct task_struct *task);
+void kvmlat_thread_moves(const struct task_struct *task);
 void kvmlat_thread_note(const struct kvmlat_vcpu *vcpu);
 void kvmlat_thread_end(struct kvmlat_vcpu *vcpu, u64 now);
 

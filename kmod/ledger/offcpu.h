@@ -100,7 +100,7 @@ static __always_inline void kvmlat_ledger_in(struct kvmlat_ledger *l, u64 now, u
 		l->wake_at = now - runq;
 		kvmlat_outlier_wakes(l);
 	}
-	kvmlat_outlier_waited(l, runq);
+	kvmlat_outlier_waited(l, runq, now);
 	kvmlat_ledger_spend(l, KVMLAT_STATE_RUNQ, runq);
 	kvmlat_ledger_span(l, KVMLAT_REASON_CLASS_RUNQ, runq, now);
 	l->out_at = 0;

@@ -59,33 +59,59 @@ void kvmlat_outliers_culprit(struct kvmlat_culprit *to, const char *comm, u32 ti
 	to->prio = prio;
 }
 
-/* The vCPU's thread leaves this CPU, to whom. */
-void kvmlat_outliers_left(struct kvmlat_outliers *o, const char *comm, u32 tid, u32 prio)
+/* Of the exit that is open. What came before it, or while the thread was away, is not in it. */
+static void interrupts(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, u64 now, u32 state)
 {
+	kvmlat_parts_interrupts(&o->parts, l->mark, now, state);
+}
+
+/* One that began in the fast way. Nothing had been spent in its exit by then. */
+static void visit_begun(struct kvmlat_outliers *o, const struct kvmlat_ledger *l)
+{
+	if (o->visit.mark == l->visit_at || o->exit.mark != l->mark)
+		return;
+	interrupts(o, l, l->visit_at, KVMLAT_STATE_EXIT);
+	o->visit = o->exit;
+	o->visit.mark = l->visit_at;
+	o->visit.parts = kvmlat_parts_begin(&o->parts);
+}
+
+/* The vCPU's thread leaves this CPU, to whom. */
+void kvmlat_outliers_left(struct kvmlat_outliers *o, const struct kvmlat_ledger *l,
+			  const char *comm, u32 tid, u32 prio)
+{
+	if (l->user_at)
+		visit_begun(o, l);
+	interrupts(o, l, l->out_at, l->user_at ? KVMLAT_STATE_USER : KVMLAT_STATE_EXIT);
 	kvmlat_outliers_culprit(&o->taker, comm, tid, prio);
+	o->wait_moves = READ_ONCE(o->parts.moves);
 	o->left = raw_smp_processor_id();
 }
 
-static void begin(struct kvmlat_outlier_span *span, const struct kvmlat_ledger *l, u64 mark)
+static void begin(struct kvmlat_outliers *o, struct kvmlat_outlier_span *span,
+		  const struct kvmlat_ledger *l, u64 mark)
 {
 	span->mark = mark;
 	memcpy(span->spent, l->spent, sizeof(span->spent));
 	span->culprit.time = 0;
 	span->cpu = raw_smp_processor_id();
+	span->parts = kvmlat_parts_begin(&o->parts);
+	span->moves = READ_ONCE(o->parts.moves);
 }
 
 /* Something happens to the exit that is open. What was spent until now is of those before it. */
 void kvmlat_outliers_exit_begins(struct kvmlat_outliers *o, const struct kvmlat_ledger *l)
 {
 	if (o->exit.mark != l->mark && !l->away)
-		begin(&o->exit, l, l->mark);
+		begin(o, &o->exit, l, l->mark);
 }
 
 /* Nothing may have been spent in this exit yet: then it began in the fast way. */
 void kvmlat_outliers_visit_begins(struct kvmlat_outliers *o, const struct kvmlat_ledger *l)
 {
 	kvmlat_outliers_exit_begins(o, l);
-	begin(&o->visit, l, l->visit_at);
+	interrupts(o, l, l->visit_at, KVMLAT_STATE_EXIT);
+	begin(o, &o->visit, l, l->visit_at);
 }
 
 /* Before the rest of it is spent. */
@@ -94,10 +120,9 @@ void kvmlat_outliers_visited(struct kvmlat_outliers *o, const struct kvmlat_ledg
 	u32 i;
 
 	kvmlat_outliers_exit_begins(o, l);
-	if (o->visit.mark != l->visit_at && o->exit.mark == l->mark) {
-		o->visit = o->exit;
-		o->visit.mark = l->visit_at;
-	}
+	visit_begun(o, l);
+	interrupts(o, l, now, KVMLAT_STATE_USER);
+	o->visited_parts = kvmlat_parts_begin(&o->parts);
 	for (i = 0; i < KVMLAT_STATES; i++)
 		o->visited[i] = l->spent[i] - o->visit.spent[i];
 	o->visited[KVMLAT_STATE_USER] += now - l->user_at;
@@ -105,7 +130,12 @@ void kvmlat_outliers_visited(struct kvmlat_outliers *o, const struct kvmlat_ledg
 
 void kvmlat_outliers_wakes(struct kvmlat_outliers *o, const struct kvmlat_ledger *l)
 {
-	begin(&o->wake, l, l->wake_at);
+	/* On its CPU, or since it has been away, in which case it has had none. */
+	if (!l->out_at)
+		interrupts(o, l, l->wake_at, KVMLAT_STATE_EXIT);
+	begin(o, &o->wake, l, l->wake_at);
+	if (l->out_at)
+		o->wake.moves = o->wait_moves;
 }
 
 static void blame(struct kvmlat_outlier_span *span, const struct kvmlat_culprit *culprit)
@@ -115,9 +145,15 @@ static void blame(struct kvmlat_outlier_span *span, const struct kvmlat_culprit 
 }
 
 /* The vCPU's thread has a CPU again, for which it waited so long. Not spent yet. */
-void kvmlat_outliers_waited(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, u64 runq)
+void kvmlat_outliers_waited(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, u64 runq,
+			    u64 now)
 {
 	bool took = l->out_state == KVMLAT_STATE_RUNQ;
+
+	/* One that somebody is told of by itself has its own. */
+	o->wait_parts = runq > READ_ONCE(o->threshold[KVMLAT_OUTLIER_KIND_RUNQ]) ?
+			kvmlat_parts_begin(&o->parts) : 0;
+	kvmlat_parts_waited(&o->parts, now - runq, now, took);
 
 	o->wait = took ? o->taker : o->before;
 	o->wait.took = took;
@@ -170,6 +206,21 @@ static void split(struct kvmlat_outlier *r, const struct kvmlat_ledger *l,
 	r->cpu_before = span->cpu;
 }
 
+/* Once its times are known. */
+static void parts(struct kvmlat_outlier *r, const struct kvmlat_outliers *o, u64 from, u64 until,
+		  u64 moves)
+{
+	const struct kvmlat_waker *waker = &o->parts.waker;
+
+	r->nr_parts = kvmlat_parts_take(&o->parts, from, until, r->part);
+	r->nr_parts = kvmlat_parts_trim(r->part, r->nr_parts, r->time);
+	r->moves = READ_ONCE(o->parts.moves) - moves;
+	/* Of a late wakeup it came before that, in the same exit. */
+	if (READ_ONCE(waker->at) >
+	    (r->kind == KVMLAT_OUTLIER_KIND_WAKE ? o->exit.mark : r->begin))
+		r->waker = *waker;
+}
+
 static void of_exit(struct kvmlat_outlier *r, const struct kvmlat_ledger *l,
 		    const struct kvmlat_cell *cell, u64 key)
 {
@@ -197,6 +248,7 @@ void kvmlat_outliers_exit(struct kvmlat_outliers *o, const struct kvmlat_ledger 
 	/* Who came while it was open does not know all of it. */
 	if (o->exit.mark != l->mark)
 		return;
+	interrupts(o, l, now, KVMLAT_STATE_EXIT);
 	asleep = l->spent[KVMLAT_STATE_WAIT] - o->exit.spent[KVMLAT_STATE_WAIT] +
 		 l->spent[KVMLAT_STATE_POLL] - o->exit.spent[KVMLAT_STATE_POLL];
 	r = add(o, KVMLAT_OUTLIER_KIND_EXIT, ns - l->away);
@@ -208,6 +260,7 @@ void kvmlat_outliers_exit(struct kvmlat_outliers *o, const struct kvmlat_ledger 
 		memset(&r->culprit, 0, sizeof(r->culprit));
 		memset(r->time, 0, sizeof(r->time));
 		r->time[KVMLAT_STATE_EXIT] = r->total;
+		parts(r, o, o->exit.parts, o->parts.head, o->exit.moves);
 	}
 	r = add(o, KVMLAT_OUTLIER_KIND_GAP, ns - asleep);
 	if (r) {
@@ -217,6 +270,7 @@ void kvmlat_outliers_exit(struct kvmlat_outliers *o, const struct kvmlat_ledger 
 		of_exit(r, l, cell, key ?: o->key);
 		r->time[KVMLAT_STATE_WAIT] = 0;
 		r->time[KVMLAT_STATE_POLL] = 0;
+		parts(r, o, o->exit.parts, o->parts.head, o->exit.moves);
 	}
 }
 
@@ -239,6 +293,7 @@ static void add_visit(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, 
 	r->key = o->key;
 	r->culprit = o->visit.culprit;
 	r->cpu_before = o->visit.cpu;
+	parts(r, o, o->visit.parts, o->visited_parts, o->visit.moves);
 }
 
 static void add_wake(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, u64 ns, u64 now)
@@ -247,6 +302,7 @@ static void add_wake(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, u
 
 	if (o->wake.mark != l->wake_at)
 		return;
+	interrupts(o, l, now, KVMLAT_STATE_EXIT);
 	r = add(o, KVMLAT_OUTLIER_KIND_WAKE, ns);
 	if (!r)
 		return;
@@ -254,6 +310,7 @@ static void add_wake(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, u
 	r->end = now;
 	split(r, l, &o->wake);
 	r->class = KVMLAT_REASON_CLASS_WAKE;
+	parts(r, o, o->wake.parts, o->parts.head, o->wake.moves);
 }
 
 static void add_runq(struct kvmlat_outliers *o, u64 ns, u64 now)
@@ -268,6 +325,7 @@ static void add_runq(struct kvmlat_outliers *o, u64 ns, u64 now)
 	r->class = KVMLAT_REASON_CLASS_RUNQ;
 	r->culprit = o->wait;
 	r->cpu_before = o->left;
+	parts(r, o, o->wait_parts, o->parts.head, o->wait_moves);
 }
 
 /**

@@ -16,6 +16,7 @@
 #include <linux/types.h>
 
 #include "ledger.h"
+#include "part.h"
 
 #define KVMLAT_OUTLIER_KINDS	(KVMLAT_OUTLIER_KIND_MAX + 1)
 #define KVMLAT_OUTLIERS		64	/* records of a vCPU */
@@ -45,6 +46,10 @@ struct kvmlat_outlier {
 	u32 cpu_before;
 	u32 cpu;
 	struct kvmlat_culprit culprit;
+	struct kvmlat_waker waker;
+	u32 moves;
+	u32 nr_parts;
+	struct kvmlat_part part[KVMLAT_PARTS];
 };
 
 struct kvmlat_outliers {
@@ -57,12 +62,18 @@ struct kvmlat_outliers {
 		u64 spent[KVMLAT_STATES];
 		struct kvmlat_culprit culprit;	/* of the longest wait since */
 		u32 cpu;
+		u64 parts;			/* that were known before */
+		u64 moves;			/* before */
 	} exit, visit, wake;
 	u64 visited[KVMLAT_STATES];	/* what the visit was made of, when it ended */
+	u64 visited_parts;		/* those that were known by then */
 	struct kvmlat_culprit taker;	/* took the CPU from the vCPU */
 	u32 left;			/* which CPU that was */
 	struct kvmlat_culprit before;	/* had the CPU that the vCPU has now */
 	struct kvmlat_culprit wait;	/* whom the latest wait was for */
+	u64 wait_parts;			/* as of a span, of that wait */
+	u64 wait_moves;
+	struct kvmlat_parts parts;
 	u64 key;			/* what the VMM was told to do, of the entry that comes */
 	u64 head;			/* records made */
 	u64 made[KVMLAT_WATCHERS_MAX];
@@ -100,10 +111,12 @@ void kvmlat_outliers_exit(struct kvmlat_outliers *o, const struct kvmlat_ledger 
 void kvmlat_outliers_visit_begins(struct kvmlat_outliers *o, const struct kvmlat_ledger *l);
 void kvmlat_outliers_visited(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, u64 now);
 void kvmlat_outliers_wakes(struct kvmlat_outliers *o, const struct kvmlat_ledger *l);
-void kvmlat_outliers_waited(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, u64 runq);
+void kvmlat_outliers_waited(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, u64 runq,
+			    u64 now);
 void kvmlat_outliers_span(struct kvmlat_outliers *o, const struct kvmlat_ledger *l, u32 class,
 			  u32 code, u64 ns, u64 now);
-void kvmlat_outliers_left(struct kvmlat_outliers *o, const char *comm, u32 tid, u32 prio);
+void kvmlat_outliers_left(struct kvmlat_outliers *o, const struct kvmlat_ledger *l,
+			  const char *comm, u32 tid, u32 prio);
 void kvmlat_outliers_culprit(struct kvmlat_culprit *to, const char *comm, u32 tid, u32 prio);
 
 static inline void kvmlat_outlier_exit_begins(struct kvmlat_ledger *l)
@@ -167,12 +180,12 @@ static inline void kvmlat_outlier_wakes(struct kvmlat_ledger *l)
 		kvmlat_outliers_wakes(o, l);
 }
 
-static inline void kvmlat_outlier_waited(struct kvmlat_ledger *l, u64 runq)
+static inline void kvmlat_outlier_waited(struct kvmlat_ledger *l, u64 runq, u64 now)
 {
 	struct kvmlat_outliers *o = READ_ONCE(l->outliers);
 
 	if (unlikely(o))
-		kvmlat_outliers_waited(o, l, runq);
+		kvmlat_outliers_waited(o, l, runq, now);
 }
 
 static inline void kvmlat_outlier_span(struct kvmlat_ledger *l, u32 class, u32 code, u64 ns,

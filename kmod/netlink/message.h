@@ -7,6 +7,7 @@
 
 struct kvmlat_detail;
 struct kvmlat_filter;
+struct kvmlat_outlier;
 struct kvmlat_snap;
 struct kvmlat_vm;
 struct sk_buff;
@@ -16,6 +17,8 @@ int kvmlat_message_info(struct sk_buff *skb, const void *counts);
 int kvmlat_message_vm(struct sk_buff *skb, const struct kvmlat_vm *vm);
 /* The end of a dump with a cursor; @changes: it was not all. */
 int kvmlat_message_end(struct sk_buff *skb, u64 cursor, u64 now, bool changes);
+/* Into the nest of an outlier, all but whose it is. */
+int kvmlat_message_outlier(struct sk_buff *skb, const struct kvmlat_outlier *r);
 
 /* How many rows kvmlat_message_vcpu() has to send: those of the snapshot, then the details. */
 u32 kvmlat_message_rows(const struct kvmlat_snap *snap, const struct kvmlat_filter *filter);

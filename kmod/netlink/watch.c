@@ -14,7 +14,7 @@
 #include <net/net_namespace.h>
 
 #include "clock.h"
-#include "ledger/detail.h"
+#include "message.h"
 #include "netlink-gen.h"
 #include "outlier.h"
 #include "reply.h"
@@ -144,59 +144,6 @@ static int put_u64(struct sk_buff *skb, int type, u64 value)
 	return nla_put_u64_64bit(skb, type, value, KVMLAT_A_OUTLIER_PAD);
 }
 
-static int put_times(struct sk_buff *skb, const struct kvmlat_outlier *r)
-{
-	struct nlattr *nest = nla_nest_start(skb, KVMLAT_A_OUTLIER_TIMES);
-	int i;
-
-	/* The attributes are in the order of enum kvmlat_state. */
-	BUILD_BUG_ON(ARRAY_SIZE(r->time) != KVMLAT_A_TIMES_MAX - KVMLAT_A_TIMES_GUEST + 1);
-	for (i = 0; nest && i < KVMLAT_STATES; i++) {
-		if (nla_put_u64_64bit(skb, KVMLAT_A_TIMES_GUEST + i, r->time[i],
-				      KVMLAT_A_TIMES_PAD))
-			return -EMSGSIZE;
-	}
-	if (!nest)
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_culprit(struct sk_buff *skb, const struct kvmlat_culprit *c)
-{
-	struct nlattr *nest;
-	char comm[KVMLAT_COMM_LEN];
-
-	if (!c->time)
-		return 0;
-	if (c->took && nla_put_flag(skb, KVMLAT_A_OUTLIER_PREEMPTED))
-		return -EMSGSIZE;
-	nest = nla_nest_start(skb, KVMLAT_A_OUTLIER_PREEMPTOR);
-	/* It was copied while it could change. */
-	strscpy(comm, c->comm, sizeof(comm));
-	if (!nest || nla_put_string(skb, KVMLAT_A_PREEMPTOR_COMM, comm) ||
-	    nla_put_u32(skb, KVMLAT_A_PREEMPTOR_TID, c->tid) ||
-	    nla_put_u64_64bit(skb, KVMLAT_A_PREEMPTOR_TIME, c->time, KVMLAT_A_PREEMPTOR_PAD) ||
-	    nla_put_u32(skb, KVMLAT_A_PREEMPTOR_PRIO, c->prio))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_what(struct sk_buff *skb, const struct kvmlat_outlier *r)
-{
-	if (nla_put_u32(skb, KVMLAT_A_OUTLIER_CLASS, r->class) ||
-	    nla_put_u32(skb, KVMLAT_A_OUTLIER_CODE, r->code) ||
-	    nla_put_u32(skb, KVMLAT_A_OUTLIER_CPU_BEFORE, r->cpu_before) ||
-	    nla_put_u32(skb, KVMLAT_A_OUTLIER_CPU, r->cpu) ||
-	    (r->visited && nla_put_u32(skb, KVMLAT_A_OUTLIER_VISIT, r->visit)))
-		return -EMSGSIZE;
-	if (!r->key)
-		return 0;
-	return nla_put_u32(skb, KVMLAT_A_OUTLIER_DETAIL_KIND, KVMLAT_DETAIL_KIND(r->key)) ?:
-	       put_u64(skb, KVMLAT_A_OUTLIER_DETAIL_KEY, KVMLAT_DETAIL_VALUE(r->key));
-}
-
 static int put_record(struct sk_buff *skb, const struct outliers *d)
 {
 	const struct kvmlat_outlier *r = &d->news.record[d->next];
@@ -207,13 +154,9 @@ static int put_record(struct sk_buff *skb, const struct outliers *d)
 	    nla_put_u32(skb, KVMLAT_A_OUTLIER_PID, d->pid) ||
 	    nla_put_u32(skb, KVMLAT_A_OUTLIER_VCPU_ID, d->vcpu_id) ||
 	    nla_put_u32(skb, KVMLAT_A_OUTLIER_TID, d->tid) ||
-	    nla_put_u32(skb, KVMLAT_A_OUTLIER_KIND, r->kind) ||
 	    (dropped && put_u64(skb, KVMLAT_A_OUTLIER_DROPPED, dropped)) ||
-	    put_u64(skb, KVMLAT_A_OUTLIER_BEGIN, r->begin) ||
-	    put_u64(skb, KVMLAT_A_OUTLIER_END, r->end) ||
-	    put_u64(skb, KVMLAT_A_OUTLIER_TOTAL, r->total) ||
 	    put_u64(skb, KVMLAT_A_OUTLIER_THRESHOLD, d->threshold[r->kind]) ||
-	    put_times(skb, r) || put_what(skb, r) || put_culprit(skb, &r->culprit))
+	    kvmlat_message_outlier(skb, r))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

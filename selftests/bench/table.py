@@ -73,6 +73,11 @@ def bars(figures):
                           value <= most)
     for kernel, tools in figures.items():
         ours = tools["kvmlat"]["cpuid"]
+        for workload, most in (("cpuid", 4), ("switch", 60)):
+            if "kvmlat-watch" in tools:
+                value = tools["kvmlat-watch"][workload] - tools["kvmlat"][workload]
+                yield verdict(f"{kernel}: kvmlat-watch, {workload}, on top of kvmlat",
+                              f"{value:.0f}", f"<= {most}", value <= most)
         if "kvmlat-detail" in tools:
             value = tools["kvmlat-detail"]["cpuid"] - ours
             yield verdict(f"{kernel}: kvmlat-detail, cpuid, on top of kvmlat", f"{value:.0f}",

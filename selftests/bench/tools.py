@@ -116,6 +116,18 @@ def kvmlat_detail(directory):
     yield from loaded
 
 
+def kvmlat_watch(directory):
+    """Somebody watches for what is longer than anything here is: armed, and never crossed."""
+    loaded = kvmlat(directory)
+    next(loaded)
+    with subprocess.Popen([KVMLAT, "watch", "-T", "1h", "--kind", "all"],
+                          preexec_fn=enter_cgroup) as child:
+        time.sleep(2)
+        yield
+        child.send_signal(signal.SIGINT)
+    yield from loaded
+
+
 def ftrace(_):
     """The events in the ring buffer, and nobody who reads it."""
     events = [f"{TRACING}/events/kvm/{name}/enable" for name in ("kvm_exit", "kvm_entry")]
@@ -232,6 +244,7 @@ TOOLS = {
     "floor": floor,
     "kvmlat": kvmlat,
     "kvmlat-detail": kvmlat_detail,
+    "kvmlat-watch": kvmlat_watch,
     "ebpf-best": ebpf_best,
     "ebpf-exact": ebpf_exact,
     "perf-stat": perf_stat,

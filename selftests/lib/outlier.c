@@ -71,6 +71,71 @@ static void parse_culprit(struct nlattr *nest, struct outlier *o, char *bad)
 	o->prio = u32(tb, KVMLAT_A_PREEMPTOR_PRIO);
 }
 
+static void parse_part(struct nlattr *nest, struct outlier *o, char *bad)
+{
+	struct nlattr *tb[KVMLAT_A_PART_MAX + 1];
+	struct part *p = &o->parts[o->nr_parts];
+
+	if (o->nr_parts == PARTS_MAX || nla_parse_nested(tb, KVMLAT_A_PART_MAX, nest, NULL) ||
+	    !tb[KVMLAT_A_PART_KIND] || !tb[KVMLAT_A_PART_STATE] || !tb[KVMLAT_A_PART_TIME] ||
+	    !tb[KVMLAT_A_PART_COUNT] || !tb[KVMLAT_A_PART_ID] || !tb[KVMLAT_A_PART_CPU]) {
+		breach(bad, "a part of an outlier lacks something, or there are too many");
+		return;
+	}
+	o->nr_parts++;
+	p->kind = u32(tb, KVMLAT_A_PART_KIND);
+	p->state = u32(tb, KVMLAT_A_PART_STATE);
+	p->time = u64(tb, KVMLAT_A_PART_TIME);
+	p->count = u32(tb, KVMLAT_A_PART_COUNT);
+	p->id = u32(tb, KVMLAT_A_PART_ID);
+	p->cpu = u32(tb, KVMLAT_A_PART_CPU);
+	p->prio = u32(tb, KVMLAT_A_PART_PRIO);
+	p->preempted = tb[KVMLAT_A_PART_PREEMPTED];
+	if (tb[KVMLAT_A_PART_COMM])
+		snprintf(p->comm, sizeof(p->comm), "%s", nla_get_string(tb[KVMLAT_A_PART_COMM]));
+	if (!p->time || !p->count || (p->kind == KVMLAT_PART_KIND_TASK) != !!p->comm[0] ||
+	    p->kind > KVMLAT_PART_KIND_MAX || p->state > KVMLAT_STATE_MAX ||
+	    (p->kind == KVMLAT_PART_KIND_TASK) != (p->state == KVMLAT_STATE_RUNQ))
+		breach(bad, "a part of kind %u in state %u is %" PRIu64 " ns of \"%s\"", p->kind,
+		       p->state, p->time, p->comm);
+}
+
+static void parse_parts(struct nlattr *nest, struct outlier *o, char *bad)
+{
+	struct nlattr *tb[KVMLAT_A_WAKER_MAX + 1], *attr;
+	int rem;
+
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) == KVMLAT_A_OUTLIER_PART)
+			parse_part(attr, o, bad);
+		if (nla_type(attr) != KVMLAT_A_OUTLIER_WAKER)
+			continue;
+		o->woken = true;
+		if (nla_parse_nested(tb, KVMLAT_A_WAKER_MAX, attr, NULL) ||
+		    !tb[KVMLAT_A_WAKER_TID] || !tb[KVMLAT_A_WAKER_COMM] ||
+		    !tb[KVMLAT_A_WAKER_CPU] || !tb[KVMLAT_A_WAKER_AT]) {
+			breach(bad, "a waker lacks something");
+			return;
+		}
+		o->waker = u32(tb, KVMLAT_A_WAKER_TID);
+		if (u64(tb, KVMLAT_A_WAKER_AT) > o->end)
+			breach(bad, "an outlier's waker came after it");
+	}
+}
+
+static void check_parts(const struct outlier *o, char *bad)
+{
+	for (uint32_t state = 0; state <= KVMLAT_STATE_MAX; state++) {
+		uint64_t sum = 0;
+
+		for (unsigned int i = 0; i < o->nr_parts; i++)
+			sum += o->parts[i].state == state ? o->parts[i].time : 0;
+		if (sum > o->times[state])
+			breach(bad, "the parts of state %u are %" PRIu64 " ns of %" PRIu64, state,
+			       sum, o->times[state]);
+	}
+}
+
 /* What must hold of each. */
 static void check(const struct outlier *o, char *bad)
 {
@@ -92,6 +157,7 @@ static void check(const struct outlier *o, char *bad)
 		       o->culprit.time, o->times[KVMLAT_STATE_RUNQ]);
 	if (o->times[KVMLAT_STATE_GUEST])
 		breach(bad, "a guest ran in an outlier");
+	check_parts(o, bad);
 }
 
 static int parse_outlier(struct nlattr *nest, struct outliers *all)
@@ -129,6 +195,8 @@ static int parse_outlier(struct nlattr *nest, struct outliers *all)
 	o->cpu = u32(tb, KVMLAT_A_OUTLIER_CPU);
 	parse_times(tb[KVMLAT_A_OUTLIER_TIMES], o, all->bad);
 	parse_culprit(tb[KVMLAT_A_OUTLIER_PREEMPTOR], o, all->bad);
+	o->moves = u32(tb, KVMLAT_A_OUTLIER_MOVES);
+	parse_parts(nest, o, all->bad);
 	check(o, all->bad);
 	all->told += o->dropped;
 	return 0;
@@ -174,4 +242,14 @@ unsigned int outliers_count(const struct outliers *outliers, uint32_t kind)
 	for (unsigned int i = 0; i < outliers->nr; i++)
 		n += outliers->all[i].kind == kind;
 	return n;
+}
+
+uint64_t outlier_part(const struct outlier *o, uint32_t kind, uint32_t id)
+{
+	uint64_t time = 0;
+
+	for (unsigned int i = 0; i < o->nr_parts; i++)
+		if (o->parts[i].kind == kind && o->parts[i].id == id)
+			time += o->parts[i].time;
+	return time;
 }

@@ -9,6 +9,20 @@
 #define OUTLIER_KINDS	(KVMLAT_OUTLIER_KIND_MAX + 1)
 #define OF(kind)	(1U << KVMLAT_OUTLIER_KIND_ ## kind)
 
+struct part {
+	uint32_t kind;
+	uint32_t state;
+	uint64_t time;
+	uint32_t count;
+	uint32_t id;
+	uint32_t cpu;
+	char comm[32];
+	uint32_t prio;
+	bool preempted;
+};
+
+#define PARTS_MAX	8
+
 struct outlier {
 	uint32_t vm;
 	uint32_t pid;
@@ -33,6 +47,11 @@ struct outlier {
 	bool preempted;
 	uint32_t cpu_before;
 	uint32_t cpu;
+	unsigned int nr_parts;
+	struct part parts[PARTS_MAX];
+	uint32_t waker;		/* tid, if woken */
+	bool woken;
+	uint32_t moves;
 };
 
 /* All that were read, in the order in which they came */
@@ -50,6 +69,8 @@ int outlier_watch(struct wire *w, const struct filter *f, uint32_t kinds, uint64
 /* Adds what there is to @outliers, which may be all zero */
 int outlier_get(struct wire *w, struct outliers *outliers);
 void outliers_free(struct outliers *outliers);
+/* How much of it is the part of that kind and id in any state; 0 if it is not told */
+uint64_t outlier_part(const struct outlier *o, uint32_t kind, uint32_t id);
 unsigned int outliers_count(const struct outliers *outliers, uint32_t kind);
 
 #endif

@@ -67,6 +67,7 @@ amd_tests()
 	icount truth build/bin/test-switch
 	icount late build/bin/test-late
 	icount late build/bin/test-outlier
+	icount late build/bin/test-outlier-bounds
 	icount halt build/bin/test-halt
 	icount detail build/bin/test-detail
 	icount nested build/bin/test-nested

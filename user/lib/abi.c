@@ -24,4 +24,6 @@ _Static_assert(sizeof(struct kvmlat_knobs) == 40, "struct kvmlat_knobs is ABI");
 _Static_assert(sizeof(struct kvmlat_knob_change) == 64, "struct kvmlat_knob_change is ABI");
 _Static_assert(sizeof(struct kvmlat_watch) == 184, "struct kvmlat_watch is ABI");
 _Static_assert(sizeof(struct kvmlat_culprit) == 88, "struct kvmlat_culprit is ABI");
+_Static_assert(sizeof(struct kvmlat_part) == 144, "struct kvmlat_part is ABI");
+_Static_assert(sizeof(struct kvmlat_waker) == 120, "struct kvmlat_waker is ABI");
 _Static_assert(sizeof(struct kvmlat_outlier) == 448, "struct kvmlat_outlier is ABI");

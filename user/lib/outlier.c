@@ -7,6 +7,8 @@
 #include "attr.h"
 
 #define REQUEST_SIZE	512
+/* The module sends 8 at most. What finds no place is of nobody known. */
+#define PARTS_ROOM	16
 
 static const struct rule end_rules[] = {
 	[KVMLAT_A_END_NOW]		= { "now", U64, true },
@@ -34,6 +36,9 @@ static const struct rule outlier_rules[] = {
 	[KVMLAT_A_OUTLIER_CPU_BEFORE]	= { "cpu-before", U32 },
 	[KVMLAT_A_OUTLIER_CPU]		= { "cpu", U32 },
 	[KVMLAT_A_OUTLIER_PREEMPTED]	= { "preempted", FLAG },
+	[KVMLAT_A_OUTLIER_PART]		= { "part", MULTI_NEST },
+	[KVMLAT_A_OUTLIER_WAKER]	= { "waker", NEST },
+	[KVMLAT_A_OUTLIER_MOVES]	= { "moves", U32 },
 };
 
 static const struct rule times_rules[] = {
@@ -53,10 +58,34 @@ static const struct rule culprit_rules[] = {
 	[KVMLAT_A_PREEMPTOR_PRIO]	= { "prio", U32 },
 };
 
+static const struct rule part_rules[] = {
+	[KVMLAT_A_PART_KIND]		= { "kind", U32, true },
+	[KVMLAT_A_PART_STATE]		= { "state", U32, true },
+	[KVMLAT_A_PART_TIME]		= { "time", U64, true },
+	[KVMLAT_A_PART_COUNT]		= { "count", U32 },
+	[KVMLAT_A_PART_ID]		= { "id", U32, true },
+	[KVMLAT_A_PART_CPU]		= { "cpu", U32, true },
+	[KVMLAT_A_PART_COMM]		= { "comm", STRING },
+	[KVMLAT_A_PART_PRIO]		= { "prio", U32 },
+	[KVMLAT_A_PART_IDLE_STATE]	= { "idle-state", U32 },
+	[KVMLAT_A_PART_PREEMPTED]	= { "preempted", FLAG },
+};
+
+static const struct rule waker_rules[] = {
+	[KVMLAT_A_WAKER_COMM]		= { "comm", STRING, true },
+	[KVMLAT_A_WAKER_TID]		= { "tid", U32, true },
+	[KVMLAT_A_WAKER_CPU]		= { "cpu", U32, true },
+	[KVMLAT_A_WAKER_AT]		= { "at", U64, true },
+	[KVMLAT_A_WAKER_INTERRUPT]	= { "interrupt", FLAG },
+};
+
 static const struct attr_space end_space = SPACE("end", end_rules);
 static const struct attr_space outlier_space = SPACE("outlier", outlier_rules);
 static const struct attr_space times_space = SPACE("outlier.times", times_rules);
 static const struct attr_space culprit_space = SPACE("outlier.preemptor", culprit_rules);
+
+static const struct attr_space part_space = SPACE("outlier.part", part_rules);
+static const struct attr_space waker_space = SPACE("outlier.waker", waker_rules);
 
 static const char * const kind_names[] = {
 	[KVMLAT_OUTLIER_KIND_EXIT]	= "exit",
@@ -98,7 +127,82 @@ static int parse_culprit(const struct nlattr *nest, struct kvmlat_culprit *c,
 	return 0;
 }
 
-static int parse_outlier(const struct nlattr *nest, struct kvmlat_outlier *o,
+/* What an outlier has beside itself. */
+struct beside {
+	struct kvmlat_part	parts[PARTS_ROOM];
+	struct kvmlat_waker	waker;
+	struct kvmlat_unknown	*unknown;
+};
+
+static int parse_part(const struct nlattr *nest, struct kvmlat_outlier *o, struct beside *b,
+		      struct kvmlat_error *err)
+{
+	struct kvmlat_part *p = &b->parts[o->nr_parts];
+	const struct nlattr *tb[MAX_ATTRS];
+
+	if (kvmlat_attr_parse_nest(&part_space, nest, tb, err))
+		return -1;
+	if (o->nr_parts == PARTS_ROOM)
+		return 0;
+	memset(p, 0, sizeof(*p));
+	p->kind = kvmlat_attr_u32(tb[KVMLAT_A_PART_KIND]);
+	p->state = kvmlat_attr_u32(tb[KVMLAT_A_PART_STATE]);
+	p->id = kvmlat_attr_u32(tb[KVMLAT_A_PART_ID]);
+	p->cpu = kvmlat_attr_u32(tb[KVMLAT_A_PART_CPU]);
+	p->count = kvmlat_attr_u32(tb[KVMLAT_A_PART_COUNT]);
+	p->time = kvmlat_attr_u64(tb[KVMLAT_A_PART_TIME]);
+	kvmlat_attr_string(tb[KVMLAT_A_PART_COMM], p->comm, sizeof(p->comm));
+	p->prio = kvmlat_attr_u32(tb[KVMLAT_A_PART_PRIO]);
+	p->took = tb[KVMLAT_A_PART_PREEMPTED];
+	p->has_idle = tb[KVMLAT_A_PART_IDLE_STATE];
+	p->idle_state = kvmlat_attr_u32(tb[KVMLAT_A_PART_IDLE_STATE]);
+	if (p->kind > KVMLAT_PART_KIND_MAX)
+		kvmlat_skip(b->unknown, "part of an outlier", p->kind);
+	else if (p->state >= KVMLAT_NR_STATES)
+		kvmlat_skip(b->unknown, "state", p->state);
+	else
+		o->nr_parts++;
+	return 0;
+}
+
+static int parse_waker(const struct nlattr *nest, struct kvmlat_waker *w, struct kvmlat_error *err)
+{
+	const struct nlattr *tb[MAX_ATTRS];
+
+	if (kvmlat_attr_parse_nest(&waker_space, nest, tb, err))
+		return -1;
+	memset(w, 0, sizeof(*w));
+	kvmlat_attr_string(tb[KVMLAT_A_WAKER_COMM], w->comm, sizeof(w->comm));
+	w->tid = kvmlat_attr_u32(tb[KVMLAT_A_WAKER_TID]);
+	w->cpu = kvmlat_attr_u32(tb[KVMLAT_A_WAKER_CPU]);
+	w->at = kvmlat_attr_u64(tb[KVMLAT_A_WAKER_AT]);
+	w->interrupt = tb[KVMLAT_A_WAKER_INTERRUPT];
+	return 0;
+}
+
+static int parse_beside(const struct nlattr *nest, struct kvmlat_outlier *o, struct beside *b,
+			struct kvmlat_error *err)
+{
+	const struct nlattr *attr;
+
+	o->parts = b->parts;
+	mnl_attr_for_each_nested(attr, nest) {
+		switch (mnl_attr_get_type(attr)) {
+		case KVMLAT_A_OUTLIER_PART:
+			if (parse_part(attr, o, b, err))
+				return -1;
+			break;
+		case KVMLAT_A_OUTLIER_WAKER:
+			if (parse_waker(attr, &b->waker, err))
+				return -1;
+			o->waker = &b->waker;
+			break;
+		}
+	}
+	return 0;
+}
+
+static int parse_outlier(const struct nlattr *nest, struct kvmlat_outlier *o, struct beside *b,
 			 struct kvmlat_error *err)
 {
 	const struct nlattr *tb[MAX_ATTRS];
@@ -130,7 +234,8 @@ static int parse_outlier(const struct nlattr *nest, struct kvmlat_outlier *o,
 	o->detail_key = kvmlat_attr_u64(tb[KVMLAT_A_OUTLIER_DETAIL_KEY]);
 	o->cpu_before = kvmlat_attr_u32(tb[KVMLAT_A_OUTLIER_CPU_BEFORE]);
 	o->cpu = kvmlat_attr_u32(tb[KVMLAT_A_OUTLIER_CPU]);
-	return 0;
+	o->moves = kvmlat_attr_u32(tb[KVMLAT_A_OUTLIER_MOVES]);
+	return parse_beside(nest, o, b, err);
 }
 
 struct reader {
@@ -144,6 +249,7 @@ static int take(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error *err)
 {
 	const struct nlattr *tb[MAX_ATTRS], *end;
 	struct reader *r = ctx;
+	struct beside beside = { .unknown = r->unknown };
 	struct kvmlat_outlier outlier;
 
 	if (kvmlat_parse_main(nlh, KVMLAT_A_OUTLIER, tb, err))
@@ -155,7 +261,7 @@ static int take(const struct nlmsghdr *nlh, void *ctx, struct kvmlat_error *err)
 		*r->dropped = kvmlat_attr_u64(tb[KVMLAT_A_END_DROPPED]);
 		return 0;
 	}
-	if (parse_outlier(tb[KVMLAT_A_OUTLIER], &outlier, err))
+	if (parse_outlier(tb[KVMLAT_A_OUTLIER], &outlier, &beside, err))
 		return -1;
 	if (outlier.kind >= KVMLAT_NR_OUTLIER_KINDS)
 		kvmlat_skip(r->unknown, "outlier", outlier.kind);

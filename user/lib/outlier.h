@@ -49,6 +49,51 @@ struct kvmlat_culprit {
 };
 
 /**
+ * struct kvmlat_part - whose a part of an outlier's time is
+ * @kind: enum kvmlat_part_kind
+ * @state: enum kvmlat_state in whose time it lies
+ * @id: of a task its thread id, 0 of the idle task; else which interrupt
+ * @cpu: where
+ * @count: of how many slices of CPU time or interrupts it is the sum
+ * @time: that sum
+ * @comm: of a task
+ * @prio: of a task, as of a culprit
+ * @took: of a task: the vCPU's thread had not slept before that wait
+ * @has_idle: of the idle task, that it is known which @idle_state the CPU was in
+ */
+struct kvmlat_part {
+	uint32_t	kind;
+	uint32_t	state;
+	uint32_t	id;
+	uint32_t	cpu;
+	uint32_t	count;
+	uint64_t	time;
+	char		comm[64];
+	uint32_t	prio;
+	bool		took;
+	bool		has_idle;
+	uint32_t	idle_state;
+	uint64_t	spare[4];
+};
+
+/**
+ * struct kvmlat_waker - who woke the vCPU's thread
+ * @comm: name of the task that ran then
+ * @tid: its thread id, 0 of the idle task
+ * @cpu: where it ran
+ * @interrupt: not that task did it but an interrupt that came meanwhile
+ * @at: when
+ */
+struct kvmlat_waker {
+	char		comm[64];
+	uint32_t	tid;
+	uint32_t	cpu;
+	bool		interrupt;
+	uint64_t	at;
+	uint64_t	spare[4];
+};
+
+/**
  * struct kvmlat_outlier - members as the attributes of the same name
  * @kind: enum kvmlat_outlier_kind
  * @dropped: so many of this vCPU before this one are lost
@@ -56,6 +101,9 @@ struct kvmlat_culprit {
  * @cls: with @code, the row that it is in; of gap the exit's
  * @visit: KVM_EXIT_* of the latest visit to the VMM, if @visited
  * @detail_kind: with @detail_key, what the exit or the visit was about, if @has_detail
+ * @parts: whose the time was, as far as that is known; @nr_parts of them, the longest
+ * @waker: who woke the thread last, NULL if that is not known
+ * @moves: how often the thread was moved to another CPU
  */
 struct kvmlat_outlier {
 	uint32_t		vm_id;
@@ -79,7 +127,11 @@ struct kvmlat_outlier {
 	struct kvmlat_culprit	culprit;
 	uint32_t		cpu_before;
 	uint32_t		cpu;
-	uint64_t		spare[16];
+	const struct kvmlat_part *parts;
+	const struct kvmlat_waker *waker;
+	uint32_t		nr_parts;
+	uint32_t		moves;
+	uint64_t		spare[13];
 };
 
 /**

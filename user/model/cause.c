@@ -9,8 +9,13 @@
 #include "base/text.h"
 #include "cause.h"
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 static const char * const names[NR_CAUSES] = {
 	[CAUSE_TASK]		= "task",
+	[CAUSE_IRQ]		= "irq",
+	[CAUSE_SOFTIRQ]		= "softirq",
+	[CAUSE_NMI]		= "nmi",
 	[CAUSE_THROTTLED]	= "throttled",
 	[CAUSE_IDLE]		= "idle",
 	[CAUSE_VMM]		= "vmm",
@@ -23,6 +28,9 @@ static const char * const names[NR_CAUSES] = {
 
 static const char * const advice[NR_CAUSES] = {
 	[CAUSE_TASK]		= "keep it off the CPU, or the vCPU above it: kvmlat-rt(1)",
+	[CAUSE_IRQ]		= "move it to another CPU: kvmlat-rt(1), irqaffinity=; a timer: nohz_full=",
+	[CAUSE_SOFTIRQ]		= "move what raises it, a network card's IRQs mostly, to another CPU",
+	[CAUSE_NMI]		= "see who uses them: perf, the NMI watchdog (nmi_watchdog=0)",
 	[CAUSE_THROTTLED]	= "raise the CPU quota of the guest's cgroup, or the limit of real-time tasks",
 	[CAUSE_IDLE]		= "keep the CPU from deep idle states, or poll: kvmlat-set(1), halt_poll_ns",
 	[CAUSE_VMM]		= "give the guest a device that the kernel serves: vhost, ioeventfd",
@@ -113,6 +121,94 @@ static struct cause *add(struct causes *c, uint64_t *left, enum cause_kind kind,
 	return cause;
 }
 
+static void what_task(const char *comm, uint32_t prio, char *what, size_t size)
+{
+	snprintf(what, size, "%s (prio %d)", comm, (int32_t)prio);
+}
+
+/* The kernel's numbers, which stay as they are: see arch/x86/include/asm/irq_vectors.h. */
+static void what_vector(uint32_t vector, char *what, size_t size)
+{
+	static const char * const names[] = {
+		[0xec] = "timer", [0xf6] = "IRQ work", [0xfb] = "call by another CPU",
+		[0xfc] = "call by another CPU", [0xfd] = "reschedule",
+	};
+
+	if (vector < ARRAY_SIZE(names) && names[vector])
+		snprintf(what, size, "%s", names[vector]);
+	else
+		snprintf(what, size, "vector 0x%" PRIx32, vector);
+}
+
+static void what_softirq(uint32_t nr, char *what, size_t size)
+{
+	static const char * const names[] = {
+		"HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED",
+		"HRTIMER", "RCU",
+	};
+
+	if (nr < ARRAY_SIZE(names))
+		snprintf(what, size, "%s", names[nr]);
+	else
+		snprintf(what, size, "%" PRIu32, nr);
+}
+
+/* Of an idle CPU which state, if that is known. */
+static enum cause_kind of_task(const struct kvmlat_part *p, char *what, size_t size)
+{
+	if (p->id) {
+		what_task(p->comm, p->prio, what, size);
+		return CAUSE_TASK;
+	}
+	if (p->took)
+		return CAUSE_THROTTLED;
+	if (p->has_idle)
+		snprintf(what, size, "state %" PRIu32, p->idle_state);
+	return CAUSE_IDLE;
+}
+
+static enum cause_kind of_part(const struct kvmlat_part *p, char *what, size_t size)
+{
+	*what = 0;
+	switch (p->kind) {
+	case KVMLAT_PART_KIND_TASK:
+		return of_task(p, what, size);
+	case KVMLAT_PART_KIND_IRQ:
+		snprintf(what, size, "IRQ %" PRIu32, p->id);
+		return CAUSE_IRQ;
+	case KVMLAT_PART_KIND_VECTOR:
+		what_vector(p->id, what, size);
+		return CAUSE_IRQ;
+	case KVMLAT_PART_KIND_SOFTIRQ:
+		what_softirq(p->id, what, size);
+		return CAUSE_SOFTIRQ;
+	default:
+		return CAUSE_NMI;
+	}
+}
+
+/* The others' places are kept free. */
+#define CAUSES_OF_PARTS	(CAUSES_MAX - KVMLAT_NR_STATES)
+
+/* What is known of whose the time was; @times keep what is left of each state. */
+static void add_parts(struct causes *c, uint64_t *left, const struct kvmlat_outlier *o,
+		      uint64_t *times)
+{
+	uint32_t i;
+
+	for (i = 0; i < o->nr_parts && c->nr < CAUSES_OF_PARTS; i++) {
+		const struct kvmlat_part *p = &o->parts[i];
+		uint64_t *of = &times[p->state], ns = p->time < *of ? p->time : *of;
+		char what[CAUSE_WHAT_SIZE];
+		enum cause_kind kind = of_part(p, what, sizeof(what));
+		struct cause *cause = add(c, left, kind, ns);
+
+		*of -= ns;
+		cause->cpu = p->cpu;
+		snprintf(cause->what, sizeof(cause->what), "%s", what);
+	}
+}
+
 static enum cause_kind kind_of(const struct kvmlat_culprit *culprit)
 {
 	if (culprit->tid)
@@ -120,17 +216,23 @@ static enum cause_kind kind_of(const struct kvmlat_culprit *culprit)
 	return culprit->took ? CAUSE_THROTTLED : CAUSE_IDLE;
 }
 
-static void add_wait(struct causes *c, uint64_t *left, const struct kvmlat_outlier *o)
+/* The task that is named for all of the longest wait, if nobody saw each. */
+static void add_wait(struct causes *c, uint64_t *left, const struct kvmlat_outlier *o,
+		     uint64_t runq)
 {
 	const struct kvmlat_culprit *culprit = &o->culprit;
-	uint64_t runq = o->times[KVMLAT_STATE_RUNQ];
+	bool seen = runq != o->times[KVMLAT_STATE_RUNQ];
 	uint64_t ns = culprit->time < runq ? culprit->time : runq;
-	struct cause *cause = add(c, left, kind_of(culprit), ns);
+	struct cause *cause;
 
-	if (culprit->tid)
-		snprintf(cause->what, sizeof(cause->what), "%s (prio %d)", culprit->comm,
-			 (int32_t)culprit->prio);
-	add(c, left, CAUSE_UNKNOWN, runq - ns);
+	if (!seen) {
+		cause = add(c, left, kind_of(culprit), ns);
+		cause->cpu = culprit->took ? o->cpu_before : o->cpu;
+		if (culprit->tid)
+			what_task(culprit->comm, culprit->prio, cause->what, sizeof(cause->what));
+		runq -= ns;
+	}
+	add(c, left, CAUSE_UNKNOWN, runq);
 }
 
 static int longer(const void *a, const void *b)
@@ -150,30 +252,31 @@ static int longer(const void *a, const void *b)
  */
 void causes_of(const struct kvmlat_outlier *o, uint32_t vendor, struct causes *c)
 {
-	uint64_t left = o->total;
+	uint64_t left = o->total, times[KVMLAT_STATES_ROOM];
 	struct cause *cause;
 
 	c->nr = 0;
-	add_wait(c, &left, o);
-	cause = add(c, &left, CAUSE_VMM, o->times[KVMLAT_STATE_USER]);
+	memcpy(times, o->times, sizeof(times));
+	add_parts(c, &left, o, times);
+	add_wait(c, &left, o, times[KVMLAT_STATE_RUNQ]);
+	cause = add(c, &left, CAUSE_VMM, times[KVMLAT_STATE_USER]);
 	what_visit(o, vendor, cause->what, sizeof(cause->what));
 	cause = add(c, &left, o->visited ? CAUSE_VMM_ASLEEP : CAUSE_BLOCKED,
-		    o->times[KVMLAT_STATE_OFF]);
+		    times[KVMLAT_STATE_OFF]);
 	if (o->visited)
 		what_visit(o, vendor, cause->what, sizeof(cause->what));
 	else
 		what_exit(o, vendor, cause->what, sizeof(cause->what));
-	cause = add(c, &left, CAUSE_KVM, o->times[KVMLAT_STATE_EXIT]);
+	cause = add(c, &left, CAUSE_KVM, times[KVMLAT_STATE_EXIT]);
 	what_exit(o, vendor, cause->what, sizeof(cause->what));
-	add(c, &left, CAUSE_ASLEEP, o->times[KVMLAT_STATE_WAIT] + o->times[KVMLAT_STATE_POLL]);
+	add(c, &left, CAUSE_ASLEEP, times[KVMLAT_STATE_WAIT] + times[KVMLAT_STATE_POLL]);
 	/* Of a state that a newer module has. */
 	cause = add(c, &left, CAUSE_UNKNOWN, left);
 	snprintf(cause->what, sizeof(cause->what), "a state that is not known");
 	qsort(c->cause, c->nr, sizeof(*c->cause), longer);
 }
 
-void cause_text(const struct cause *cause, const struct kvmlat_outlier *o, char *text,
-		size_t size)
+void cause_text(const struct cause *cause, char *text, size_t size)
 {
 	const char *what = cause->what;
 	char ns[16];
@@ -181,14 +284,23 @@ void cause_text(const struct cause *cause, const struct kvmlat_outlier *o, char 
 	text_time(ns, sizeof(ns), cause->ns);
 	switch (cause->kind) {
 	case CAUSE_TASK:
-		snprintf(text, size, "%s %s had CPU %u", ns, what,
-			 o->culprit.took ? o->cpu_before : o->cpu);
+		snprintf(text, size, "%s %s had CPU %u", ns, what, cause->cpu);
+		break;
+	case CAUSE_IRQ:
+		snprintf(text, size, "%s interrupts (%s)", ns, what);
+		break;
+	case CAUSE_SOFTIRQ:
+		snprintf(text, size, "%s softirq %s", ns, what);
+		break;
+	case CAUSE_NMI:
+		snprintf(text, size, "%s NMIs", ns);
 		break;
 	case CAUSE_THROTTLED:
-		snprintf(text, size, "%s throttled, with CPU %u idle", ns, o->cpu_before);
+		snprintf(text, size, "%s throttled, with CPU %u idle", ns, cause->cpu);
 		break;
 	case CAUSE_IDLE:
-		snprintf(text, size, "%s CPU %u woke from idle", ns, o->cpu);
+		snprintf(text, size, "%s CPU %u woke from idle%s%s", ns, cause->cpu,
+			 *what ? ", " : "", what);
 		break;
 	case CAUSE_VMM:
 		snprintf(text, size, "%s in the VMM (%s)", ns, what);

@@ -8,6 +8,9 @@
 /**
  * enum cause_kind - what kept the guest
  * @CAUSE_TASK: a task had the CPU
+ * @CAUSE_IRQ: an interrupt of the host, its handler or that of the processor's own
+ * @CAUSE_SOFTIRQ: a softirq
+ * @CAUSE_NMI: NMIs
  * @CAUSE_THROTTLED: nobody had the CPU that was taken: a quota, or another limit, ran out
  * @CAUSE_IDLE: the CPU was idle when the vCPU became runnable, and came out of that
  * @CAUSE_VMM: the VMM ran
@@ -19,6 +22,9 @@
  */
 enum cause_kind {
 	CAUSE_TASK,
+	CAUSE_IRQ,
+	CAUSE_SOFTIRQ,
+	CAUSE_NMI,
 	CAUSE_THROTTLED,
 	CAUSE_IDLE,
 	CAUSE_VMM,
@@ -32,15 +38,16 @@ enum cause_kind {
 
 #define CAUSE_WHAT_SIZE		128
 
-/** struct cause - @what: which task, which exit, ...; empty if the kind says it all */
+/** struct cause - @what: which task, which exit, ...; empty if the kind says it all; @cpu: where */
 struct cause {
 	enum cause_kind	kind;
 	uint64_t	ns;
+	uint32_t	cpu;
 	char		what[CAUSE_WHAT_SIZE];
 };
 
-/* At most one for each kind of state, and what is left of the wait for a CPU. */
-#define CAUSES_MAX	8
+/* At most one for each part of a record, each kind of state, and what is left of them. */
+#define CAUSES_MAX	24
 
 /** struct causes - the longest first; together they are all of the outlier */
 struct causes {
@@ -54,8 +61,7 @@ void causes_of(const struct kvmlat_outlier *outlier, uint32_t vendor, struct cau
 const char *cause_name(enum cause_kind kind);
 
 /* "71.4us kworker/3:1 (prio 120) had CPU 3" */
-void cause_text(const struct cause *cause, const struct kvmlat_outlier *outlier, char *text,
-		size_t size);
+void cause_text(const struct cause *cause, char *text, size_t size);
 
 /* What can be done about it, in a sentence. */
 const char *cause_advice(enum cause_kind kind);

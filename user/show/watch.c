@@ -19,10 +19,13 @@ static const char *sentence(const struct outlier_view *v, char *text, size_t siz
 
 	*text = 0;
 	for (i = 0; i < v->causes->nr; i++) {
-		cause_text(&v->causes->cause[i], o, one, sizeof(one));
+		cause_text(&v->causes->cause[i], one, sizeof(one));
 		n += snprintf(text + n, size - n, "%s%s", i ? ", " : "", one);
 	}
-	if (o->cpu != o->cpu_before)
+	if (o->moves > 1)
+		snprintf(text + n, size - n, "; it moved %u times, from CPU %u to %u", o->moves,
+			 o->cpu_before, o->cpu);
+	else if (o->cpu != o->cpu_before)
 		snprintf(text + n, size - n, "; it moved from CPU %u to %u", o->cpu_before, o->cpu);
 	return text;
 }
@@ -60,6 +63,21 @@ static struct json_object *culprit(const struct kvmlat_culprit *c)
 	add(o, "prio", json_object_new_int((int32_t)c->prio));
 	add_bool(o, "took", c->took);
 	add_u64(o, "time_ns", c->time);
+	return o;
+}
+
+static struct json_object *waker(const struct kvmlat_waker *w)
+{
+	struct json_object *o;
+
+	if (!w)
+		return NULL;
+	o = json_object_new_object();
+	add_text(o, "comm", w->comm);
+	add_u64(o, "tid", w->tid);
+	add_u64(o, "cpu", w->cpu);
+	add_bool(o, "interrupt", w->interrupt);
+	add_u64(o, "at_ns", w->at);
 	return o;
 }
 
@@ -127,6 +145,8 @@ static void json(FILE *to, const struct outlier_view *v)
 	add(o, "culprit", culprit(&outlier->culprit));
 	add_u64(o, "cpu_before", outlier->cpu_before);
 	add_u64(o, "cpu", outlier->cpu);
+	add_u64(o, "moves", outlier->moves);
+	add(o, "waker", waker(outlier->waker));
 	add(o, "causes", causes(v));
 	add_text(o, "text", sentence(v, text, sizeof(text)));
 	print(to, o);

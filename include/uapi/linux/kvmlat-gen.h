@@ -321,6 +321,30 @@ enum kvmlat_outlier_kind {
 	KVMLAT_OUTLIER_KIND_MAX = (__KVMLAT_OUTLIER_KIND_MAX - 1)
 };
 
+/**
+ * enum kvmlat_part_kind - Whose a part of an outlier's time is.
+ * @KVMLAT_PART_KIND_TASK: A task's, which had the CPU that the vCPU waited
+ *   for; ID is its thread id, 0 of the idle task.
+ * @KVMLAT_PART_KIND_IRQ: That of an interrupt's handler; ID is its number, as
+ *   in /proc/interrupts.
+ * @KVMLAT_PART_KIND_VECTOR: That of an interrupt of the processor's own, the
+ *   timer or another CPU; ID is its vector.
+ * @KVMLAT_PART_KIND_SOFTIRQ: That of a softirq; ID is its number, in the order
+ *   of /proc/softirqs.
+ * @KVMLAT_PART_KIND_NMI: That of handlers of NMIs.
+ */
+enum kvmlat_part_kind {
+	KVMLAT_PART_KIND_TASK,
+	KVMLAT_PART_KIND_IRQ,
+	KVMLAT_PART_KIND_VECTOR,
+	KVMLAT_PART_KIND_SOFTIRQ,
+	KVMLAT_PART_KIND_NMI,
+
+	/* private: */
+	__KVMLAT_PART_KIND_MAX,
+	KVMLAT_PART_KIND_MAX = (__KVMLAT_PART_KIND_MAX - 1)
+};
+
 enum {
 	KVMLAT_A_ABI = 1,
 	KVMLAT_A_VM_ID,
@@ -590,9 +614,41 @@ enum {
 	KVMLAT_A_OUTLIER_CPU_BEFORE,
 	KVMLAT_A_OUTLIER_CPU,
 	KVMLAT_A_OUTLIER_PREEMPTED,
+	KVMLAT_A_OUTLIER_PART,
+	KVMLAT_A_OUTLIER_WAKER,
+	KVMLAT_A_OUTLIER_MOVES,
 
 	__KVMLAT_A_OUTLIER_MAX,
 	KVMLAT_A_OUTLIER_MAX = (__KVMLAT_A_OUTLIER_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_PART_PAD = 1,
+	KVMLAT_A_PART_KIND,
+	KVMLAT_A_PART_STATE,
+	KVMLAT_A_PART_TIME,
+	KVMLAT_A_PART_COUNT,
+	KVMLAT_A_PART_ID,
+	KVMLAT_A_PART_CPU,
+	KVMLAT_A_PART_COMM,
+	KVMLAT_A_PART_PRIO,
+	KVMLAT_A_PART_IDLE_STATE,
+	KVMLAT_A_PART_PREEMPTED,
+
+	__KVMLAT_A_PART_MAX,
+	KVMLAT_A_PART_MAX = (__KVMLAT_A_PART_MAX - 1)
+};
+
+enum {
+	KVMLAT_A_WAKER_PAD = 1,
+	KVMLAT_A_WAKER_COMM,
+	KVMLAT_A_WAKER_TID,
+	KVMLAT_A_WAKER_CPU,
+	KVMLAT_A_WAKER_AT,
+	KVMLAT_A_WAKER_INTERRUPT,
+
+	__KVMLAT_A_WAKER_MAX,
+	KVMLAT_A_WAKER_MAX = (__KVMLAT_A_WAKER_MAX - 1)
 };
 
 enum {

@@ -140,6 +140,12 @@
  * an exit without any other state both are what is in its row. An event can be an outlier of
  * several kinds: an exit, the visit to the VMM in it, the wait for a CPU in that.
  *
+ * Each PART says whose a piece of TIMES is: of RUNQ tasks that had the CPU meanwhile, of EXIT and
+ * USER interrupts that came then. They are the longest, 8 at most, and those of a STATE are not
+ * more than its time. What they leave of EXIT and USER is KVM's or the VMM's own, or of an
+ * interrupt that the kernel has no tracepoint for; what they leave of RUNQ is of tasks that nobody
+ * noted. So an outlier from before the first watcher's probes came has no PART.
+ *
  * Knobs
  *
  * A knob has a value in up to three scopes: the host, a VM, a vCPU. VM and vCPU have one of

@@ -409,6 +409,11 @@ class Module:
             u32(C["A_OUTLIER_DETAIL_KIND"], 1), u64(C["A_OUTLIER_DETAIL_KEY"], 0x3f8),
             nest(C["A_OUTLIER_PREEMPTOR"], text(C["A_PREEMPTOR_COMM"], comm), u32(C["A_PREEMPTOR_TID"], 100 + i),
                  u64(C["A_PREEMPTOR_TIME"], 10000), u32(C["A_PREEMPTOR_PRIO"], 120)),
+            nest(C["A_OUTLIER_PART"], u32(C["A_PART_KIND"], C["PART_KIND_TASK"]), u32(C["A_PART_STATE"], C["STATE_RUNQ"]),
+                 u64(C["A_PART_TIME"], 6000), u32(C["A_PART_COUNT"], 1), u32(C["A_PART_ID"], 100 + i),
+                 u32(C["A_PART_CPU"], 2), text(C["A_PART_COMM"], comm), u32(C["A_PART_PRIO"], 120)),
+            nest(C["A_OUTLIER_WAKER"], text(C["A_WAKER_COMM"], comm), u32(C["A_WAKER_TID"], 1),
+                 u32(C["A_WAKER_CPU"], 1), u64(C["A_WAKER_AT"], now - 90000)),
             attr(C["A_OUTLIER_PREEMPTED"]), u32(C["A_OUTLIER_CPU_BEFORE"], 1), u32(C["A_OUTLIER_CPU"], 2)))
 
     def outlier_get(self, _):

@@ -120,12 +120,12 @@ static void a_row_that_is_new(void)
 }
 
 /* The taker is who was named when the thread left. */
-static void taken_by(const char *comm, u32 tid, u32 prio)
+static void taken_by(const struct kvmlat_ledger *l, const char *comm, u32 tid, u32 prio)
 {
 	char name[KVMLAT_COMM_LEN] = "";
 
 	snprintf(name, sizeof(name), "%s", comm);
-	kvmlat_outliers_left(&outliers, name, tid, prio);
+	kvmlat_outliers_left(&outliers, l, name, tid, prio);
 }
 
 static void preemption_in_an_exit(void)
@@ -136,10 +136,10 @@ static void preemption_in_an_exit(void)
 	watch(l, 0, 10000);
 	do_exit(l, 2000, 0x60);
 	do_out(l, 2100, KVMLAT_STATE_RUNQ, true);
-	taken_by("short", 11, 120);
+	taken_by(l, "short", 11, 120);
 	do_in(l, 5100, 0);
 	do_out(l, 5200, KVMLAT_STATE_RUNQ, true);
-	taken_by("hog", 12, 49);
+	taken_by(l, "hog", 12, 49);
 	unit_cpu = 3;
 	do_in(l, 95200, 0);
 	do_entry(l, 95900);

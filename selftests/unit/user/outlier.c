@@ -4,13 +4,49 @@
 #include "tap.h"
 
 static struct kvmlat_outlier last;
+static struct kvmlat_part parts[16];
+static struct kvmlat_waker waker;
 static unsigned int taken;
 
 static void keep(const struct kvmlat_outlier *outlier, void *ctx)
 {
 	(void)ctx;
 	last = *outlier;
+	memcpy(parts, outlier->parts, outlier->nr_parts * sizeof(*parts));
+	if (outlier->waker)
+		waker = *outlier->waker;
 	taken++;
+}
+
+static void part(struct nlmsghdr *nlh, uint32_t kind, uint32_t state, uint32_t id)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, KVMLAT_A_OUTLIER_PART);
+
+	mnl_attr_put_u32(nlh, KVMLAT_A_PART_KIND, kind);
+	mnl_attr_put_u32(nlh, KVMLAT_A_PART_STATE, state);
+	mnl_attr_put_u64(nlh, KVMLAT_A_PART_TIME, 100 + id);
+	mnl_attr_put_u32(nlh, KVMLAT_A_PART_COUNT, 3);
+	mnl_attr_put_u32(nlh, KVMLAT_A_PART_ID, id);
+	mnl_attr_put_u32(nlh, KVMLAT_A_PART_CPU, 4);
+	if (kind == KVMLAT_PART_KIND_TASK) {
+		mnl_attr_put_strz(nlh, KVMLAT_A_PART_COMM, "hog\033");
+		mnl_attr_put_u32(nlh, KVMLAT_A_PART_PRIO, 57);
+		mnl_attr_put_u32(nlh, KVMLAT_A_PART_IDLE_STATE, 2);
+		mnl_attr_put(nlh, KVMLAT_A_PART_PREEMPTED, 0, NULL);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_waker(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, KVMLAT_A_OUTLIER_WAKER);
+
+	mnl_attr_put_strz(nlh, KVMLAT_A_WAKER_COMM, "disk\033");
+	mnl_attr_put_u32(nlh, KVMLAT_A_WAKER_TID, 88);
+	mnl_attr_put_u32(nlh, KVMLAT_A_WAKER_CPU, 6);
+	mnl_attr_put_u64(nlh, KVMLAT_A_WAKER_AT, 2000);
+	mnl_attr_put(nlh, KVMLAT_A_WAKER_INTERRUPT, 0, NULL);
+	mnl_attr_nest_end(nlh, nest);
 }
 
 static void outlier(uint32_t kind, bool whole)
@@ -46,6 +82,14 @@ static void outlier(uint32_t kind, bool whole)
 		mnl_attr_put_u64(nlh, KVMLAT_A_PREEMPTOR_TIME, 450);
 		mnl_attr_put_u32(nlh, KVMLAT_A_PREEMPTOR_PRIO, 57);
 		mnl_attr_nest_end(nlh, inner);
+		part(nlh, KVMLAT_PART_KIND_TASK, KVMLAT_STATE_RUNQ, 77);
+		part(nlh, KVMLAT_PART_KIND_IRQ, KVMLAT_STATE_EXIT, 24);
+		part(nlh, KVMLAT_PART_KIND_MAX + 1, KVMLAT_STATE_EXIT, 25);
+		part(nlh, KVMLAT_PART_KIND_IRQ, KVMLAT_STATE_MAX + 1, 26);
+		for (uint32_t i = 30; i < 50; i++)
+			part(nlh, KVMLAT_PART_KIND_SOFTIRQ, KVMLAT_STATE_USER, i);
+		put_waker(nlh);
+		mnl_attr_put_u32(nlh, KVMLAT_A_OUTLIER_MOVES, 2);
 	}
 	mnl_attr_put_u32(nlh, KVMLAT_A_OUTLIER_CPU_BEFORE, 1);
 	mnl_attr_put_u32(nlh, KVMLAT_A_OUTLIER_CPU, 4);
@@ -104,6 +148,30 @@ static void all_of_it(void)
 	EXPECT(last.culprit.took);
 	EXPECT_EQ(last.cpu_before, 1);
 	EXPECT_EQ(last.cpu, 4);
+	EXPECT_EQ(last.moves, 2);
+	/* Those of a newer module are passed over, and there is room for some only. */
+	EXPECT_EQ(last.nr_parts, 16);
+	EXPECT_EQ(parts[0].kind, KVMLAT_PART_KIND_TASK);
+	EXPECT_EQ(parts[0].state, KVMLAT_STATE_RUNQ);
+	EXPECT_EQ(parts[0].id, 77);
+	EXPECT_EQ(parts[0].time, 177);
+	EXPECT_EQ(parts[0].count, 3);
+	EXPECT_EQ(parts[0].cpu, 4);
+	EXPECT_STR(parts[0].comm, "hog?");
+	EXPECT_EQ(parts[0].prio, 57);
+	EXPECT(parts[0].took);
+	EXPECT(parts[0].has_idle);
+	EXPECT_EQ(parts[0].idle_state, 2);
+	EXPECT_EQ(parts[1].id, 24);
+	EXPECT(!parts[1].took);
+	EXPECT_EQ(parts[2].id, 30);
+	EXPECT_EQ(parts[15].id, 43);
+	EXPECT(last.waker);
+	EXPECT_STR(waker.comm, "disk?");
+	EXPECT_EQ(waker.tid, 88);
+	EXPECT_EQ(waker.cpu, 6);
+	EXPECT_EQ(waker.at, 2000);
+	EXPECT(waker.interrupt);
 	kvmlat_close(k);
 }
 
@@ -119,6 +187,8 @@ static void what_may_be_absent(void)
 	EXPECT(!last.has_detail);
 	EXPECT(!last.culprit.took);
 	EXPECT_EQ(last.culprit.time, 0);
+	EXPECT_EQ(last.nr_parts, 0);
+	EXPECT(!last.waker);
 	kvmlat_close(k);
 }
 
