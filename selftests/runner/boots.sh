@@ -54,6 +54,7 @@ bochs_files()
 {
 	echo "$out/fake-$1/kvm_amd.ko"
 	echo "$out/fake-$1/kvm_intel.ko"
+	echo "$out/fake-$1/kvmlat_restart.ko"
 	[ "$2" = users ] || return 0
 	selftests/lab/python-files json jsonschema
 	printf '%s\n' Documentation/schema/* selftests/live/command/schema.py \

@@ -92,6 +92,7 @@ intel_tests()
 	cat <<-EOF
 	counts exact build/bin/test-exact -V migration -V vms_migration
 	counts lifecycle build/bin/test-lifecycle -t vendor_reload -t killed_vmm -t reset_of_one_vm
+	counts lifecycle build/bin/test-suspend
 	counts ledger build/bin/test-ledger -V migration -V hotplug
 	counts nested build/bin/test-nested
 	counts trace build/bin/test-trace
