@@ -81,3 +81,19 @@ bad:
 		 what, text, MAX_SECONDS);
 	return false;
 }
+
+bool parse_bytes(const char *what, const char *text, uint64_t *bytes, char *why, size_t size)
+{
+	static const char units[] = "KMGT";
+	uint64_t number;
+	const char *p = digits(text, UINT32_MAX, &number), *unit;
+
+	unit = p && *p ? strchr(units, *p) : NULL;
+	if (!p || (*p && (!unit || p[1])) || number << (unit ? 10 * (unit - units + 1) : 0) < 65536) {
+		snprintf(why, size, "%s \"%.64s\" is not a size of 64K or more, as 100M or 1G", what,
+			 text);
+		return false;
+	}
+	*bytes = number << (unit ? 10 * (unit - units + 1) : 0);
+	return true;
+}

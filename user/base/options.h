@@ -22,5 +22,7 @@ bool parse_u32(const char *what, const char *text, uint32_t min, uint32_t *value
 	       char *why, size_t size);
 /* Seconds, or as people write them: 100ms, 1.5s, 2m, 1h. */
 bool parse_seconds(const char *what, const char *text, uint64_t *ns, char *why, size_t size);
+/* Bytes, or as people write them: 64K, 100M, 1G. */
+bool parse_bytes(const char *what, const char *text, uint64_t *bytes, char *why, size_t size);
 
 #endif /* _KVMLAT_OPTIONS_H */

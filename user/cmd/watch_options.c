@@ -4,7 +4,7 @@
 
 #include "arguments.h"
 #include "command.h"
-#include "tune/value.h"
+#include "threshold.h"
 #include "watch.h"
 
 const char watch_usage[] =
@@ -48,50 +48,6 @@ static const struct option long_options[] = {
 	{ 0 }
 };
 
-static bool parse_threshold(const char *text, uint64_t *ns, char *why, size_t size)
-{
-	const struct kvmlat_knob_value times = {
-		.unit = KVMLAT_UNIT_NS, .max = 3600ULL * 1000000000,
-	};
-	struct value value;
-
-	if (value_parse(&times, text, &value, why, size) && !value.inherit) {
-		*ns = value.number;
-		return true;
-	}
-	snprintf(why, size, "threshold \"%.64s\" is not a time up to an hour, as 50us, 1.5ms or 800ns",
-		 text);
-	return false;
-}
-
-static bool parse_kinds(const char *text, uint32_t *kinds, char *why, size_t size)
-{
-	size_t len;
-	uint32_t i;
-
-	*kinds = 0;
-	do {
-		len = strcspn(text, ",");
-		for (i = 0; i < KVMLAT_NR_OUTLIER_KINDS; i++) {
-			const char *name = kvmlat_outlier_kind_name(i);
-
-			if (len == strlen(name) && !strncmp(text, name, len))
-				break;
-		}
-		if (i < KVMLAT_NR_OUTLIER_KINDS) {
-			*kinds |= 1U << i;
-		} else if (len == 3 && !strncmp(text, "all", len)) {
-			*kinds |= (1U << KVMLAT_NR_OUTLIER_KINDS) - 1;
-		} else {
-			snprintf(why, size, "\"%.*s\" is no kind: there are exit, user, runq, wake, gap and all",
-				 len < 64 ? (int)len : 64, text);
-			return false;
-		}
-		text += len;
-	} while (*text++);
-	return true;
-}
-
 static bool parse_option(struct watch *w, int c, char *why, size_t size)
 {
 	switch (c) {
@@ -116,7 +72,7 @@ int watch_options(struct watch *w, int argc, char **argv)
 	char why[256];
 	int c;
 
-	w->threshold = 50000;
+	w->threshold = THRESHOLD_NS;
 	w->kinds = 1U << KVMLAT_OUTLIER_KIND_GAP;
 	while ((c = next_option(argc, argv, "+:T:d:n:p:g:", long_options)) != -1) {
 		if (c == '?')

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What happened at a moment, and knobs: records that do not hang together with others. */
+#ifndef _KVMLAT_RECORD_EVENTS_H
+#define _KVMLAT_RECORD_EVENTS_H
+
+#include "bytes.h"
+#include "lib/kvmlat.h"
+
+void put_outlier(struct bytes *to, const struct kvmlat_outlier *o);
+void get_outlier(struct input *in, struct kvmlat_outlier *o);
+void put_change_event(struct bytes *to, const struct kvmlat_knob_event *e);
+void get_change_event(struct input *in, struct kvmlat_knob_event *e);
+void put_knob(struct bytes *to, const struct kvmlat_knob_value *k);
+void get_knob(struct input *in, struct kvmlat_knob_value *k);
+
+#endif /* _KVMLAT_RECORD_EVENTS_H */
