@@ -85,7 +85,12 @@ static int show(struct hist *h, const struct kvmlat_snapshot *snap, bool whole, 
 
 	wish.grouping = h->all ? GROUP_ALL : h->asked.per_vcpu || h->asked.sel.vcpus ? GROUP_VCPU :
 			GROUP_VM;
-	sample = sample_make(snap, &h->guests, &wish);
+	if (h->read) {
+		wish.now = h->read->end;
+		wish.thread = replay_thread;
+		wish.thread_ctx = h->read->labels;
+	}
+	sample = sample_make(snap, h->read ? h->read->guests : &h->guests, &wish);
 	if (!sample)
 		return complain(EXIT_REFUSED, "out of memory");
 	ret = must ? check(h, sample) : EXIT_OK;
@@ -150,6 +155,34 @@ static int show_once(struct hist *h)
 	return ret;
 }
 
+static int show_read(void *ctx, const struct interval *in, struct kvmlat_snapshot *delta, bool whole)
+{
+	struct kvmlat_filter f = { 0 };
+	struct hist *h = ctx;
+	struct trouble cause;
+
+	h->read = in;
+	if (whole && select_vms(&h->asked.sel, in->guests, delta, &f, &cause))
+		return complain_of(&cause);
+	select_narrow(&h->asked.sel, in->guests, delta);
+	h->parts += !whole;
+	if (whole && h->asked.interval && (h->parts == 1 || h->asked.output != OUTPUT_TABLE))
+		return EXIT_OK;
+	return show(h, delta, whole && h->asked.interval, whole);
+}
+
+/* As of the module: since the start of the accounts, unless a time is asked for. */
+static int show_recording(struct hist *h)
+{
+	const struct replay replay = {
+		.span = &h->asked.span, .interval = h->asked.interval,
+		.duration = h->asked.duration, .total = true, .only_total = !h->asked.interval,
+		.since_start = !is_live(h), .ctx = h, .show = show_read,
+	};
+
+	return replay_file(&replay);
+}
+
 static int measure(struct hist *h)
 {
 	const int ends[] = { SIGINT, SIGTERM, h->file ? SIGHUP : 0, 0 };
@@ -169,7 +202,8 @@ static int measure(struct hist *h)
 
 static int run(int argc, char **argv)
 {
-	struct hist h = { .wish.unit = &unit_us, .filter.histograms = true, .wait.signals = -1 };
+	struct hist h = { .wish.unit = &unit_us, .filter.histograms = true, .asked.reads = true,
+			  .wait.signals = -1 };
 	struct kvmlat_error err = { 0 };
 	int ret;
 
@@ -177,9 +211,9 @@ static int run(int argc, char **argv)
 	ret = hist_options(&h, argc, argv);
 	if (ret)
 		return ret;
-	if (load_and_open(&h.k, &err))
+	if (!h.asked.span.file && load_and_open(&h.k, &err))
 		return complain_kvmlat(&err);
-	ret = measure(&h);
+	ret = h.asked.span.file ? show_recording(&h) : measure(&h);
 	if (h.file && h.to)
 		fclose(h.to);
 	wait_end(&h.wait);

@@ -21,7 +21,9 @@ struct hist {
 	FILE			*to;
 	struct kvmlat		*k;
 	struct guests		guests;
+	const struct interval	*read;		/* of a recording, in place of the module */
 	struct wait		wait;
+	unsigned int		parts;		/* that were shown of it */
 	bool			shown;
 };
 

@@ -17,6 +17,7 @@ const char hist_usage[] =
 "      --full          all buckets, 8 an octave, not octaves\n"
 "  -u, --unit UNIT     ns, us (default), ms or s, with tables and --hdr\n"
 "  -o, --output FILE   write to FILE\n"
+READ_USAGE
 VIEW_USAGE
 "      --hdr           HdrHistogram's percentile distribution, of one histogram\n"
 "\n"

@@ -33,15 +33,20 @@ static int learn(struct stat *s)
 	return ret ? complain(EXIT_REFUSED, "out of memory") : EXIT_OK;
 }
 
+static const struct guests *guests_of(const struct stat *s)
+{
+	return s->read ? s->read->guests : &s->guests;
+}
+
 /* Leaves only what matches: a command may start the VM that the user asked for. */
 static int narrow(struct stat *s, struct kvmlat_snapshot *snap)
 {
 	struct kvmlat_filter f = { 0 };
 	struct trouble cause;
 
-	if (select_vms(&s->asked.sel, &s->guests, snap, &f, &cause))
+	if (select_vms(&s->asked.sel, guests_of(s), snap, &f, &cause))
 		return complain_of(&cause);
-	select_narrow(&s->asked.sel, &s->guests, snap);
+	select_narrow(&s->asked.sel, guests_of(s), snap);
 	return EXIT_OK;
 }
 
@@ -99,7 +104,12 @@ static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulat
 		quotas_free(&since);
 		return complain(EXIT_REFUSED, "out of memory");
 	}
-	sample = sample_make(snap, &s->guests, &wish);
+	if (s->read) {
+		wish.now = s->read->end;
+		wish.thread = replay_thread;
+		wish.thread_ctx = s->read->labels;
+	}
+	sample = sample_make(snap, guests_of(s), &wish);
 	if (!sample) {
 		quotas_free(&since);
 		return complain(EXIT_REFUSED, "out of memory");
@@ -229,6 +239,36 @@ static int measure_command(struct stat *s)
 	return error ? error : ret;
 }
 
+/* VMs come and go: whom nobody asked for is left out, and at the end there has to be one. */
+static int show_read(void *ctx, const struct interval *in, struct kvmlat_snapshot *delta, bool whole)
+{
+	struct stat *s = ctx;
+	int ret = EXIT_OK;
+
+	s->read = in;
+	if (whole)
+		ret = narrow(s, delta);
+	else
+		select_narrow(&s->asked.sel, in->guests, delta);
+	if (!ret && whole)
+		ret = check_vcpu(s, delta);
+	s->parts += !whole;
+	if (ret || (whole && !s->asked.once && (s->parts == 1 || s->asked.output != OUTPUT_TABLE)))
+		return ret;
+	return show(s, delta, s->asked.once, whole && !s->asked.once);
+}
+
+static int show_recording(struct stat *s)
+{
+	const struct replay replay = {
+		.span = &s->asked.span, .interval = s->asked.interval,
+		.duration = s->asked.duration, .total = true, .only_total = s->asked.once,
+		.since_start = s->asked.once, .ctx = s, .show = show_read,
+	};
+
+	return replay_file(&replay);
+}
+
 static int choose(struct stat *s)
 {
 	const struct selection *sel = &s->asked.sel;
@@ -272,14 +312,15 @@ static int measure(struct stat *s)
 
 int stat_run(int argc, char **argv)
 {
-	struct stat s = { .filter.histograms = true, .wait.signals = -1 };
+	struct stat s = { .filter.histograms = true, .asked.reads = true,
+			  .wait.signals = -1 };
 	struct kvmlat_error err = { 0 };
 	int ret;
 
 	ret = stat_options(&s, argc, argv);
 	if (ret)
 		return ret;
-	if (load_and_open(&s.k, &err))
+	if (!s.asked.span.file && load_and_open(&s.k, &err))
 		return complain_kvmlat(&err);
 
 	/* The command's own output stays as it is without us. */
@@ -287,7 +328,7 @@ int stat_run(int argc, char **argv)
 	if (s.file)
 		ret = output_open(&s.to, s.file);
 	if (!ret)
-		ret = measure(&s);
+		ret = s.asked.span.file ? show_recording(&s) : measure(&s);
 	if (s.file && s.to)
 		fclose(s.to);
 	wait_end(&s.wait);

@@ -24,10 +24,12 @@ struct stat {
 	FILE			*to;
 	struct kvmlat		*k;
 	struct guests		guests;
+	const struct interval	*read;		/* of a recording, in place of the module */
 	struct quotas		quotas;
 	struct quotas		quotas_before;
 	struct quotas		quotas_first;
 	struct wait		wait;
+	unsigned int		parts;		/* that were shown of it */
 	bool			shown;
 };
 

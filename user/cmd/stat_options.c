@@ -20,6 +20,7 @@ const char stat_usage[] =
 "                      leave out VMs in which nothing happened, and intervals of\n"
 "                      only these\n"
 "  -o, --output FILE   write to FILE\n"
+READ_USAGE
 VIEW_USAGE
 "\n"
 "Examples:\n"
@@ -115,6 +116,9 @@ static int check_options(const struct stat *s, char **argv)
 		return EXIT_USAGE;
 	if (s->command && (s->asked.once || s->asked.duration))
 		return complain(EXIT_USAGE, "stat: \"%s\" says how long to measure: --once and --duration do not go with a command",
+				s->command[0]);
+	if (s->command && s->asked.span.file)
+		return complain(EXIT_USAGE, "stat: --read shows what was recorded: \"%s\" cannot be run in it",
 				s->command[0]);
 	if (s->has_key && s->view != VIEW_EXITS && s->view != VIEW_DETAIL)
 		return complain(EXIT_USAGE, "stat: --key does not go with %s, whose rows have an order",

@@ -11,6 +11,8 @@
 
 enum {
 	OPT_PER_VCPU = OPT_OWN,
+	OPT_SINCE,
+	OPT_UNTIL,
 };
 
 static const struct option shared[] = {
@@ -22,17 +24,26 @@ static const struct option shared[] = {
 	{ "pid", required_argument, NULL, 'p' },
 	{ "guest", required_argument, NULL, 'g' },
 	{ "vm", required_argument, NULL, OPT_VM },
+	{ "read", required_argument, NULL, 'r' },
+	{ "since", required_argument, NULL, OPT_SINCE },
+	{ "until", required_argument, NULL, OPT_UNTIL },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "csv", no_argument, NULL, OPT_CSV },
 };
 
+static bool is_of_recordings(int c)
+{
+	return c == 'r' || c == OPT_SINCE || c == OPT_UNTIL;
+}
+
 /* Shared rows and then the command's, with the end of its table. */
-static void join(struct option *rows, const struct option *own)
+static void join(struct option *rows, const struct option *own, bool reads)
 {
 	size_t i, nr = 0;
 
 	for (i = 0; i < ARRAY_SIZE(shared); i++)
-		rows[nr++] = shared[i];
+		if (reads || !is_of_recordings(shared[i].val))
+			rows[nr++] = shared[i];
 	do {
 		rows[nr++] = *own;
 	} while (nr < MAX_ROWS && (own++)->name);
@@ -61,6 +72,13 @@ static bool take(int c, struct view_options *o, char *why, size_t size)
 	case OPT_PER_VCPU:
 		o->per_vcpu = true;
 		return true;
+	case 'r':
+		o->span.file = optarg;
+		return true;
+	case OPT_SINCE:
+		return parse_time("since", optarg, &o->span.since, why, size);
+	case OPT_UNTIL:
+		return parse_time("until", optarg, &o->span.until, why, size);
 	default:
 		return parse_target(c, &o->sel, &o->output, why, size);
 	}
@@ -73,8 +91,8 @@ int next_view_option(int argc, char **argv, const char *letters, const struct op
 	char all[64], why[256];
 	int c;
 
-	join(rows, own);
-	snprintf(all, sizeof(all), "+:1i:d:p:g:%s", letters);
+	join(rows, own, o->reads);
+	snprintf(all, sizeof(all), "+:1i:d:p:g:%s%s", o->reads ? "r:" : "", letters);
 	while ((c = next_option(argc, argv, all, rows)) != -1 && is_shared(c)) {
 		if (take(c, o, why, sizeof(why)))
 			continue;
@@ -86,11 +104,12 @@ int next_view_option(int argc, char **argv, const char *letters, const struct op
 
 bool view_options_agree(const char *command, const struct view_options *o)
 {
-	if (!o->once || (!o->interval && !o->duration))
-		return true;
-	complain(0, "%s: --once shows what was until now: --interval and --duration do not go with it",
-		 command);
-	return false;
+	if (o->once && (o->interval || o->duration)) {
+		complain(0, "%s: --once shows what was until now: --interval and --duration do not go with it",
+			 command);
+		return false;
+	}
+	return span_agrees(command, &o->span);
 }
 
 uint64_t view_deadline(const struct view_options *o)

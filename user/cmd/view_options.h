@@ -6,15 +6,21 @@
 
 #include "base/options.h"
 #include "model/selection.h"
+#include "span.h"
 
-/* What stat, hist, top and detail are asked for in the same words. */
+/*
+ * What stat, hist, top and detail are asked for in the same words. @reads, which the command sets
+ * before, is that it can show a recording.
+ */
 struct view_options {
+	bool			reads;
 	bool			once;
 	uint64_t		interval;
 	uint64_t		duration;
 	bool			per_vcpu;
 	struct selection	sel;
 	enum output		output;
+	struct span		span;
 };
 
 /* Their lines of --help; what is shown, and how long without -i, tells the command before. */
@@ -35,6 +41,13 @@ VIEW_USAGE_WHEN									\
 "      --per-vcpu      each vCPU on its own\n"					\
 "      --vcpu LIST     only these vCPUs, as 0-3,7, each on its own\n"		\
 VIEW_USAGE_WHOSE
+
+/* Of those that can show a recording, before the lines above. */
+#define READ_USAGE								\
+"  -r, --read FILE     show what \"kvmlat record\" kept in FILE\n"			\
+"      --since TIME    of that, from TIME on: 10:00, 10:00:30, \"2026-01-31 10:00\", or +5m\n" \
+"                      for 5 minutes after its begin\n"				\
+"      --until TIME    and up to TIME\n"
 
 /* For a command's own table, beside OPT_OWN. */
 #define OPT_VIEW_OWN	(OPT_OWN + 16)

@@ -68,15 +68,16 @@ static int earlier(const void *a, const void *b)
 }
 
 /* The kernel knows one VM and one vCPU; the rest is done here. */
-static bool wanted(const struct watch *w, const struct kvmlat_outlier *o)
+static bool wanted(const struct watch *w, const struct guests *g,
+		   const struct kvmlat_snapshot *vms, const struct kvmlat_outlier *o)
 {
-	const struct kvmlat_vm *vm = kvmlat_find_vm(w->vms, o->vm_id);
+	const struct kvmlat_vm *vm = kvmlat_find_vm(vms, o->vm_id);
 
 	return selects_vcpu(&w->sel, o->vcpu_id) &&
-	       (!selects(&w->sel) || (vm && selects_vm(&w->sel, &w->guests, w->vms, vm)));
+	       (!selects(&w->sel) || (vm && selects_vm(&w->sel, g, vms, vm)));
 }
 
-static void show(struct watch *w, const struct kvmlat_outlier *o)
+static void show(struct watch *w, const struct guests *g, const struct kvmlat_outlier *o)
 {
 	struct causes causes;
 	struct outlier_view view = {
@@ -85,7 +86,9 @@ static void show(struct watch *w, const struct kvmlat_outlier *o)
 	};
 
 	causes_of(o, w->vendor, &causes);
-	view.guest = guests_name(&w->guests, o->vm_id);
+	view.guest = guests_name(g, o->vm_id);
+	if (!view.guest)
+		view.guest = "";
 	show_outlier(stdout, w->output, &view);
 	tolls_add(&w->tolls, o, &causes);
 }
@@ -114,11 +117,11 @@ static int look(struct watch *w)
 	if (w->nr)
 		qsort(w->outliers, w->nr, sizeof(*w->outliers), earlier);
 	for (i = 0; i < w->nr && !is_enough(w); i++) {
-		if (!wanted(w, &w->outliers[i]))
+		if (!wanted(w, &w->guests, w->vms, &w->outliers[i]))
 			continue;
 		if (w->narrow)
 			w->dropped += w->outliers[i].dropped;
-		show(w, &w->outliers[i]);
+		show(w, &w->guests, &w->outliers[i]);
 	}
 	/* Of all that the kernel was asked for, also where none is left to tell of it. */
 	if (!w->narrow)
@@ -140,6 +143,16 @@ static bool is_over(const struct watch *w)
 	return true;
 }
 
+static int sum_up(struct watch *w)
+{
+	int ret;
+
+	tolls_sort(&w->tolls);
+	show_tolls(stdout, w->output, &w->tolls, w->dropped);
+	ret = output_flush(stdout);
+	return ret ? ret : w->tolls.outliers ? EXIT_HIT : EXIT_OK;
+}
+
 static int follow(struct watch *w)
 {
 	uint64_t end = w->duration ? monotonic_ns() + w->duration : UINT64_MAX, next;
@@ -155,10 +168,37 @@ static int follow(struct watch *w)
 		if (ret)
 			return ret;
 	} while (wake != WAKE_SIGNAL && monotonic_ns() < end && !is_enough(w) && !is_over(w));
-	tolls_sort(&w->tolls);
-	show_tolls(stdout, w->output, &w->tolls, w->dropped);
-	ret = output_flush(stdout);
-	return ret ? ret : w->tolls.outliers ? EXIT_HIT : EXIT_OK;
+	return sum_up(w);
+}
+
+/* What was recorded may be more than is asked for now. */
+static int show_read(void *ctx, const struct interval *in)
+{
+	struct watch *w = ctx;
+	size_t i;
+
+	w->wall = moment_wall(&in->end, in->newer);
+	w->vendor = in->newer->vendor;
+	w->dropped += in->dropped_outliers;
+	for (i = 0; i < in->nr_outliers && !is_enough(w); i++) {
+		const struct kvmlat_outlier *o = &in->outliers[i];
+
+		if (o->total > w->threshold && w->kinds & 1U << o->kind &&
+		    wanted(w, in->guests, in->newer, o))
+			show(w, in->guests, o);
+	}
+	return output_flush(stdout);
+}
+
+static int show_recording(struct watch *w)
+{
+	const struct replay replay = {
+		.span = &w->span, .duration = w->duration, .only_total = true, .ctx = w,
+		.each = show_read,
+	};
+	int ret = replay_file(&replay);
+
+	return ret ? ret : sum_up(w);
 }
 
 static int begin(struct watch *w)
@@ -199,6 +239,8 @@ static int run(int argc, char **argv)
 	ret = watch_options(&w, argc, argv);
 	if (ret)
 		return ret;
+	if (w.span.file)
+		return show_recording(&w);
 	if (load_and_open(&w.k, &err))
 		return complain_kvmlat(&err);
 	if (wait_begin(&w.wait, ends))

@@ -6,6 +6,7 @@
 #include "base/wait.h"
 #include "model/cause.h"
 #include "model/selection.h"
+#include "span.h"
 
 /* What the user asked watch for, and what it needs to do it. */
 struct watch {
@@ -15,6 +16,7 @@ struct watch {
 	uint32_t		count;
 	struct selection	sel;
 	enum output		output;
+	struct span		span;
 
 	struct kvmlat		*k;
 	struct wait		wait;

@@ -25,6 +25,10 @@ const char watch_usage[] =
 "  -p, --pid PID         only the VMs of this process\n"
 "  -g, --guest NAME      only VMs of this guest name, or like \"web*\"; repeatable\n"
 "      --vm ID           only the VM of this id, which list shows\n"
+"  -r, --read FILE       what \"kvmlat record\" kept in FILE\n"
+"      --since TIME      of that, from TIME on: 10:00, 10:00:30, \"2026-01-31 10:00\", or +5m\n"
+"                        for 5 minutes after its begin\n"
+"      --until TIME      and up to TIME\n"
 "      --json            one JSON object a line\n"
 "\n"
 "Examples:\n"
@@ -33,6 +37,8 @@ const char watch_usage[] =
 
 enum {
 	OPT_KIND = OPT_OWN,
+	OPT_SINCE,
+	OPT_UNTIL,
 };
 
 static const struct option long_options[] = {
@@ -44,6 +50,9 @@ static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
 	{ "guest", required_argument, NULL, 'g' },
 	{ "vm", required_argument, NULL, OPT_VM },
+	{ "read", required_argument, NULL, 'r' },
+	{ "since", required_argument, NULL, OPT_SINCE },
+	{ "until", required_argument, NULL, OPT_UNTIL },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ 0 }
 };
@@ -59,6 +68,13 @@ static bool parse_option(struct watch *w, int c, char *why, size_t size)
 		return parse_seconds("duration", optarg, &w->duration, why, size);
 	case 'n':
 		return parse_u32("count", optarg, 1, &w->count, why, size);
+	case 'r':
+		w->span.file = optarg;
+		return true;
+	case OPT_SINCE:
+		return parse_time("since", optarg, &w->span.since, why, size);
+	case OPT_UNTIL:
+		return parse_time("until", optarg, &w->span.until, why, size);
 	case OPT_JSON:
 		w->output = OUTPUT_JSON;
 		return true;
@@ -74,11 +90,11 @@ int watch_options(struct watch *w, int argc, char **argv)
 
 	w->threshold = THRESHOLD_NS;
 	w->kinds = 1U << KVMLAT_OUTLIER_KIND_GAP;
-	while ((c = next_option(argc, argv, "+:T:d:n:p:g:", long_options)) != -1) {
+	while ((c = next_option(argc, argv, "+:T:d:n:p:g:r:", long_options)) != -1) {
 		if (c == '?')
 			return EXIT_USAGE;
 		if (!parse_option(w, c, why, sizeof(why)))
 			return complain(EXIT_USAGE, "watch: %s", why);
 	}
-	return no_arguments(argc, argv) ? EXIT_OK : EXIT_USAGE;
+	return no_arguments(argc, argv) && span_agrees("watch", &w->span) ? EXIT_OK : EXIT_USAGE;
 }

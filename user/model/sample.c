@@ -173,8 +173,21 @@ static bool same_block(enum grouping grouping, const struct block *b, const stru
 	return grouping == GROUP_ALL || (grouping == GROUP_VM && b->vm_id == v->vm_id);
 }
 
+static void name_thread(struct block *b, const struct kvmlat_vcpu *v, const struct wish *wish)
+{
+	const char *name;
+
+	if (wish->thread) {
+		name = v->gone ? "" : wish->thread(wish->thread_ctx, v->vm_id, v->vcpu_id);
+		snprintf(b->thread, sizeof(b->thread), "%s", name);
+	} else if (v->gone || !v->tid || !pids_are_ours() ||
+		   kvmlat_thread_name(v->pid, v->tid, b->thread, sizeof(b->thread))) {
+		b->thread[0] = 0;
+	}
+}
+
 static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struct guests *g,
-		       uint32_t vendor)
+		       uint32_t vendor, const struct wish *wish)
 {
 	b->details = true;
 	if (b->grouping == GROUP_ALL)
@@ -189,9 +202,7 @@ static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struc
 		return;
 	b->vcpu_id = v->vcpu_id;
 	b->tid = v->tid;
-	if (v->gone || !v->tid || !pids_are_ours() ||
-	    kvmlat_thread_name(v->pid, v->tid, b->thread, sizeof(b->thread)))
-		b->thread[0] = 0;
+	name_thread(b, v, wish);
 	b->state = v->state;
 	b->state_for = v->account.end - v->state_since;
 	b->open = v->open && !v->gone;
@@ -205,7 +216,7 @@ static void name_block(struct block *b, const struct kvmlat_vcpu *v, const struc
 
 /* vCPUs are ascending by VM. */
 static int group(struct sample *s, const struct kvmlat_snapshot *snap, const struct guests *g,
-		 enum grouping grouping)
+		 const struct wish *wish)
 {
 	size_t i;
 
@@ -217,10 +228,10 @@ static int group(struct sample *s, const struct kvmlat_snapshot *snap, const str
 		/* Nothing was, and nothing will be. */
 		if (v->gone && !s->cumulative && !v->account.elapsed)
 			continue;
-		if (!b || !same_block(grouping, b, v)) {
+		if (!b || !same_block(wish->grouping, b, v)) {
 			b = &s->blocks[s->nr_blocks++];
-			b->grouping = grouping;
-			name_block(b, v, g, snap->vendor);
+			b->grouping = wish->grouping;
+			name_block(b, v, g, snap->vendor, wish);
 		}
 		b->details &= vm && vm->details;
 		if (kvmlat_merge(&b->account, &v->account))
@@ -272,8 +283,7 @@ struct sample *sample_make(const struct kvmlat_snapshot *snap, const struct gues
 	if (!s)
 		return NULL;
 	s->time_ms = now.real / 1000000;
-	/* What the module's clock was at a moment whose time is known tells it at any other. */
-	s->wall = now.real - now.monotonic + (int64_t)(snap->monotonic - snap->now);
+	s->wall = moment_wall(&now, snap);
 	s->view = wish->view;
 	s->hist = wish->hist;
 	s->quotas = wish->quotas;
@@ -283,7 +293,7 @@ struct sample *sample_make(const struct kvmlat_snapshot *snap, const struct gues
 	s->unreadable = snap->unreadable;
 	s->vendor = snap->vendor;
 	s->blocks = calloc(snap->nr_vcpus + 1, sizeof(*s->blocks));
-	if (!s->blocks || group(s, snap, g, wish->grouping))
+	if (!s->blocks || group(s, snap, g, wish))
 		goto fail;
 	for (i = 0; i < s->nr_blocks; i++)
 		if (fill_block(&s->blocks[i], s, wish))

@@ -82,6 +82,13 @@ struct moment {
 	int64_t	monotonic;
 };
 
+/* What to add to a time of the module's clock to get the time since the epoch. */
+static inline int64_t moment_wall(const struct moment *m, const struct kvmlat_snapshot *snap)
+{
+	/* What the module's clock was at a moment whose time is known tells it at any other. */
+	return m->real - m->monotonic + (int64_t)(snap->monotonic - snap->now);
+}
+
 /**
  * struct wish - what to make a sample of
  * @skip_zeros: leave out rows in which nothing happened
@@ -89,6 +96,7 @@ struct moment {
  * @whole: it is of a whole run, of which the intervals have been shown
  * @cumulative: it is since the start of the accounts
  * @now: the moment at which it is shown; all zero for the present one
+ * @thread: tells names of threads, "" for none; NULL for asking /proc
  * @quotas: with VIEW_LATENESS, of the same time; may be NULL, must outlive the sample
  * @hist: with VIEW_HIST, of what and how; must outlive the sample
  */
@@ -103,6 +111,8 @@ struct wish {
 	bool			skip_empty;
 	bool			whole;
 	struct moment		now;
+	const char		*(*thread)(const void *ctx, uint32_t vm_id, uint32_t vcpu_id);
+	const void		*thread_ctx;
 };
 
 /**

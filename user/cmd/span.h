@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which part of which recording a command shows. */
+#ifndef _KVMLAT_SPAN_H
+#define _KVMLAT_SPAN_H
+
+#include "base/times.h"
+#include "record/recording.h"
+
+/** struct span - @file is NULL for what happens now */
+struct span {
+	const char		*file;
+	struct told_time	since;
+	struct told_time	until;
+};
+
+/* False after a complaint. */
+bool span_agrees(const char *command, const struct span *span);
+
+/**
+ * struct replay - intervals of a recording one after the other
+ * @interval: of so many ns at least, 0 for those of the recording
+ * @duration: end after so many ns; 0 for at the end
+ * @show: what happened in one; or, if @whole, in all of them, with the last of them as @in; an exit
+ *	code, having complained
+ * @total: show all of them together, too
+ * @only_total: and nothing else; @since_start: since the start of the accounts
+ * @each: likewise for each interval of the recording; may be NULL
+ */
+struct replay {
+	const struct span	*span;
+	uint64_t		interval;
+	uint64_t		duration;
+	bool			total;
+	bool			only_total;
+	bool			since_start;
+	void			*ctx;
+	int			(*show)(void *ctx, const struct interval *in,
+					struct kvmlat_snapshot *delta, bool whole);
+	int			(*each)(void *ctx, const struct interval *in);
+};
+
+/*
+ * Shows those of the span's file; at the end tells what of it is missing. An exit code, having
+ * complained.
+ */
+int replay_file(const struct replay *replay);
+
+/* The same of one that is open; @losses are those before @show is called for the whole. */
+int replay_run(const struct replay *replay, struct recording *r, struct losses *losses);
+
+/* For wish.thread, with the labels as its context. */
+const char *replay_thread(const void *labels, uint32_t vm_id, uint32_t vcpu_id);
+
+#endif /* _KVMLAT_SPAN_H */

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "event.h"
+#include "json.h"
+#include "report.h"
+#include "watch.h"
+
+/* What a change is told of is a line each: more are not read by anybody. */
+#define MAX_CHANGES	10000
+
+static int add_vm(struct report *r, const struct interval *in, const struct kvmlat_vm *vm)
+{
+	const char *guest = guests_name(in->guests, vm->vm_id);
+	struct report_vm *to;
+	size_t i;
+
+	for (i = 0; i < r->nr_vms; i++)
+		if (r->vms[i].vm_id == vm->vm_id && r->vms[i].pid == vm->pid)
+			break;
+	if (i == r->nr_vms) {
+		to = realloc(r->vms, (r->nr_vms + 1) * sizeof(*to));
+		if (!to)
+			return -1;
+		r->vms = to;
+		to += r->nr_vms++;
+		*to = (struct report_vm){
+			.vm_id = vm->vm_id, .pid = vm->pid, .first = in->begin.real,
+		};
+		snprintf(to->guest, sizeof(to->guest), "%s", guest ? guest : "");
+	}
+	to = &r->vms[i];
+	to->vcpus = vm->vcpus;
+	if (!to->gone)
+		to->last = in->end.real;
+	to->gone = vm->gone;
+	return 0;
+}
+
+static int add_change(struct report *r, const struct interval *in,
+		      const struct kvmlat_knob_event *e)
+{
+	const char *guest = guests_name(in->guests, e->knob.vm_id);
+	struct report_change *to;
+
+	if (r->nr_changes == MAX_CHANGES) {
+		r->dropped_changes++;
+		return 0;
+	}
+	to = realloc(r->changes, (r->nr_changes + 1) * sizeof(*to));
+	if (!to)
+		return -1;
+	r->changes = to;
+	to += r->nr_changes++;
+	to->event = *e;
+	to->time = (int64_t)e->at + moment_wall(&in->end, in->newer);
+	snprintf(to->guest, sizeof(to->guest), "%s",
+		 guest && e->knob.scope != KVMLAT_SCOPE_HOST ? guest : "");
+	return 0;
+}
+
+static bool is_wanted(const struct selection *sel, const struct interval *in, uint32_t vm_id)
+{
+	const struct kvmlat_vm *vm = kvmlat_find_vm(in->newer, vm_id);
+
+	return !selects(sel) || (vm && selects_vm(sel, in->guests, in->newer, vm));
+}
+
+int report_add(struct report *r, const struct interval *in, const struct selection *sel)
+{
+	struct causes causes;
+	size_t i;
+	int ret = 0;
+
+	if (!r->intervals++)
+		r->begin = in->begin.real;
+	r->end = in->end.real;
+	r->dropped_outliers += in->dropped_outliers;
+	r->dropped_changes += in->dropped_changes;
+	for (i = 0; !ret && i < in->newer->nr_vms; i++)
+		if (is_wanted(sel, in, in->newer->vms[i].vm_id))
+			ret = add_vm(r, in, &in->newer->vms[i]);
+	for (i = 0; i < in->nr_outliers; i++) {
+		if (!is_wanted(sel, in, in->outliers[i].vm_id) ||
+		    !selects_vcpu(sel, in->outliers[i].vcpu_id))
+			continue;
+		causes_of(&in->outliers[i], in->newer->vendor, &causes);
+		tolls_add(&r->tolls, &in->outliers[i], &causes);
+	}
+	for (i = 0; !ret && i < in->nr_changes; i++)
+		if (in->changes[i].knob.scope == KVMLAT_SCOPE_HOST ||
+		    is_wanted(sel, in, in->changes[i].knob.vm_id))
+			ret = add_change(r, in, &in->changes[i]);
+	return ret;
+}
+
+void report_free(struct report *r)
+{
+	free(r->vms);
+	free(r->changes);
+}
+
+static const char *when(int64_t ns, char *text, size_t size)
+{
+	time_t seconds = ns / (int64_t)NSEC_PER_SEC;
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) || !strftime(text, size, "%Y-%m-%d %H:%M:%S", &tm))
+		snprintf(text, size, "-");
+	return text;
+}
+
+static void table(FILE *to, const struct report *r)
+{
+	static const char * const shown[] = {
+		"host", "kernel", "cpu", "vendor", "cpus online", "clocksource", "governor",
+		"command line", "module",
+	};
+	char begin[32], end[32], text[512];
+	size_t i;
+
+	fprintf(to, "%s: %s to %s, %.3f s in %u interval%s\n", r->file,
+		when(r->begin, begin, sizeof(begin)), when(r->end, end, sizeof(end)),
+		(r->end - r->begin) / 1e9, r->intervals, r->intervals == 1 ? "" : "s");
+	if (losses_tell(&r->losses, text, sizeof(text)))
+		fprintf(to, "  %s\n", text);
+	for (i = 0; i < sizeof(shown) / sizeof(*shown); i++)
+		if (facts_find(r->facts, shown[i]))
+			fprintf(to, "  %s: %s\n", shown[i], facts_find(r->facts, shown[i]));
+	for (i = 0; i < r->nr_vms; i++) {
+		const struct report_vm *vm = &r->vms[i];
+
+		fprintf(to, "  VM %u \"%s\", pid %u, %u vCPU%s, %s to %s%s\n", vm->vm_id, vm->guest,
+			vm->pid, vm->vcpus, vm->vcpus == 1 ? "" : "s",
+			when(vm->first, begin, sizeof(begin)), when(vm->last, end, sizeof(end)),
+			vm->gone ? ", gone" : "");
+	}
+	fprintf(to, "  %" PRIu64 " outliers, %zu changes of knobs\n", r->tolls.outliers,
+		r->nr_changes);
+}
+
+static double seconds_of(int64_t ns)
+{
+	return ns / 1000000 / 1e3;
+}
+
+static struct json_object *json_vms(const struct report *r)
+{
+	struct json_object *list = json_object_new_array(), *o;
+	size_t i;
+
+	for (i = 0; i < r->nr_vms; i++) {
+		const struct report_vm *vm = &r->vms[i];
+
+		o = json_object_new_object();
+		add_u64(o, "vm_id", vm->vm_id);
+		add_u64(o, "pid", vm->pid);
+		add_text(o, "guest", vm->guest);
+		add_u64(o, "vcpus", vm->vcpus);
+		add(o, "first", double_of(seconds_of(vm->first), 3));
+		add(o, "last", double_of(seconds_of(vm->last), 3));
+		add_bool(o, "gone", vm->gone);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static void json(FILE *to, const struct report *r)
+{
+	struct json_object *o = document("report"), *facts = json_object_new_object();
+	size_t i;
+
+	add_text(o, "file", r->file);
+	add(o, "begin", double_of(seconds_of(r->begin), 3));
+	add(o, "end", double_of(seconds_of(r->end), 3));
+	add_u64(o, "intervals", r->intervals);
+	add_u64(o, "missing_intervals", r->losses.intervals);
+	add_u64(o, "damaged_bytes", r->losses.damaged);
+	add_bool(o, "ended", r->losses.ended);
+	for (i = 0; i < r->facts->nr; i++)
+		json_object_object_add(facts, r->facts->all[i].name,
+				       json_object_new_string(r->facts->all[i].text));
+	add(o, "facts", facts);
+	add(o, "vms", json_vms(r));
+	add_u64(o, "outliers", r->tolls.outliers);
+	add_u64(o, "dropped_outliers", r->dropped_outliers);
+	add_u64(o, "changes", r->nr_changes);
+	add_u64(o, "dropped_changes", r->dropped_changes);
+	print(to, o);
+	if (r->tolls.outliers)
+		show_tolls(to, OUTPUT_JSON, &r->tolls, r->dropped_outliers);
+	for (i = 0; i < r->nr_changes; i++) {
+		const struct report_change *c = &r->changes[i];
+		struct event_view view = { c->time / 1000000, c->guest, &c->event };
+
+		show_event(to, OUTPUT_JSON, &view, !i);
+	}
+}
+
+void show_report_head(FILE *to, enum output output, const struct report *r)
+{
+	if (output == OUTPUT_JSON)
+		json(to, r);
+	else
+		table(to, r);
+}
+
+void show_report_events(FILE *to, const struct report *r)
+{
+	size_t i;
+
+	fputc('\n', to);
+	show_tolls(to, OUTPUT_TABLE, &r->tolls, r->dropped_outliers);
+	if (r->nr_changes)
+		fputs("\nchanges of knobs\n", to);
+	for (i = 0; i < r->nr_changes; i++) {
+		const struct report_change *c = &r->changes[i];
+		struct event_view view = { c->time / 1000000, c->guest, &c->event };
+
+		show_event(to, OUTPUT_TABLE, &view, !i);
+	}
+	if (r->dropped_changes)
+		fprintf(to, "and %" PRIu64 " more\n", r->dropped_changes);
+}
