@@ -137,8 +137,8 @@ static int show_whole(struct asked *a, const struct interval *in,
 		return output_flush(stdout);
 	for (i = 0; !ret && i < sizeof(views) / sizeof(*views); i++)
 		ret = show_view(a, in, delta, views[i]);
-	if (!ret && a->output == OUTPUT_TABLE)
-		show_report_events(stdout, &a->report);
+	if (!ret)
+		show_report_events(stdout, a->output, &a->report);
 	return ret ? ret : output_flush(stdout);
 }
 

@@ -139,8 +139,8 @@ static void table(FILE *to, const struct report *r)
 			when(vm->first, begin, sizeof(begin)), when(vm->last, end, sizeof(end)),
 			vm->gone ? ", gone" : "");
 	}
-	fprintf(to, "  %" PRIu64 " outliers, %zu changes of knobs\n", r->tolls.outliers,
-		r->nr_changes);
+	fprintf(to, "  %" PRIu64 " outlier%s, %zu change%s of knobs\n", r->tolls.outliers,
+		r->tolls.outliers == 1 ? "" : "s", r->nr_changes, r->nr_changes == 1 ? "" : "s");
 }
 
 static double seconds_of(int64_t ns)
@@ -191,14 +191,6 @@ static void json(FILE *to, const struct report *r)
 	add_u64(o, "changes", r->nr_changes);
 	add_u64(o, "dropped_changes", r->dropped_changes);
 	print(to, o);
-	if (r->tolls.outliers)
-		show_tolls(to, OUTPUT_JSON, &r->tolls, r->dropped_outliers);
-	for (i = 0; i < r->nr_changes; i++) {
-		const struct report_change *c = &r->changes[i];
-		struct event_view view = { c->time / 1000000, c->guest, &c->event };
-
-		show_event(to, OUTPUT_JSON, &view, !i);
-	}
 }
 
 void show_report_head(FILE *to, enum output output, const struct report *r)
@@ -209,20 +201,21 @@ void show_report_head(FILE *to, enum output output, const struct report *r)
 		table(to, r);
 }
 
-void show_report_events(FILE *to, const struct report *r)
+void show_report_events(FILE *to, enum output output, const struct report *r)
 {
 	size_t i;
 
-	fputc('\n', to);
-	show_tolls(to, OUTPUT_TABLE, &r->tolls, r->dropped_outliers);
-	if (r->nr_changes)
+	if (output == OUTPUT_TABLE)
+		fputc('\n', to);
+	show_tolls(to, output, &r->tolls, r->dropped_outliers);
+	if (output == OUTPUT_TABLE && r->nr_changes)
 		fputs("\nchanges of knobs\n", to);
 	for (i = 0; i < r->nr_changes; i++) {
 		const struct report_change *c = &r->changes[i];
 		struct event_view view = { c->time / 1000000, c->guest, &c->event };
 
-		show_event(to, OUTPUT_TABLE, &view, !i);
+		show_event(to, output, &view, !i);
 	}
-	if (r->dropped_changes)
+	if (output == OUTPUT_TABLE && r->dropped_changes)
 		fprintf(to, "and %" PRIu64 " more\n", r->dropped_changes);
 }

@@ -56,8 +56,8 @@ void report_free(struct report *report);
 /* What it holds: when, of what host, which VMs. */
 void show_report_head(FILE *to, enum output output, const struct report *report);
 
-/* Outliers and changes, which JSON has in the head. */
-void show_report_events(FILE *to, const struct report *report);
+/* Which causes made guests late, and changes of knobs. */
+void show_report_events(FILE *to, enum output output, const struct report *report);
 
 /* A line for each VM of an interval; @first goes behind a header. */
 void show_report_csv(FILE *to, const struct interval *in, const struct kvmlat_snapshot *delta,
