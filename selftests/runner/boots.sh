@@ -117,11 +117,22 @@ report()
 	fi
 }
 
+# longest_first: the queue, in an order in which no CPU is without a machine at the end while another has a long one
+longest_first()
+{
+	local name machine kernel boot
+	for name in "${queue[@]}"; do
+		read -r machine kernel boot < "$out/$name/boot"
+		echo "$(boot_minutes "$boot") $name"
+	done | sort -s -k 1,1nr | cut -d' ' -f2
+}
+
 run_boots()
 {
 	local name pid running=0 limit
 	local -A boot_of=()
 	limit=$(nproc)
+	mapfile -t queue < <(longest_first)
 	# What runs in the background does not hear of Ctrl-C
 	trap 'trap - TERM; kill 0' INT
 	for name in "${queue[@]}" ""; do

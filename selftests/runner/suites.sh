@@ -30,6 +30,18 @@ boot_shape()
 	esac
 }
 
+# boot_minutes BOOT: about how long it takes, the longest of them
+boot_minutes()
+{
+	case $1 in
+	single | multi | counts | more | users) echo 6 ;;
+	icount) echo 4 ;;
+	screen | brief) echo 3 ;;
+	isolated) echo 2 ;;
+	*) echo 1 ;;
+	esac
+}
+
 # Two CPUs, which share a thread in QEMU, for what migrates and for readers beside writers; all else
 # is faster with one. What must be so within 1 %, or polls for microseconds, needs a CPU whose time is
 # not the real machine's: icount; what polls for seconds, one whose instructions are not too many for
