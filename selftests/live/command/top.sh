@@ -37,10 +37,10 @@ shows()
 		shot
 		missing=''
 		for regex; do
-			grep -qE -- "$regex" "$work/screen" || missing=$regex
+			like "$regex" "$work/screen" || missing=$regex
 		done
 		if [ -z "$missing" ] || [ $((SECONDS - begin)) -gt 60 ]; then break; fi
-		sleep 0.2
+		pause 0.2
 	done
 	cp "$work/screen" "$shots/$(printf '%02d' "$((number + 1))")"
 	[ -z "$missing" ] || echo "# nothing is like \"$missing\""
