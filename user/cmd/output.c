@@ -24,6 +24,20 @@ int output_open(FILE **to, const char *path)
 	return open_for(to, path, O_TRUNC);
 }
 
+int output_try(FILE **to, const char *path, bool *is_new)
+{
+	*is_new = access(path, F_OK) && errno == ENOENT;
+	return open_for(to, path, 0);
+}
+
+int output_begin(FILE *to)
+{
+	/* What is no file of a disk has nothing that could be dropped. */
+	if (!ftruncate(fileno(to), 0) || errno == EINVAL)
+		return EXIT_OK;
+	return complain(EXIT_REFUSED, "cannot write the output: %s", strerror(errno));
+}
+
 int output_reopen(FILE **to, const char *path)
 {
 	fclose(*to);

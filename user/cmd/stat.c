@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "base/clock.h"
@@ -88,6 +89,24 @@ static int take(void *ctx, const struct kvmlat_snapshot *old, struct kvmlat_snap
 	return take_quotas(s, *snap) ? complain(EXIT_REFUSED, "out of memory") : EXIT_OK;
 }
 
+/* What is refused before anything is shown leaves the file as it was. */
+static int begin(struct stat *s)
+{
+	int ret = s->file && !s->begun ? output_begin(s->to) : EXIT_OK;
+
+	s->begun = true;
+	return ret;
+}
+
+static void close_file(const struct stat *s)
+{
+	if (!s->file || !s->to)
+		return;
+	fclose(s->to);
+	if (s->file_is_new && !s->begun)
+		unlink(s->file);
+}
+
 static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulative, bool whole)
 {
 	struct quotas since = { 0 };
@@ -97,7 +116,10 @@ static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulat
 		.skip_zeros = !s->all_reasons, .skip_empty = s->skip_empty, .whole = whole,
 	};
 	struct sample *sample;
+	int ret = begin(s);
 
+	if (ret)
+		return ret;
 	wish.quotas = cumulative ? &s->quotas : &since;
 	if (!cumulative &&
 	    quotas_since(&since, &s->quotas, whole ? &s->quotas_first : &s->quotas_before)) {
@@ -326,11 +348,10 @@ int stat_run(int argc, char **argv)
 	/* The command's own output stays as it is without us. */
 	s.to = s.command ? stderr : stdout;
 	if (s.file)
-		ret = output_open(&s.to, s.file);
+		ret = output_try(&s.to, s.file, &s.file_is_new);
 	if (!ret)
 		ret = s.asked.span.file ? show_recording(&s) : measure(&s);
-	if (s.file && s.to)
-		fclose(s.to);
+	close_file(&s);
 	wait_end(&s.wait);
 	free_quotas(&s);
 	guests_free(&s.guests);

@@ -19,6 +19,8 @@ struct stat {
 	enum view		view;
 	struct kvmlat_filter	filter;
 	const char		*file;
+	bool			file_is_new;
+	bool			begun;
 	char			**command;
 
 	FILE			*to;
