@@ -46,7 +46,7 @@ void vm_create(struct vm *vm, unsigned int index)
 		.guest_phys_addr = GUEST_BASE,
 		.memory_size = size,
 	};
-	/* The guest never writes the MSR, which would have KVM fill a page: KVM wants to be told of one */
+	/* KVM wants an MSR, though the guest never writes it, to have a page filled */
 	struct kvm_xen_hvm_config xen = {
 		.flags = KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL,
 		.msr = 0x40000000,
