@@ -35,7 +35,7 @@ static void xen_s_number_is_in_rax(void)
 
 	EXPECT_EQ(KVMLAT_DETAIL_KIND(key), KVMLAT_DETAIL_KIND_XEN_CALL);
 	EXPECT_EQ(KVMLAT_DETAIL_VALUE(key), 29);
-	/* A guest may make Hyper-V's, too, by a page that marks them; without that they are Xen's */
+	/* A guest may make Hyper-V's, too, by a page that marks them; others are Xen's */
 	key = kvmlat_hypercall_key(true, true, true, 0x80000000, 0x1005d);
 	EXPECT_EQ(KVMLAT_DETAIL_KIND(key), KVMLAT_DETAIL_KIND_HV_CALL);
 	EXPECT_EQ(KVMLAT_DETAIL_VALUE(key), 0x5d);
