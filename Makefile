@@ -38,13 +38,17 @@ demo:			## boot a KVM host and a Linux guest in the lab and watch the guest
 	@selftests/lab/deps build lab
 	@selftests/demo/run
 
-tutorial:		## a shell on a KVM host in the lab, with guests for the stories of kvmlat-tutorial(7)
+# Who polls needs a clock that is not the real machine's, the others two CPUs
+STORY ?= 1
+
+tutorial:		## a shell on a KVM host in the lab, with guests for story STORY of kvmlat-tutorial(7), 1 to 5
+	@case '$(STORY)' in [1-5]) ;; *) echo 'STORY is "$(STORY)", 1 to 5 are allowed' >&2; exit 2 ;; esac
 	@selftests/lab/deps build lab
 	@$(MAKE) --no-print-directory -s user
 	@$(MAKE) --no-print-directory -s -C selftests/vmm O="$(BUILD)"
 	@selftests/lab/kmod 6.1 >/dev/null
-	@echo '"selftests/live/command/tutorial.sh --try 1" starts the guests of story 1, of 5, and a shell beside them'
-	@selftests/lab/run --smp 2 --append isolcpus=1 --kvm
+	@echo 'in a minute there is a shell: "selftests/live/command/tutorial.sh --try $(STORY)" starts the guests of story $(STORY)'
+	@selftests/lab/run $(if $(filter 2 5,$(STORY)),--icount --insn-ns 8,--smp 2 --append isolcpus=1) --kvm
 
 ifdef TEST
 check:

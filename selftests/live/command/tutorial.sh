@@ -206,6 +206,8 @@ helped()
 typed()
 {
 	printf '\n%s: kvmlat-tutorial(7), in %s; "exit" ends it\n' "$1" "${page#"$top"/}"
+	[[ ! $try =~ [25] ]] || [ "${LAB_ICOUNT:-0}" != 0 ] ||
+		printf 'this guest is polled for, which "make tutorial STORY=%s" has a better machine for\n' "$try"
 	PS1='# ' bash --norc -i || true
 }
 
