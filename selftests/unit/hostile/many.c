@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Takes the place of main in a command that is built for tests, and runs that once for each command
- * line on standard input, in a child, which takes a tenth of the time that exec takes. A line is its
- * length and its words, each with a NUL at its end; the answer is what wait() told and the lengths of
- * what was said on standard output and standard error, then both.
+ * Takes the place of main in a command that is built for tests, and runs that once for each
+ * command line on standard input, in a child, which takes a tenth of the time that exec takes. A
+ * line is its length and its words, each with a NUL at its end; the answer is what wait() told and
+ * the lengths of what was said on standard output and standard error, then both.
  *
  * No wait takes time: what waits for longer than an instant is told by SIGINT to end.
  */
@@ -24,10 +24,13 @@
 
 int __real_main(int argc, char **argv);
 int __wrap_main(int argc, char **argv);
-int __real_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout, const sigset_t *mask);
-int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout, const sigset_t *mask);
+int __real_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
+		 const sigset_t *mask);
+int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
+		 const sigset_t *mask);
 
-int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout, const sigset_t *mask)
+int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
+		 const sigset_t *mask)
 {
 	const struct timespec instant = { .tv_nsec = 1000000 };
 	static unsigned int waits;
@@ -98,8 +101,9 @@ int __wrap_main(int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	/* A child's end is no reason to read a line again that stdin has read already. */
-	while (read(0, &length, sizeof(length)) == sizeof(length) && length && length < sizeof(line)) {
+	/* By read(): a child shares the descriptor, and must not find a buffer of its own */
+	while (read(0, &length, sizeof(length)) == sizeof(length) && length &&
+	       length < sizeof(line)) {
 		int said[2] = { fresh(), fresh() }, status;
 		size_t have = 0;
 		ssize_t n;
