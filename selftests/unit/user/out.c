@@ -119,7 +119,7 @@ static void tables_say_what_is_not_known(void)
 	EXPECT(strstr(text, "\ntotal    112 112000  0.085  100   0.100   0.893 "));
 	EXPECT(strstr(text, "<11.00\n"));
 	EXPECT(strstr(text, " 12.35\n"));
-	EXPECT(strstr(text, "\nin hlt for 0.100 ms\n"));
+	EXPECT(strstr(text, "in hlt for 0.100 ms\n"));
 	EXPECT(strstr(text, "pid 98, vCPU 0, gone, "));
 	EXPECT(strstr(text, "guest 85.00 %, exit 10.00 %, user 5.00 %"));
 	EXPECT(!strchr(text, '\033'));
