@@ -163,19 +163,9 @@ int ini_read(const char *path, ini_take_fn take, void *user, char *why, size_t s
 		.at.section = "",
 	};
 	char *text, *line, *end, *next;
-	uint32_t uid;
 	size_t len;
 	int ret = 0;
 
-	if (file_is_anothers(path, &uid)) {
-		if (uid == FILE_OF_ALL)
-			snprintf(why, size, "\"%s\" is not read: everybody can write it", path);
-		else
-			snprintf(why, size,
-				 "\"%s\" is not read: it is of user %u, who is neither root nor you",
-				 path, uid);
-		return -1;
-	}
 	text = file_read_sized(path, &len);
 	if (!text) {
 		snprintf(why, size, "cannot read \"%s\": %s", path, strerror(errno));

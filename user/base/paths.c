@@ -7,11 +7,16 @@
 
 #include "paths.h"
 
-static const char *path(const char *variable, const char *usual)
+static bool is_given(const char *variable)
 {
 	const char *value = secure_getenv(variable);
 
-	return value && *value ? value : usual;
+	return value && *value;
+}
+
+static const char *path(const char *variable, const char *usual)
+{
+	return is_given(variable) ? secure_getenv(variable) : usual;
 }
 
 const char *path_run_dir(void)
@@ -22,7 +27,7 @@ const char *path_run_dir(void)
 /* Those that come with kvmlat are where it was installed: PREFIX/bin/kvmlat. */
 static const char *shipped(void)
 {
-	static char text[PATH_MAX + 64];
+	static char text[2 * PATH_MAX + 64];
 	char self[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
@@ -34,7 +39,8 @@ static const char *shipped(void)
 		if (slash)
 			*slash = 0;
 	}
-	snprintf(text, sizeof(text), "/etc/kvmlat/profiles:%s/share/kvmlat/profiles", self);
+	snprintf(text, sizeof(text), "%s/etc/kvmlat/profiles:%s/share/kvmlat/profiles",
+		 path_root(), self);
 	return text;
 }
 
@@ -43,9 +49,22 @@ const char *path_profiles(void)
 	return path("KVMLAT_PROFILES", shipped());
 }
 
+bool path_profiles_are_given(void)
+{
+	return is_given("KVMLAT_PROFILES");
+}
+
 const char *path_config(void)
 {
-	return path("KVMLAT_CONFIG", "/etc/kvmlat/kvmlat.conf");
+	static char text[PATH_MAX];
+
+	snprintf(text, sizeof(text), "%s/etc/kvmlat/kvmlat.conf", path_root());
+	return path("KVMLAT_CONFIG", text);
+}
+
+bool path_config_is_given(void)
+{
+	return is_given("KVMLAT_CONFIG");
 }
 
 const char *path_modprobe(void)

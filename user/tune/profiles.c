@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/ini.h"
 #include "base/paths.h"
 #include "profiles.h"
@@ -37,6 +38,30 @@ static bool next_dir(const char **at, char *dir, size_t size)
 	return len;
 }
 
+/* What somebody else can write is his wish, not that of who runs the command. */
+static bool is_ours(const char *path, char *why, size_t size)
+{
+	uint32_t uid;
+
+	if (!file_is_anothers(path, &uid))
+		return true;
+	if (uid == FILE_OF_ALL)
+		snprintf(why, size, "\"%s\" is not read: everybody can write it", path);
+	else
+		snprintf(why, size,
+			 "\"%s\" is not read: it is of user %u, who is neither root nor you",
+			 path, uid);
+	return false;
+}
+
+/* What a variable names is the choice of who runs the command. */
+static int load(struct profile *p, const char *path, const char *name, char *why, size_t size)
+{
+	if (profile_load(p, path, name, why, size))
+		return -1;
+	return path_profiles_are_given() || is_ours(path, why, size) ? 0 : -1;
+}
+
 int profile_find(struct profile *p, const char *name, char *why, size_t size)
 {
 	const char *at = path_profiles();
@@ -50,7 +75,7 @@ int profile_find(struct profile *p, const char *name, char *why, size_t size)
 	while (next_dir(&at, dir, sizeof(dir))) {
 		snprintf(path, sizeof(path), "%s/%s" SUFFIX, dir, name);
 		if (!access(path, F_OK))
-			return profile_load(p, path, name, why, size);
+			return load(p, path, name, why, size);
 	}
 	snprintf(why, size, "no profile \"%s\" in \"%s\"; \"kvmlat profile list\" lists them all",
 		 name, path_profiles());
@@ -101,7 +126,7 @@ static int list_dir(const char *dir, struct profile **profiles, size_t *nr)
 		*profiles = p;
 		p += (*nr)++;
 		snprintf(path, sizeof(path), "%s/%s" SUFFIX, dir, name);
-		if (profile_load(p, path, name, why, sizeof(why)))
+		if (load(p, path, name, why, sizeof(why)))
 			snprintf(p->summary, sizeof(p->summary), "%.255s", why);
 	}
 	closedir(d);
@@ -143,6 +168,8 @@ int profile_configured(char *name, size_t name_size, char *why, size_t size)
 {
 	char found[PROFILE_NAME_SIZE] = "";
 
+	if (!path_config_is_given() && !is_ours(path_config(), why, size))
+		return -1;
 	if (ini_read(path_config(), take_config, found, why, size))
 		return -1;
 	snprintf(name, name_size, "%s", found);
