@@ -37,7 +37,7 @@ bool file_is_anothers(const char *path, uint32_t *uid)
 	if (stat(path, &st))
 		return false;
 	*uid = st.st_uid;
-	if (st.st_mode & S_IWOTH) {
+	if (st.st_mode & 0002) {
 		*uid = FILE_OF_ALL;
 		return true;
 	}
