@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Contents of frames, each behind its kind and its length: with right sums around them, without which
- * hardly anything would be read.
+ * Contents of frames, each behind its kind and its length: with right sums around them, without
+ * which hardly anything would be read.
  */
 #include <stdio.h>
 #include <sys/mman.h>

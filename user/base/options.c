@@ -82,6 +82,9 @@ bad:
 	return false;
 }
 
+/* A file that is smaller would hold hardly anything. */
+#define LEAST_BYTES	65536
+
 bool parse_bytes(const char *what, const char *text, uint64_t *bytes, char *why, size_t size)
 {
 	static const char units[] = "KMGT";
@@ -89,11 +92,11 @@ bool parse_bytes(const char *what, const char *text, uint64_t *bytes, char *why,
 	const char *p = digits(text, UINT32_MAX, &number), *unit;
 
 	unit = p && *p ? strchr(units, *p) : NULL;
-	if (!p || (*p && (!unit || p[1])) || number << (unit ? 10 * (unit - units + 1) : 0) < 65536) {
-		snprintf(why, size, "%s \"%.64s\" is not a size of 64K or more, as 100M or 1G", what,
-			 text);
-		return false;
+	if (p && (!*p || (unit && !p[1]))) {
+		*bytes = number << (unit ? 10 * (unit - units + 1) : 0);
+		if (*bytes >= LEAST_BYTES)
+			return true;
 	}
-	*bytes = number << (unit ? 10 * (unit - units + 1) : 0);
-	return true;
+	snprintf(why, size, "%s \"%.64s\" is not a size of 64K or more, as 100M or 1G", what, text);
+	return false;
 }

@@ -155,16 +155,19 @@ static int show_once(struct hist *h)
 	return ret;
 }
 
-static int show_read(void *ctx, const struct interval *in, struct kvmlat_snapshot *delta, bool whole)
+static int show_read(void *ctx, const struct shown *shown)
 {
+	const struct guests *guests = shown->in->guests;
+	struct kvmlat_snapshot *delta = shown->delta;
+	const bool whole = shown->whole;
 	struct kvmlat_filter f = { 0 };
 	struct hist *h = ctx;
 	struct trouble cause;
 
-	h->read = in;
-	if (whole && select_vms(&h->asked.sel, in->guests, delta, &f, &cause))
+	h->read = shown->in;
+	if (whole && select_vms(&h->asked.sel, guests, delta, &f, &cause))
 		return complain_of(&cause);
-	select_narrow(&h->asked.sel, in->guests, delta);
+	select_narrow(&h->asked.sel, guests, delta);
 	h->parts += !whole;
 	if (whole && h->asked.interval && (h->parts == 1 || h->asked.output != OUTPUT_TABLE))
 		return EXIT_OK;

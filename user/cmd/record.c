@@ -17,12 +17,23 @@
 /* How often the module is asked for outliers, of which it keeps few, and for changes. */
 #define LOOK_NS		(NSEC_PER_SEC / 10)
 
+/* How many intervals come between looking which groups of processes have a limit. */
+#define LIMITS_EVERY	16
+
 static int64_t clock_ns(clockid_t clock)
 {
 	struct timespec now;
 
 	clock_gettime(clock, &now);
 	return now.tv_sec * (int64_t)NSEC_PER_SEC + now.tv_nsec;
+}
+
+/* Which groups have a limit is looked up now and then: threads are many, and their groups few. */
+static int read_quotas(struct recorder *r, struct reading *to)
+{
+	if (r->writer.interval % LIMITS_EVERY && r->writer.last.snap)
+		return quotas_again(&to->quotas, &r->writer.last.quotas);
+	return quotas_read(&to->quotas, to->snap);
 }
 
 /* A command may start the VM that is asked for: what matches is looked for at each reading. */
@@ -46,7 +57,7 @@ static int read_accounts(struct recorder *r, struct reading *to)
 	to->snap = recording_keep(raw);
 	if (to->snap)
 		select_narrow(&r->sel, &r->guests, to->snap);
-	if (to->snap && !labels_learn(&to->labels, to->snap, known))
+	if (to->snap && !labels_learn(&to->labels, to->snap, known) && !read_quotas(r, to))
 		return EXIT_OK;
 	reading_free(to);
 	return complain(EXIT_REFUSED, "out of memory");

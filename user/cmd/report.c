@@ -105,15 +105,15 @@ static int parse_options(struct asked *a, int argc, char **argv)
 	return EXIT_OK;
 }
 
-static int show_view(const struct asked *a, const struct interval *in,
-		     const struct kvmlat_snapshot *delta, enum view view)
+static int show_view(const struct asked *a, const struct shown *shown, enum view view)
 {
+	const struct interval *in = shown->in;
 	const struct wish wish = {
 		.grouping = a->per_vcpu || a->sel.vcpus ? GROUP_VCPU : GROUP_VM, .view = view,
 		.skip_zeros = true, .whole = true, .now = in->end, .thread = replay_thread,
-		.thread_ctx = in->labels,
+		.thread_ctx = in->labels, .quotas = shown->quotas,
 	};
-	struct sample *sample = sample_make(delta, in->guests, &wish);
+	struct sample *sample = sample_make(shown->delta, in->guests, &wish);
 
 	if (!sample)
 		return complain(EXIT_REFUSED, "out of memory");
@@ -124,8 +124,7 @@ static int show_view(const struct asked *a, const struct interval *in,
 	return EXIT_OK;
 }
 
-static int show_whole(struct asked *a, const struct interval *in,
-		      const struct kvmlat_snapshot *delta)
+static int show_whole(struct asked *a, const struct shown *shown)
 {
 	static const enum view views[] = { VIEW_STATES, VIEW_EXITS, VIEW_HALT, VIEW_LATENESS };
 	int ret = EXIT_OK;
@@ -136,14 +135,17 @@ static int show_whole(struct asked *a, const struct interval *in,
 	if (a->list)
 		return output_flush(stdout);
 	for (i = 0; !ret && i < sizeof(views) / sizeof(*views); i++)
-		ret = show_view(a, in, delta, views[i]);
+		ret = show_view(a, shown, views[i]);
 	if (!ret)
 		show_report_events(stdout, a->output, &a->report);
 	return ret ? ret : output_flush(stdout);
 }
 
-static int show(void *ctx, const struct interval *in, struct kvmlat_snapshot *delta, bool whole)
+static int show(void *ctx, const struct shown *shown)
 {
+	const struct interval *in = shown->in;
+	struct kvmlat_snapshot *delta = shown->delta;
+	const bool whole = shown->whole;
 	struct kvmlat_filter f = { 0 };
 	struct asked *a = ctx;
 	struct trouble why;
@@ -154,7 +156,7 @@ static int show(void *ctx, const struct interval *in, struct kvmlat_snapshot *de
 	if (whole && a->sel.vcpus && !delta->nr_vcpus)
 		return outcome(trouble_vcpu(&why, &a->sel), &why);
 	if (whole)
-		return a->output == OUTPUT_CSV ? EXIT_OK : show_whole(a, in, delta);
+		return a->output == OUTPUT_CSV ? EXIT_OK : show_whole(a, shown);
 	show_report_csv(stdout, in, delta, !a->shown);
 	a->shown = true;
 	return output_flush(stdout);

@@ -10,7 +10,8 @@ bool span_agrees(const char *command, const struct span *s)
 {
 	if (s->file || (!s->since.given && !s->until.given))
 		return true;
-	complain(0, "%s: --since and --until choose a part of a recording: they need --read", command);
+	complain(0, "%s: --since and --until choose a part of a recording: they need --read",
+		 command);
 	return false;
 }
 
@@ -25,6 +26,7 @@ const char *replay_thread(const void *labels, uint32_t vm_id, uint32_t vcpu_id)
  * @base: as they were at the begin of all, or after the last interval that is missing
  * @last: the last reading, of interval @number, which was at @end
  * @sum: what happened before @base
+ * @quotas: what happened in them since @first, and in @all_quotas since the begin
  */
 struct progress {
 	const struct replay	*replay;
@@ -35,6 +37,8 @@ struct progress {
 	uint32_t		number;
 	struct moment		end;
 	struct kvmlat_snapshot	*sum;
+	struct quotas		quotas;
+	struct quotas		all_quotas;
 };
 
 /* So much later all of @to began, as if what is missing had not been. */
@@ -133,8 +137,9 @@ static int show_chunk(struct progress *p, const struct interval *in,
 	delta = kvmlat_delta(newer, p->first);
 	if (!delta)
 		return no_memory();
-	ret = rp->show(rp->ctx, in, delta, false);
+	ret = rp->show(rp->ctx, &(struct shown){ in, delta, &p->quotas, false });
 	kvmlat_snapshot_free(delta);
+	quotas_free(&p->quotas);
 	forget(&p->first);
 	return ret;
 }
@@ -164,6 +169,19 @@ static int keep(struct kvmlat_snapshot **to, const struct kvmlat_snapshot *snap)
 	return *to ? EXIT_OK : no_memory();
 }
 
+static int add_quotas(struct progress *p, const struct interval *in)
+{
+	struct quotas delta;
+	int ret = quotas_since(&delta, in->quotas, in->older_quotas);
+
+	if (!ret)
+		ret = quotas_sum(&p->quotas, &delta);
+	if (!ret)
+		ret = quotas_sum(&p->all_quotas, &delta);
+	quotas_free(&delta);
+	return ret ? no_memory() : EXIT_OK;
+}
+
 static int take(struct progress *p, const struct interval *in)
 {
 	const struct replay *rp = p->replay;
@@ -180,6 +198,8 @@ static int take(struct progress *p, const struct interval *in)
 	}
 	if (!ret)
 		ret = keep(&p->last, in->newer);
+	if (!ret)
+		ret = add_quotas(p, in);
 	p->number = in->number;
 	p->end = in->end;
 	if (!ret && rp->each)
@@ -208,7 +228,8 @@ static int finish(struct progress *p, struct interval *in)
 		forget(&p->sum);
 	if (!delta || add_all(&p->sum, delta))
 		return no_memory();
-	return rp->show(rp->ctx, in, p->sum, true);
+	return rp->show(rp->ctx, &(struct shown){
+		in, p->sum, rp->since_start ? in->quotas : &p->all_quotas, true });
 }
 
 /* Up to where: by the clock of the recording. */
@@ -258,6 +279,8 @@ int replay_run(const struct replay *rp, struct recording *r, struct losses *loss
 	kvmlat_snapshot_free(p.base);
 	kvmlat_snapshot_free(p.last);
 	kvmlat_snapshot_free(p.sum);
+	quotas_free(&p.quotas);
+	quotas_free(&p.all_quotas);
 	return ret;
 }
 

@@ -17,11 +17,23 @@ struct span {
 bool span_agrees(const char *command, const struct span *span);
 
 /**
+ * struct shown - what a replay has to be shown
+ * @in: the last interval of it
+ * @delta: what happened in it, and in @quotas meanwhile
+ * @whole: it is all
+ */
+struct shown {
+	const struct interval	*in;
+	struct kvmlat_snapshot	*delta;
+	const struct quotas	*quotas;
+	bool			whole;
+};
+
+/**
  * struct replay - intervals of a recording one after the other
  * @interval: of so many ns at least, 0 for those of the recording
  * @duration: end after so many ns; 0 for at the end
- * @show: what happened in one; or, if @whole, in all of them, with the last of them as @in; an exit
- *	code, having complained
+ * @show: what happened in one, or in all of them; an exit code, having complained
  * @total: show all of them together, too
  * @only_total: and nothing else; @since_start: since the start of the accounts
  * @each: likewise for each interval of the recording; may be NULL
@@ -34,8 +46,7 @@ struct replay {
 	bool			only_total;
 	bool			since_start;
 	void			*ctx;
-	int			(*show)(void *ctx, const struct interval *in,
-					struct kvmlat_snapshot *delta, bool whole);
+	int			(*show)(void *ctx, const struct shown *shown);
 	int			(*each)(void *ctx, const struct interval *in);
 };
 

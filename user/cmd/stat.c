@@ -120,8 +120,8 @@ static int show(struct stat *s, const struct kvmlat_snapshot *snap, bool cumulat
 
 	if (ret)
 		return ret;
-	wish.quotas = cumulative ? &s->quotas : &since;
-	if (!cumulative &&
+	wish.quotas = s->read ? s->read_quotas : cumulative ? &s->quotas : &since;
+	if (!s->read && !cumulative &&
 	    quotas_since(&since, &s->quotas, whole ? &s->quotas_first : &s->quotas_before)) {
 		quotas_free(&since);
 		return complain(EXIT_REFUSED, "out of memory");
@@ -262,16 +262,19 @@ static int measure_command(struct stat *s)
 }
 
 /* VMs come and go: whom nobody asked for is left out, and at the end there has to be one. */
-static int show_read(void *ctx, const struct interval *in, struct kvmlat_snapshot *delta, bool whole)
+static int show_read(void *ctx, const struct shown *shown)
 {
+	struct kvmlat_snapshot *delta = shown->delta;
+	const bool whole = shown->whole;
 	struct stat *s = ctx;
 	int ret = EXIT_OK;
 
-	s->read = in;
+	s->read = shown->in;
+	s->read_quotas = shown->quotas;
 	if (whole)
 		ret = narrow(s, delta);
 	else
-		select_narrow(&s->asked.sel, in->guests, delta);
+		select_narrow(&s->asked.sel, guests_of(s), delta);
 	if (!ret && whole)
 		ret = check_vcpu(s, delta);
 	s->parts += !whole;

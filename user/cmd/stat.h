@@ -31,6 +31,7 @@ struct stat {
 	struct quotas		quotas_before;
 	struct quotas		quotas_first;
 	struct wait		wait;
+	const struct quotas	*read_quotas;
 	unsigned int		parts;		/* that were shown of it */
 	bool			shown;
 };

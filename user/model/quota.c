@@ -84,7 +84,7 @@ static bool read_use(const char *mount, struct quota *q)
 	return good;
 }
 
-static const struct quota *find(const struct quotas *q, uint32_t vm_id, const char *group)
+const struct quota *quotas_find(const struct quotas *q, uint32_t vm_id, const char *group)
 {
 	size_t i;
 
@@ -118,12 +118,21 @@ static bool goes_up(const char *group)
 	return false;
 }
 
+static bool read_quota(struct quota *q)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(mounts) / sizeof(*mounts); i++)
+		if (read_limit(mounts[i], q) && read_use(mounts[i], q))
+			return true;
+	return false;
+}
+
 /* The group and all above it: a limit of any of them counts. */
 static int add_groups(struct quotas *q, uint32_t vm_id, const char *group)
 {
 	struct quota new = { .vm_id = vm_id };
 	int depth;
-	size_t i;
 	char *end;
 
 	if (strlen(group) >= sizeof(new.group) || goes_up(group))
@@ -131,15 +140,10 @@ static int add_groups(struct quotas *q, uint32_t vm_id, const char *group)
 	strcpy(new.group, group);
 	for (depth = 0; depth < MAX_DEPTH && strcmp(new.group, "/"); depth++) {
 		/* Those above have been looked at, too. */
-		if (find(q, vm_id, new.group))
+		if (quotas_find(q, vm_id, new.group))
 			return 0;
-		for (i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
-			if (!read_limit(mounts[i], &new) || !read_use(mounts[i], &new))
-				continue;
-			if (add(q, &new))
-				return -1;
-			break;
-		}
+		if (read_quota(&new) && add(q, &new))
+			return -1;
 		end = strrchr(new.group, '/');
 		if (!end || end == new.group)
 			break;
@@ -202,6 +206,42 @@ int quotas_read(struct quotas *q, const struct kvmlat_snapshot *snap)
 	return 0;
 }
 
+int quotas_again(struct quotas *q, const struct quotas *known)
+{
+	struct quota again;
+	size_t i;
+
+	*q = (struct quotas){ 0 };
+	for (i = 0; i < known->nr; i++) {
+		again = known->all[i];
+		if (read_quota(&again) && add(q, &again))
+			return -1;
+	}
+	return 0;
+}
+
+int quotas_sum(struct quotas *sum, const struct quotas *more)
+{
+	struct quota *to;
+	size_t i;
+
+	for (i = 0; i < more->nr; i++) {
+		const struct quota *q = &more->all[i];
+
+		to = (struct quota *)quotas_find(sum, q->vm_id, q->group);
+		if (!to && add(sum, q))
+			return -1;
+		if (!to)
+			continue;
+		to->max = q->max;
+		to->period = q->period;
+		to->periods += q->periods;
+		to->throttled += q->throttled;
+		to->throttled_ns += q->throttled_ns;
+	}
+	return 0;
+}
+
 static uint64_t less(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : 0;
@@ -214,7 +254,7 @@ int quotas_since(struct quotas *delta, const struct quotas *newer, const struct 
 	*delta = (struct quotas){ 0 };
 	for (i = 0; i < newer->nr; i++) {
 		struct quota q = newer->all[i];
-		const struct quota *was = find(older, q.vm_id, q.group);
+		const struct quota *was = quotas_find(older, q.vm_id, q.group);
 
 		if (!was)
 			continue;

@@ -32,6 +32,15 @@ struct quotas {
  */
 int quotas_read(struct quotas *q, const struct kvmlat_snapshot *snap);
 
+/* Those that are known, as they are now: which there are is not asked. Likewise. */
+int quotas_again(struct quotas *q, const struct quotas *known);
+
+/* What happened in @more is added. Likewise. */
+int quotas_sum(struct quotas *sum, const struct quotas *more);
+
+/* NULL if there is none. */
+const struct quota *quotas_find(const struct quotas *q, uint32_t vm_id, const char *group);
+
 /* What happened since @older, of groups that were there. -1 if memory is short. */
 int quotas_since(struct quotas *delta, const struct quotas *newer, const struct quotas *older);
 void quotas_free(struct quotas *q);

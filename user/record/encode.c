@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "encode.h"
+#include "events.h"
 #include "format.h"
 #include "scalars.h"
 #include "vcpu.h"
@@ -12,6 +13,7 @@ void reading_free(struct reading *r)
 {
 	kvmlat_snapshot_free(r->snap);
 	labels_free(&r->labels);
+	quotas_free(&r->quotas);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -89,6 +91,19 @@ static bool same_vm(const struct kvmlat_vm *x, const struct kvmlat_vm *y)
 	       !strcmp(x->comm, y->comm);
 }
 
+static void put_quotas(struct bytes *to, const struct quotas *newer, const struct quotas *older)
+{
+	size_t i, at;
+
+	for (i = 0; i < newer->nr; i++) {
+		const struct quota *q = &newer->all[i];
+
+		at = record_begin(to, RECORD_QUOTA);
+		put_quota(to, q, older ? quotas_find(older, q->vm_id, q->group) : NULL);
+		record_end(to, at);
+	}
+}
+
 bool encode_full(struct bytes *to, const struct reading *r, const struct guests *g,
 		 struct told *told)
 {
@@ -106,6 +121,7 @@ bool encode_full(struct bytes *to, const struct reading *r, const struct guests 
 		told->vcpus[i] = put_vcpu(to, &s->vcpus[i], NULL, 0, r->labels.all[i].thread,
 					  s->now);
 	}
+	put_quotas(to, &r->quotas, NULL);
 	return !to->failed;
 }
 
@@ -235,5 +251,6 @@ bool encode_changes(struct bytes *to, const struct reading *r, const struct read
 	put_interval(to, r, older, was->idle, told->idle);
 	vms(to, r->snap, older->snap, g, was, told);
 	vcpus(to, r, older->snap, was, told);
+	put_quotas(to, &r->quotas, &older->quotas);
 	return !to->failed;
 }

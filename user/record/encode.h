@@ -14,6 +14,7 @@ struct reading {
 	struct kvmlat_snapshot	*snap;
 	struct moment		moment;
 	struct labels		labels;
+	struct quotas		quotas;
 };
 
 void reading_free(struct reading *r);

@@ -160,3 +160,45 @@ void get_change_event(struct input *in, struct kvmlat_knob_event *e)
 	e->at = get_u64(in);
 	get_knob(in, &e->knob);
 }
+
+static void put_use(struct bytes *to, const struct quota *q)
+{
+	put_u64(to, q->max);
+	put_u64(to, q->period);
+	put_u64(to, q->periods);
+	put_u64(to, q->throttled);
+	put_u64(to, q->throttled_ns);
+}
+
+static void get_use(struct input *in, struct quota *q)
+{
+	q->max = get_u64(in);
+	q->period = get_u64(in);
+	q->periods = get_u64(in);
+	q->throttled = get_u64(in);
+	q->throttled_ns = get_u64(in);
+}
+
+void put_quota(struct bytes *to, const struct quota *q, const struct quota *was)
+{
+	put_u64(to, q->vm_id);
+	put_text(to, q->group);
+	put_use(to, q);
+	put_u64(to, was ? 1 : 0);
+	if (was)
+		put_use(to, was);
+}
+
+void get_quota(struct input *in, struct quota *q, struct quota *was)
+{
+	memset(q, 0, sizeof(*q));
+	memset(was, 0, sizeof(*was));
+	q->vm_id = get_u32(in);
+	get_text(in, q->group, sizeof(q->group));
+	get_use(in, q);
+	if (!get_u64(in))
+		return;
+	was->vm_id = q->vm_id;
+	memcpy(was->group, q->group, sizeof(was->group));
+	get_use(in, was);
+}

@@ -18,6 +18,7 @@ enum record_kind {
 	RECORD_CHANGE,		/* a knob was changed */
 	RECORD_DROPPED,		/* outliers and changes that came too fast */
 	RECORD_END,		/* the recorder ended as it should */
+	RECORD_QUOTA,		/* the CPU time that a VM's group may use */
 };
 
 enum frame_kind {

@@ -109,6 +109,21 @@ static void take_change(struct events *e, struct parts *p, struct input *in)
 		get_change_event(in, &e->changes[e->nr_changes++]);
 }
 
+static void take_quota(struct events *e, struct parts *p, struct input *in)
+{
+	struct quota *q, *was;
+
+	if (!room_for_event(p, (void **)&e->quotas.all, e->quotas.nr, &e->room_quotas,
+			    sizeof(*q)) ||
+	    !room_for_event(p, (void **)&e->older_quotas.all, e->older_quotas.nr,
+			    &e->room_older_quotas, sizeof(*q)))
+		return;
+	q = &e->quotas.all[e->quotas.nr++];
+	was = &e->older_quotas.all[e->older_quotas.nr];
+	get_quota(in, q, was);
+	e->older_quotas.nr += !!was->group[0];
+}
+
 static void take_record(struct events *e, struct parts *p, unsigned int kind, struct input *in)
 {
 	switch (kind) {
@@ -135,6 +150,9 @@ static void take_record(struct events *e, struct parts *p, unsigned int kind, st
 	case RECORD_CHANGE:
 		take_change(e, p, in);
 		break;
+	case RECORD_QUOTA:
+		take_quota(e, p, in);
+		break;
 	case RECORD_DROPPED:
 		e->dropped_outliers = get_u64(in);
 		e->dropped_changes = get_u64(in);
@@ -159,6 +177,8 @@ void parts_take(struct parts *p, struct events *e, struct input content)
 	e->nr_changes = 0;
 	e->dropped_outliers = 0;
 	e->dropped_changes = 0;
+	e->quotas.nr = 0;
+	e->older_quotas.nr = 0;
 	while (!p->bad && !p->no_memory && get_record(&content, &kind, &record))
 		take_record(e, p, kind, &record);
 	p->bad |= content.bad || !p->has_when || p->nr_vcpus > MAX_VCPUS_RECORDED ||
@@ -171,5 +191,7 @@ void events_free(struct events *e)
 {
 	free(e->outliers);
 	free(e->changes);
+	quotas_free(&e->quotas);
+	quotas_free(&e->older_quotas);
 	memset(e, 0, sizeof(*e));
 }

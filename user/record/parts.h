@@ -6,6 +6,7 @@
 #include "bytes.h"
 #include "ids.h"
 #include "model/guests.h"
+#include "model/quota.h"
 #include "when.h"
 
 /* A vCPU's record, up to what hangs on what was known of it. */
@@ -17,6 +18,7 @@ struct part {
 /**
  * struct events - what came in an interval
  * @dropped_outliers: so many more, and so many @dropped_changes of knobs
+ * @quotas: as they were at its end, and at its begin those of them that were there
  */
 struct events {
 	size_t				nr_outliers;
@@ -27,6 +29,10 @@ struct events {
 	struct kvmlat_knob_event	*changes;
 	uint64_t			dropped_outliers;
 	uint64_t			dropped_changes;
+	struct quotas			quotas;
+	struct quotas			older_quotas;
+	size_t				room_quotas;
+	size_t				room_older_quotas;
 };
 
 void events_free(struct events *e);

@@ -296,6 +296,7 @@ int recording_next(struct recording *r, struct interval *to, struct trouble *why
 		.dropped_outliers = e->dropped_outliers,
 		.nr_changes = e->nr_changes, .changes = e->changes,
 		.dropped_changes = e->dropped_changes,
+		.quotas = &e->quotas, .older_quotas = &e->older_quotas,
 	};
 	return 1;
 }
@@ -339,8 +340,8 @@ bool losses_tell(const struct losses *l, char *text, size_t size)
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
 	text[0] = 0;
 	if (l->intervals)
-		n += snprintf(text, size, "%u interval%s missing: the file is damaged", l->intervals,
-			      l->intervals == 1 ? " is" : "s are");
+		n += snprintf(text, size, "%u interval%s missing: the file is damaged",
+			      l->intervals, l->intervals == 1 ? " is" : "s are");
 	if (!l->ended && n < size)
 		n += snprintf(text + n, size - n, "%sthe recording has no end: what came after %s, less than an interval, is missing, or is still to come",
 			      n ? "; " : "", when);

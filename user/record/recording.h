@@ -29,6 +29,8 @@
  * @labels: names of the threads of its vCPUs
  * @outliers: ascending by when they ended; @dropped_outliers more came too fast
  * @changes: of knobs
+ * @quotas: the CPU time that groups of VMs may use, as it was at the end; @older_quotas: of those
+ *	that were there, at the begin
  */
 struct interval {
 	uint32_t			number;
@@ -44,6 +46,8 @@ struct interval {
 	size_t				nr_changes;
 	struct kvmlat_knob_event	*changes;
 	uint64_t			dropped_changes;
+	const struct quotas		*quotas;
+	const struct quotas		*older_quotas;
 };
 
 /**

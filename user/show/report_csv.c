@@ -8,10 +8,12 @@
 #include "report.h"
 
 /* The columns are fixed in kvmlat-report(1): add at the end. */
-static const char header[] =
-	"time,duration_s,vm_id,pid,guest,vcpus,exits,exit_total_ns,exit_own_ns,guest_ns,exit_ns,"
-	"user_ns,poll_ns,wait_ns,runq_ns,off_ns,preempted_ns,wakes,wake_p50_ns,wake_p99_ns,"
-	"wake_max_bound_ns,runqs,runq_p99_ns,runq_max_bound_ns,outliers,changes\n";
+static const char * const columns[] = {
+	"time", "duration_s", "vm_id", "pid", "guest", "vcpus", "exits", "exit_total_ns",
+	"exit_own_ns", "guest_ns", "exit_ns", "user_ns", "poll_ns", "wait_ns", "runq_ns", "off_ns",
+	"preempted_ns", "wakes", "wake_p50_ns", "wake_p99_ns", "wake_max_bound_ns", "runqs",
+	"runq_p99_ns", "runq_max_bound_ns", "outliers", "changes", NULL
+};
 
 static void row(FILE *to, const struct kvmlat_account *a, uint32_t cls, bool median)
 {
@@ -44,7 +46,8 @@ static void line(FILE *to, const struct interval *in, const struct block *b)
 		(int)(in->end.real % (int64_t)NSEC_PER_SEC / 1000000),
 		(double)b->duration / NSEC_PER_SEC, b->vm_id, b->pid);
 	text(to, b->guest);
-	fprintf(to, ",%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64, a->nr_vcpus, b->count, b->total, b->own);
+	fprintf(to, ",%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64, a->nr_vcpus, b->count, b->total,
+		b->own);
 	for (i = 0; i < KVMLAT_NR_STATES; i++)
 		fprintf(to, ",%" PRIu64, a->times[i]);
 	fprintf(to, ",%" PRIu64, a->preempted);
@@ -62,8 +65,8 @@ void show_report_csv(FILE *to, const struct interval *in, const struct kvmlat_sn
 	struct sample *s = sample_make(delta, in->guests, &wish);
 	size_t i;
 
-	if (first)
-		fputs(header, to);
+	for (i = 0; first && columns[i]; i++)
+		fprintf(to, "%s%s", columns[i], columns[i + 1] ? "," : "\n");
 	for (i = 0; s && i < s->nr_blocks; i++)
 		line(to, in, &s->blocks[i]);
 	sample_free(s);
