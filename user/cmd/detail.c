@@ -18,9 +18,7 @@ static const char usage[] =
 "VMs they are on; with -1, -i or -d, show what was collected, as\n"
 "\"kvmlat stat --detail\" does.\n"
 "\n"
-VIEW_TIME_USAGE
-VIEW_VCPU_USAGE
-VIEW_VM_USAGE
+VIEW_USAGE
 "\n"
 "Examples:\n"
 "  kvmlat detail on -g web      count ports, pages and MSRs of the guest web\n"

@@ -30,7 +30,7 @@ int output_try(FILE **to, const char *path, bool *is_new)
 	return open_for(to, path, 0);
 }
 
-int output_begin(FILE *to)
+int output_overwrite(FILE *to)
 {
 	/* What is no file of a disk has nothing that could be dropped. */
 	if (!ftruncate(fileno(to), 0) || errno == EINVAL)

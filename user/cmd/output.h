@@ -16,7 +16,7 @@ int output_open(FILE **to, const char *path);
  * is something to write. @is_new: it was not there; whoever does not begin it has to remove it.
  */
 int output_try(FILE **to, const char *path, bool *is_new);
-int output_begin(FILE *to);
+int output_overwrite(FILE *to);
 
 /* After it was renamed: what is there now, or a new one, is gone on with. Likewise. */
 int output_reopen(FILE **to, const char *path);

@@ -10,25 +10,26 @@ static const char usage[] =
 "Usage: kvmlat report [OPTION]... FILE\n"
 "       kvmlat report --list FILE...\n"
 "\n"
-"Tell what \"kvmlat record\" kept in FILE: of which host and VMs, where their time went, what\n"
-"exits cost, what kept guests waiting, what made them late and why, and which knobs were changed.\n"
+"Tell what \"kvmlat record\" kept in FILE: of which host and VMs, where their time\n"
+"went, what exits cost, what kept guests waiting, what made them late and why,\n"
+"and which knobs were changed.\n"
 "\n"
 "      --list          only what is in each file: when, and which VMs\n"
-"      --since TIME    from TIME on: 10:00, 10:00:30, \"2026-01-31 10:00\", or +5m for 5 minutes\n"
-"                      after its begin\n"
+"      --since TIME    from TIME on: 10:00, 10:00:30, \"2026-01-31 10:00\", or +5m\n"
+"                      for 5 minutes after its begin\n"
 "      --until TIME    up to TIME\n"
 "  -d, --duration SEC  for SEC seconds; 100ms, 2m and 1h are times, too\n"
 "      --per-vcpu      each vCPU on its own\n"
 "      --vcpu LIST     only these vCPUs, as 0-3,7\n"
 "  -p, --pid PID       only the VMs of this process\n"
-"  -g, --guest NAME    only VMs of this guest name, or like \"web*\"; may be repeated\n"
+"  -g, --guest NAME    only VMs of this guest name, or like \"web*\"; repeatable\n"
 "      --vm ID         only the VM of this id\n"
 "      --json          one JSON object a line: the report, then those of stat\n"
 "      --csv           comma separated, a line for each interval and VM\n"
 "\n"
 "Examples:\n"
-"  kvmlat report kvmlat.rec                          all of it\n"
-"  kvmlat report --since 10:00 -d 5m -g db host.rec  what happened to db from 10:00 to 10:05\n";
+"  kvmlat report kvmlat.rec                      all of it\n"
+"  kvmlat report --since 10:00 -d 5m -g db FILE  db from 10:00 to 10:05\n";
 
 enum {
 	OPT_LIST = OPT_OWN,

@@ -92,7 +92,7 @@ static int take(void *ctx, const struct kvmlat_snapshot *old, struct kvmlat_snap
 /* What is refused before anything is shown leaves the file as it was. */
 static int begin(struct stat *s)
 {
-	int ret = s->file && !s->begun ? output_begin(s->to) : EXIT_OK;
+	int ret = s->file && !s->begun ? output_overwrite(s->to) : EXIT_OK;
 
 	s->begun = true;
 	return ret;

@@ -23,9 +23,7 @@ static const char usage[] =
 "  -b, --batch         plain text, one table each interval\n"
 "  -n, --num_iterations COUNT\n"
 "                      end after COUNT refreshes\n"
-VIEW_TIME_USAGE
-VIEW_VCPU_USAGE
-VIEW_VM_USAGE
+VIEW_USAGE
 "  -f, --filter REGEX  only rows whose name matches\n"
 "  -k, --key KEY       sort by exits (default), name, guest, exit, user, poll,\n"
 "                      wait, runq, off, wake-p99, runq-p99, wake-max, runq-max,\n"

@@ -45,8 +45,8 @@ VIEW_USAGE_WHOSE
 /* Of those that can show a recording, before the lines above. */
 #define READ_USAGE								\
 "  -r, --read FILE     show what \"kvmlat record\" kept in FILE\n"			\
-"      --since TIME    of that, from TIME on: 10:00, 10:00:30, \"2026-01-31 10:00\", or +5m\n" \
-"                      for 5 minutes after its begin\n"				\
+"      --since TIME    of that, from TIME on: 10:00, 10:00:30,\n"			\
+"                      \"2026-01-31 10:00\", or +5m after its begin\n"		\
 "      --until TIME    and up to TIME\n"
 
 /* For a command's own table, beside OPT_OWN. */
