@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "block.h"
 #include "csv.h"
-#include "detail_names.h"
+#include "model/detail_names.h"
 #include "json.h"
 #include "view.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/internal.h"
-#include "show/detail_names.h"
+#include "model/detail_names.h"
 #include "detail.h"
 #include "tap.h"
 
