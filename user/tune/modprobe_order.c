@@ -116,3 +116,86 @@ bool modprobe_loses(const char *path, const struct module_option *o, char *why, 
 		 w.path, o->module, o->name, w.value, path);
 	return true;
 }
+
+/** struct found - a file's setting; files are in the order of their names, whatever the folder */
+struct found {
+	char			name[256];
+	struct module_setting	setting;
+};
+
+static void insert(struct found *all, int *nr, const struct found *new)
+{
+	int at = *nr;
+
+	while (at && strcmp(all[at - 1].name, new->name) > 0)
+		at--;
+	if (*nr == MODULE_SETTINGS_MAX) {
+		if (!at)
+			return;
+		memmove(all, all + 1, --at * sizeof(*all));
+	} else {
+		memmove(all + at + 1, all + at, (*nr - at) * sizeof(*all));
+		++*nr;
+	}
+	all[at] = *new;
+}
+
+/* -1 if it is there and cannot be read. */
+static int settings_of(size_t folder, const char *module, const char *parameter, struct found *all,
+		       int *nr)
+{
+	struct dirent *entry;
+	struct found new;
+	char path[1024], *text;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s%s", path_root(), folders[folder]);
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOENT ? 0 : -1;
+	while ((entry = readdir(dir))) {
+		if (!is_config(entry->d_name) || is_hidden(folder, entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "%s%s/%s", path_root(), folders[folder],
+			 entry->d_name);
+		text = file_read(path);
+		if (text && modprobe_find(text, module, parameter, new.setting.value,
+					  sizeof(new.setting.value))) {
+			snprintf(new.name, sizeof(new.name), "%s", entry->d_name);
+			snprintf(new.setting.path, sizeof(new.setting.path), "%s",
+				 path + strlen(path_root()));
+			insert(all, nr, &new);
+		}
+		free(text);
+	}
+	closedir(dir);
+	return 1;
+}
+
+int modprobe_settings(const char *module, const char *name, struct module_setting *all)
+{
+	const struct module_option option = { module, name, 0 };
+	struct found found[MODULE_SETTINGS_MAX];
+	int nr = 0, i, ret, folders_read = 0;
+	struct winner line = { 0 };
+
+	for (i = 0; i < (int)NR_FOLDERS; i++) {
+		ret = settings_of(i, module, name, found, &nr);
+		if (ret < 0)
+			return -1;
+		folders_read += ret;
+	}
+	look_at_command_line(&option, &line);
+	if (line.path[0]) {
+		/* A name that no file has: it comes behind all. */
+		struct found last = { .name = "\xff" };
+
+		snprintf(last.setting.path, sizeof(last.setting.path), "%.255s",
+			 line.path + strlen(path_root()));
+		memcpy(last.setting.value, line.value, sizeof(line.value));
+		insert(found, &nr, &last);
+	}
+	for (i = 0; i < nr; i++)
+		all[i] = found[i].setting;
+	return folders_read ? nr : -1;
+}
