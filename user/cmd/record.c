@@ -10,7 +10,7 @@
 #include "base/paths.h"
 #include "command.h"
 #include "record.h"
-#include "record/facts.h"
+#include "record/notes.h"
 #include "record/host_facts.h"
 #include "record/recording.h"
 
@@ -203,14 +203,14 @@ static int take_facts(struct recorder *r, const struct kvmlat_snapshot *snap)
 	if (kvmlat_get_info(r->k, &info, &err))
 		return complain_kvmlat(&err);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)r->interval);
-	put_fact(to, "interval ns", text);
+	put_note(to, "interval ns", text);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)r->threshold);
-	put_fact(to, "threshold ns", text);
+	put_note(to, "threshold ns", text);
 	put_host_facts(to, path_root(), &info, snap);
 	kvmlat_info_free(&info);
 	if (kvmlat_get_knobs(r->k, NULL, &knobs, &err))
 		return complain_kvmlat(&err);
-	put_fact_knobs(to, &knobs);
+	put_note_knobs(to, &knobs);
 	kvmlat_knobs_free(&knobs);
 	return EXIT_OK;
 }

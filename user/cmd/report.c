@@ -184,7 +184,7 @@ static int report_file(struct asked *a, const char *file)
 	r = recording_open(file, &why);
 	if (!r)
 		return complain_of(&why);
-	a->report = (struct report){ .file = file, .facts = recording_facts(r) };
+	a->report = (struct report){ .file = file, .notes = recording_notes(r) };
 	ret = replay_run(&replay, r, &a->report.losses);
 	report_free(&a->report);
 	recording_close(r);

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/namespaces.h"
-#include "facts.h"
+#include "notes.h"
 #include "host/host.h"
 #include "host_facts.h"
 #include "sched/task.h"
@@ -26,7 +26,7 @@ static void put_line(struct bytes *to, const char *name, const char *root, const
 	if (!text)
 		return;
 	text[strcspn(text, "\n")] = 0;
-	put_fact(to, name, text);
+	put_note(to, name, text);
 	free(text);
 }
 
@@ -67,7 +67,7 @@ static void put_cpu(struct bytes *to, const char *root)
 	if (at) {
 		at += strlen(key);
 		((char *)at)[strcspn(at, "\n")] = 0;
-		put_fact(to, "cpu", at);
+		put_note(to, "cpu", at);
 	}
 	free(text);
 }
@@ -78,9 +78,9 @@ static void put_kernel(struct bytes *to)
 
 	if (uname(&uts))
 		return;
-	put_fact(to, "host", uts.nodename);
-	put_fact(to, "kernel", uts.release);
-	put_fact(to, "kernel version", uts.version);
+	put_note(to, "host", uts.nodename);
+	put_note(to, "kernel", uts.release);
+	put_note(to, "kernel version", uts.version);
 }
 
 static void put_module(struct bytes *to, const struct kvmlat_info *info)
@@ -88,16 +88,16 @@ static void put_module(struct bytes *to, const struct kvmlat_info *info)
 	char text[64];
 	size_t i;
 
-	put_fact(to, "kvmlat", KVMLAT_VERSION);
-	put_fact(to, "module", info->version);
-	put_fact(to, "vendor", kvmlat_vendor_name(info->vendor));
+	put_note(to, "kvmlat", KVMLAT_VERSION);
+	put_note(to, "module", info->version);
+	put_note(to, "vendor", kvmlat_vendor_name(info->vendor));
 	snprintf(text, sizeof(text), "%u", info->clock_khz);
-	put_fact(to, "clock khz", text);
+	put_note(to, "clock khz", text);
 	for (i = 0; i < info->nr_probes; i++) {
 		if (info->probes[i].attached)
 			continue;
 		snprintf(text, sizeof(text), "not attached %.40s", info->probes[i].name);
-		put_fact(to, text, info->probes[i].why);
+		put_note(to, text, info->probes[i].why);
 	}
 }
 
@@ -116,7 +116,7 @@ static void put_place(struct bytes *to, const struct kvmlat_vcpu *v)
 	snprintf(name, sizeof(name), "thread %u/%u", v->vm_id, v->vcpu_id);
 	snprintf(text, sizeof(how) + 8, "%s on ", how);
 	cpus_format(&sched.cpus, text + strlen(text), CPUS_TEXT);
-	put_fact(to, name, text);
+	put_note(to, name, text);
 	free(text);
 }
 
@@ -127,11 +127,11 @@ static void put_isolation(struct bytes *to, const char *root)
 
 	if (text && host_read(root, &host)) {
 		cpus_format(&host.online, text, CPUS_TEXT);
-		put_fact(to, "cpus online", text);
+		put_note(to, "cpus online", text);
 		cpus_format(&host.isolated, text, CPUS_TEXT);
-		put_fact(to, "cpus isolated", text);
+		put_note(to, "cpus isolated", text);
 		cpus_format(&host.nohz_full, text, CPUS_TEXT);
-		put_fact(to, "cpus nohz_full", text);
+		put_note(to, "cpus nohz_full", text);
 	}
 	free(text);
 }

@@ -37,7 +37,7 @@ struct recording {
 	int64_t		begin;
 	bool		partial;
 	struct decoder	decoder;
-	struct facts	facts;
+	struct notes	notes;
 	struct losses	losses;
 };
 
@@ -158,10 +158,10 @@ static enum decoded take_full(struct recording *r, const struct frame *f)
 	struct input content;
 	enum decoded ret;
 
-	if (r->decoder.now && r->facts.nr && !missed && !r->partial)
+	if (r->decoder.now && r->notes.nr && !missed && !r->partial)
 		return DECODED;
 	ret = open_frame(r, f, &content);
-	if (ret == DECODED && !facts_take(&r->facts, content, &bad))
+	if (ret == DECODED && !notes_take(&r->notes, content, &bad))
 		ret = bad ? DECODED_BAD : DECODED_NO_MEMORY;
 	if (ret == DECODED)
 		ret = decode_full(&r->decoder, content);
@@ -306,9 +306,9 @@ int64_t recording_begin(const struct recording *r)
 	return r->begin;
 }
 
-const struct facts *recording_facts(const struct recording *r)
+const struct notes *recording_notes(const struct recording *r)
 {
-	return &r->facts;
+	return &r->notes;
 }
 
 const struct losses *recording_losses(const struct recording *r)
@@ -323,7 +323,7 @@ void recording_close(struct recording *r)
 	if (r->fd >= 0)
 		close(r->fd);
 	decoder_free(&r->decoder);
-	facts_free(&r->facts);
+	notes_free(&r->notes);
 	free(r->buf);
 	free(r->content);
 	free(r);

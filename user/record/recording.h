@@ -13,7 +13,7 @@
 #define _KVMLAT_RECORD_RECORDING_H
 
 #include "base/trouble.h"
-#include "facts.h"
+#include "notes.h"
 #include "labels.h"
 #include "model/guests.h"
 #include "model/sample.h"
@@ -82,7 +82,7 @@ int recording_next(struct recording *r, struct interval *interval, struct troubl
 int64_t recording_begin(const struct recording *r);
 
 /* Known from the first interval on, unless even that is damaged. */
-const struct facts *recording_facts(const struct recording *r);
+const struct notes *recording_notes(const struct recording *r);
 const struct losses *recording_losses(const struct recording *r);
 void recording_close(struct recording *r);
 

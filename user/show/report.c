@@ -129,8 +129,8 @@ static void table(FILE *to, const struct report *r)
 	if (losses_tell(&r->losses, text, sizeof(text)))
 		fprintf(to, "  %s\n", text);
 	for (i = 0; i < sizeof(shown) / sizeof(*shown); i++)
-		if (facts_find(r->facts, shown[i]))
-			fprintf(to, "  %s: %s\n", shown[i], facts_find(r->facts, shown[i]));
+		if (notes_find(r->notes, shown[i]))
+			fprintf(to, "  %s: %s\n", shown[i], notes_find(r->notes, shown[i]));
 	for (i = 0; i < r->nr_vms; i++) {
 		const struct report_vm *vm = &r->vms[i];
 
@@ -181,9 +181,9 @@ static void json(FILE *to, const struct report *r)
 	add_u64(o, "missing_intervals", r->losses.intervals);
 	add_u64(o, "damaged_bytes", r->losses.damaged);
 	add_bool(o, "ended", r->losses.ended);
-	for (i = 0; i < r->facts->nr; i++)
-		json_object_object_add(facts, r->facts->all[i].name,
-				       json_object_new_string(r->facts->all[i].text));
+	for (i = 0; i < r->notes->nr; i++)
+		json_object_object_add(facts, r->notes->all[i].name,
+				       json_object_new_string(r->notes->all[i].text));
 	add(o, "facts", facts);
 	add(o, "vms", json_vms(r));
 	add_u64(o, "outliers", r->tolls.outliers);

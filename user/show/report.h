@@ -39,7 +39,7 @@ struct report {
 	int64_t			end;
 	uint32_t		intervals;
 	struct losses		losses;
-	const struct facts	*facts;
+	const struct notes	*notes;
 	size_t			nr_vms;
 	struct report_vm	*vms;
 	size_t			nr_changes;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "events.h"
-#include "facts.h"
+#include "notes.h"
 #include "format.h"
 #include "lib/internal.h"
 
@@ -11,7 +11,7 @@
 #define MAX_FACTS	4096
 #define MAX_KNOBS	(2 * MAX_VCPUS_RECORDED)
 
-void put_fact(struct bytes *to, const char *name, const char *text)
+void put_note(struct bytes *to, const char *name, const char *text)
 {
 	size_t at = record_begin(to, RECORD_FACT);
 
@@ -20,7 +20,7 @@ void put_fact(struct bytes *to, const char *name, const char *text)
 	record_end(to, at);
 }
 
-void put_fact_knobs(struct bytes *to, const struct kvmlat_knobs *knobs)
+void put_note_knobs(struct bytes *to, const struct kvmlat_knobs *knobs)
 {
 	size_t i, at;
 
@@ -31,19 +31,19 @@ void put_fact_knobs(struct bytes *to, const struct kvmlat_knobs *knobs)
 	}
 }
 
-static bool take_fact(struct facts *facts, size_t *room, struct input *in)
+static bool take_note(struct notes *notes, size_t *room, struct input *in)
 {
 	char *text = malloc(MAX_FACT);
-	struct fact *all = kvmlat_draft_array(facts->all, facts->nr, room, sizeof(*all));
-	struct fact *f;
+	struct note *all = kvmlat_draft_array(notes->all, notes->nr, room, sizeof(*all));
+	struct note *f;
 
 	if (all)
-		facts->all = all;
+		notes->all = all;
 	if (!text || !all) {
 		free(text);
 		return false;
 	}
-	f = &all[facts->nr++];
+	f = &all[notes->nr++];
 	get_text(in, text, MAX_FACT);
 	f->name = strdup(text);
 	get_text(in, text, MAX_FACT);
@@ -52,21 +52,21 @@ static bool take_fact(struct facts *facts, size_t *room, struct input *in)
 	return f->name && f->text;
 }
 
-static bool take_knob(struct facts *facts, size_t *room, struct input *in)
+static bool take_knob(struct notes *notes, size_t *room, struct input *in)
 {
 	struct kvmlat_knob_value *all;
 
-	all = kvmlat_draft_array(facts->knobs, facts->nr_knobs, room, sizeof(*all));
+	all = kvmlat_draft_array(notes->knobs, notes->nr_knobs, room, sizeof(*all));
 	if (!all)
 		return false;
-	facts->knobs = all;
-	get_knob(in, &all[facts->nr_knobs++]);
+	notes->knobs = all;
+	get_knob(in, &all[notes->nr_knobs++]);
 	return true;
 }
 
-bool facts_take(struct facts *facts, struct input content, bool *bad)
+bool notes_take(struct notes *notes, struct input content, bool *bad)
 {
-	struct facts new = { .nr = 0 };
+	struct notes new = { .nr = 0 };
 	size_t room_facts = 0, room_knobs = 0;
 	struct input record;
 	unsigned int kind;
@@ -74,40 +74,40 @@ bool facts_take(struct facts *facts, struct input content, bool *bad)
 
 	while (ok && !*bad && get_record(&content, &kind, &record)) {
 		if (kind == RECORD_FACT)
-			ok = take_fact(&new, &room_facts, &record);
+			ok = take_note(&new, &room_facts, &record);
 		else if (kind == RECORD_KNOB)
 			ok = take_knob(&new, &room_knobs, &record);
 		*bad |= record.bad || new.nr > MAX_FACTS || new.nr_knobs > MAX_KNOBS;
 	}
 	*bad |= content.bad;
 	if (ok && !*bad) {
-		facts_free(facts);
-		*facts = new;
+		notes_free(notes);
+		*notes = new;
 		return true;
 	}
-	facts_free(&new);
+	notes_free(&new);
 	return false;
 }
 
-const char *facts_find(const struct facts *facts, const char *name)
+const char *notes_find(const struct notes *notes, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < facts->nr; i++)
-		if (!strcmp(facts->all[i].name, name))
-			return facts->all[i].text;
+	for (i = 0; i < notes->nr; i++)
+		if (!strcmp(notes->all[i].name, name))
+			return notes->all[i].text;
 	return NULL;
 }
 
-void facts_free(struct facts *facts)
+void notes_free(struct notes *notes)
 {
 	size_t i;
 
-	for (i = 0; i < facts->nr; i++) {
-		free(facts->all[i].name);
-		free(facts->all[i].text);
+	for (i = 0; i < notes->nr; i++) {
+		free(notes->all[i].name);
+		free(notes->all[i].text);
 	}
-	free(facts->all);
-	free(facts->knobs);
-	memset(facts, 0, sizeof(*facts));
+	free(notes->all);
+	free(notes->knobs);
+	memset(notes, 0, sizeof(*notes));
 }
