@@ -46,25 +46,7 @@ static void keep(const struct kvmlat_outlier *outlier, void *ctx)
 {
 	struct watch *w = ctx;
 
-	if (w->nr == w->room) {
-		size_t room = w->room ? 2 * w->room : 64;
-		struct kvmlat_outlier *all = realloc(w->outliers, room * sizeof(*all));
-
-		if (!all) {
-			w->no_memory = true;
-			return;
-		}
-		w->outliers = all;
-		w->room = room;
-	}
-	w->outliers[w->nr++] = *outlier;
-}
-
-static int earlier(const void *a, const void *b)
-{
-	const struct kvmlat_outlier *x = a, *y = b;
-
-	return (x->end > y->end) - (x->end < y->end);
+	w->no_memory |= !outliers_keep(&w->outliers, outlier);
 }
 
 /* The kernel knows one VM and one vCPU; the rest is done here. */
@@ -105,7 +87,7 @@ static int look(struct watch *w)
 	size_t i;
 	int ret;
 
-	w->nr = 0;
+	outliers_forget(&w->outliers);
 	if (kvmlat_get_outliers(w->k, keep, w, &dropped, &err))
 		return complain_kvmlat(&err);
 	if (w->no_memory)
@@ -114,14 +96,15 @@ static int look(struct watch *w)
 	ret = learn(w);
 	if (ret)
 		return ret;
-	if (w->nr)
-		qsort(w->outliers, w->nr, sizeof(*w->outliers), earlier);
-	for (i = 0; i < w->nr && !is_enough(w); i++) {
-		if (!wanted(w, &w->guests, w->vms, &w->outliers[i]))
+	outliers_sort(&w->outliers);
+	for (i = 0; i < w->outliers.nr && !is_enough(w); i++) {
+		const struct kvmlat_outlier *o = &w->outliers.all[i];
+
+		if (!wanted(w, &w->guests, w->vms, o))
 			continue;
 		if (w->narrow)
-			w->dropped += w->outliers[i].dropped;
-		show(w, &w->guests, &w->outliers[i]);
+			w->dropped += o->dropped;
+		show(w, &w->guests, o);
 	}
 	/* Of all that the kernel was asked for, also where none is left to tell of it. */
 	if (!w->narrow)
@@ -252,7 +235,7 @@ static int run(int argc, char **argv)
 	wait_end(&w.wait);
 	guests_free(&w.guests);
 	kvmlat_snapshot_free(w.vms);
-	free(w.outliers);
+	outliers_free(&w.outliers);
 	tell_unknown(w.k);
 	kvmlat_close(w.k);
 	return ret;

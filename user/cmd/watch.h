@@ -5,6 +5,7 @@
 #include "base/options.h"
 #include "base/wait.h"
 #include "model/cause.h"
+#include "model/outliers.h"
 #include "model/selection.h"
 #include "span.h"
 
@@ -24,9 +25,7 @@ struct watch {
 	uint32_t		vendor;
 	struct guests		guests;
 	struct kvmlat_snapshot	*vms;
-	struct kvmlat_outlier	*outliers;
-	size_t			nr;
-	size_t			room;
+	struct outliers		outliers;
 	bool			no_memory;
 	bool			narrow;		/* what the kernel tells has to be */
 	uint64_t		dropped;
