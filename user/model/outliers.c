@@ -4,33 +4,17 @@
 
 #include "outliers.h"
 
-/* What an outlier points to, in one piece: its waker and then its parts. */
-static bool copy_beside(struct kvmlat_outlier *o)
+static void *copy(const void *from, size_t size)
 {
-	size_t parts = o->nr_parts * sizeof(*o->parts);
-	struct kvmlat_waker *waker;
+	void *to = malloc(size);
 
-	if (!parts && !o->waker)
-		return true;
-	waker = malloc(sizeof(*waker) + parts);
-	if (!waker)
-		return false;
-	memset(waker, 0, sizeof(*waker));
-	if (o->waker)
-		*waker = *o->waker;
-	if (parts)
-		memcpy(waker + 1, o->parts, parts);
-	/* free_beside() finds the piece by the parts, also if there are none */
-	o->parts = (const struct kvmlat_part *)(waker + 1);
-	if (o->waker)
-		o->waker = waker;
-	return true;
+	return to ? memcpy(to, from, size) : NULL;
 }
 
 static void free_beside(struct kvmlat_outlier *o)
 {
-	if (o->parts)
-		free((struct kvmlat_waker *)o->parts - 1);
+	free((void *)o->parts);
+	free((void *)o->waker);
 }
 
 bool outliers_keep(struct outliers *list, const struct kvmlat_outlier *outlier)
@@ -48,10 +32,16 @@ bool outliers_keep(struct outliers *list, const struct kvmlat_outlier *outlier)
 	}
 	o = &list->all[list->nr];
 	*o = *outlier;
-	if (!o->nr_parts)
-		o->parts = NULL;
-	if (!copy_beside(o))
+	o->parts = NULL;
+	o->waker = NULL;
+	if (outlier->nr_parts)
+		o->parts = copy(outlier->parts, outlier->nr_parts * sizeof(*o->parts));
+	if (outlier->waker)
+		o->waker = copy(outlier->waker, sizeof(*o->waker));
+	if (!o->parts != !outlier->nr_parts || !o->waker != !outlier->waker) {
+		free_beside(o);
 		return false;
+	}
 	list->nr++;
 	return true;
 }

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "record/facts.h"
+#include "record/notes.h"
 #include "recorded.h"
 #include "tap.h"
 
@@ -120,7 +120,7 @@ static void write_all(struct played *p, const char *path)
 	size_t i;
 
 	unlink(path);
-	put_fact(&w.facts, "kernel", "6.1");
+	put_note(&w.facts, "kernel", "6.1");
 	r = again(&p->readings[0]);
 	EXPECT_EQ(writer_begin(&w, &r, &p->guests, &why), 0);
 	for (i = 1; i < p->nr; i++) {
@@ -155,7 +155,7 @@ static void expect_all(const struct played *p, const char *path)
 	EXPECT(r);
 	if (!r)
 		return;
-	EXPECT_STR(facts_find(recording_facts(r), "kernel"), "6.1");
+	EXPECT_STR(notes_find(recording_notes(r), "kernel"), "6.1");
 	while ((ret = recording_next(r, &in, &why)) > 0) {
 		EXPECT_EQ(in.number, last + 1);
 		last = in.number;
