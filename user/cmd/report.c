@@ -167,7 +167,9 @@ static int add(void *ctx, const struct interval *in)
 {
 	struct asked *a = ctx;
 
-	return report_add(&a->report, in, &a->sel) ? complain(EXIT_REFUSED, "out of memory") : EXIT_OK;
+	if (report_add(&a->report, in, &a->sel))
+		return complain(EXIT_REFUSED, "out of memory");
+	return EXIT_OK;
 }
 
 static int report_file(struct asked *a, const char *file)

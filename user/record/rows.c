@@ -120,9 +120,11 @@ static size_t get_buckets(struct input *in, const struct kvmlat_reason *was, str
 {
 	const struct kvmlat_bucket *y = was->buckets, *y_end = y ? y + was->nr_buckets : NULL;
 	size_t first = rows->nr_buckets;
-	uint64_t last = 0, step, count;
+	uint64_t last = 0, step;
 
 	for (step = get_u64(in); step && !in->bad; step = get_u64(in)) {
+		uint64_t count = 0;
+
 		/* Both are below 2^16: no sum overflows. */
 		if (step > KVMLAT_HIST_BUCKETS || last + step > KVMLAT_HIST_BUCKETS) {
 			in->bad = true;
@@ -132,7 +134,8 @@ static size_t get_buckets(struct input *in, const struct kvmlat_reason *was, str
 		for (; y != y_end && y->index < last - 1; y++)
 			if (!add_bucket(rows, y->index, y->count))
 				return 0;
-		count = y != y_end && y->index == last - 1 ? y++->count : 0;
+		if (y != y_end && y->index == last - 1)
+			count = y++->count;
 		count = get_change(in, count);
 		if (count && !add_bucket(rows, last - 1, count))
 			return 0;
