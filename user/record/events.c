@@ -8,6 +8,63 @@ static uint32_t bit(bool is, unsigned int which)
 	return (uint32_t)is << which;
 }
 
+static void put_waker(struct bytes *to, const struct kvmlat_waker *w)
+{
+	put_u64(to, w ? 1 : 0);
+	if (!w)
+		return;
+	put_text(to, w->comm);
+	put_u64(to, w->tid);
+	put_u64(to, w->cpu);
+	put_u64(to, w->interrupt);
+	put_u64(to, w->at);
+}
+
+static bool get_waker(struct input *in, struct kvmlat_waker *w)
+{
+	memset(w, 0, sizeof(*w));
+	if (!get_u64(in))
+		return false;
+	get_text(in, w->comm, sizeof(w->comm));
+	w->tid = get_u32(in);
+	w->cpu = get_u32(in);
+	w->interrupt = get_u64(in);
+	w->at = get_u64(in);
+	return true;
+}
+
+static void put_part(struct bytes *to, const struct kvmlat_part *p)
+{
+	put_u64(to, bit(p->took, 0) | bit(p->has_idle, 1));
+	put_u64(to, p->kind);
+	put_u64(to, p->state);
+	put_u64(to, p->id);
+	put_u64(to, p->cpu);
+	put_u64(to, p->count);
+	put_u64(to, p->time);
+	put_text(to, p->comm);
+	put_u64(to, p->prio);
+	put_u64(to, p->idle_state);
+}
+
+void get_part(struct input *in, struct kvmlat_part *p)
+{
+	uint64_t flags = get_u64(in);
+
+	memset(p, 0, sizeof(*p));
+	p->took = flags & 1;
+	p->has_idle = flags & 2;
+	p->kind = get_u32(in);
+	p->state = get_u32(in);
+	p->id = get_u32(in);
+	p->cpu = get_u32(in);
+	p->count = get_u32(in);
+	p->time = get_u64(in);
+	get_text(in, p->comm, sizeof(p->comm));
+	p->prio = get_u32(in);
+	p->idle_state = get_u32(in);
+}
+
 void put_outlier(struct bytes *to, const struct kvmlat_outlier *o)
 {
 	const struct kvmlat_culprit *c = &o->culprit;
@@ -38,12 +95,18 @@ void put_outlier(struct bytes *to, const struct kvmlat_outlier *o)
 	put_u64(to, c->time);
 	put_u64(to, o->cpu_before);
 	put_u64(to, o->cpu);
+	put_u64(to, o->moves);
+	put_waker(to, o->waker);
+	put_u64(to, o->nr_parts);
+	for (i = 0; i < o->nr_parts; i++)
+		put_part(to, &o->parts[i]);
 }
 
-void get_outlier(struct input *in, struct kvmlat_outlier *o)
+bool get_outlier(struct input *in, struct kvmlat_outlier *o, struct kvmlat_waker *waker)
 {
 	struct kvmlat_culprit *c = &o->culprit;
 	uint64_t flags = get_u64(in), nr, i, time;
+	bool has_waker;
 
 	memset(o, 0, sizeof(*o));
 	o->visited = flags & 1;
@@ -76,6 +139,12 @@ void get_outlier(struct input *in, struct kvmlat_outlier *o)
 	c->time = get_u64(in);
 	o->cpu_before = get_u32(in);
 	o->cpu = get_u32(in);
+	o->moves = get_u32(in);
+	has_waker = get_waker(in, waker);
+	o->nr_parts = get_u32(in);
+	/* Each takes 10 bytes at least. */
+	in->bad |= o->nr_parts > left(in) / 10;
+	return has_waker;
 }
 
 static void put_level(struct bytes *to, const struct kvmlat_level *l)

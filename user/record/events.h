@@ -8,7 +8,14 @@
 #include "model/quota.h"
 
 void put_outlier(struct bytes *to, const struct kvmlat_outlier *o);
-void get_outlier(struct input *in, struct kvmlat_outlier *o);
+
+/*
+ * Up to its parts, of which o->nr_parts follow for get_part, and whether there is a waker: both
+ * have to be put where they stay.
+ */
+bool get_outlier(struct input *in, struct kvmlat_outlier *o, struct kvmlat_waker *waker);
+void get_part(struct input *in, struct kvmlat_part *p);
+
 void put_change_event(struct bytes *to, const struct kvmlat_knob_event *e);
 void get_change_event(struct input *in, struct kvmlat_knob_event *e);
 void put_knob(struct bytes *to, const struct kvmlat_knob_value *k);

@@ -89,17 +89,47 @@ static bool room_for_event(struct parts *p, void **array, size_t nr, size_t *roo
 	return false;
 }
 
-/* One of a kind that a newer kvmlat knows is passed over. */
+/*
+ * One of a kind that a newer kvmlat knows is passed over. Where its parts and its waker are is told
+ * when all are there: until then they move, and what points to none says that there is one.
+ */
 static void take_outlier(struct events *e, struct parts *p, struct input *in)
 {
+	static const struct kvmlat_waker one;
 	struct kvmlat_outlier *o;
+	size_t i;
 
 	if (!room_for_event(p, (void **)&e->outliers, e->nr_outliers, &e->room_outliers,
-			    sizeof(*e->outliers)))
+			    sizeof(*e->outliers)) ||
+	    !room_for_event(p, (void **)&e->wakers, e->nr_wakers, &e->room_wakers,
+			    sizeof(*e->wakers)))
 		return;
 	o = &e->outliers[e->nr_outliers];
-	get_outlier(in, o);
-	e->nr_outliers += o->kind < KVMLAT_NR_OUTLIER_KINDS;
+	if (get_outlier(in, o, &e->wakers[e->nr_wakers]))
+		o->waker = &one;
+	if (in->bad || o->kind >= KVMLAT_NR_OUTLIER_KINDS)
+		return;
+	for (i = 0; i < o->nr_parts && !in->bad; i++) {
+		if (!room_for_event(p, (void **)&e->parts, e->nr_parts, &e->room_parts,
+				    sizeof(*e->parts)))
+			return;
+		get_part(in, &e->parts[e->nr_parts++]);
+	}
+	e->nr_wakers += !!o->waker;
+	e->nr_outliers++;
+}
+
+static void place_parts(struct events *e)
+{
+	size_t i, part = 0, waker = 0;
+
+	for (i = 0; i < e->nr_outliers; i++) {
+		struct kvmlat_outlier *o = &e->outliers[i];
+
+		o->parts = o->nr_parts ? e->parts + part : NULL;
+		part += o->nr_parts;
+		o->waker = o->waker ? &e->wakers[waker++] : NULL;
+	}
 }
 
 static void take_change(struct events *e, struct parts *p, struct input *in)
@@ -174,6 +204,8 @@ void parts_take(struct parts *p, struct events *e, struct input content)
 	unsigned int kind;
 
 	e->nr_outliers = 0;
+	e->nr_parts = 0;
+	e->nr_wakers = 0;
 	e->nr_changes = 0;
 	e->dropped_outliers = 0;
 	e->dropped_changes = 0;
@@ -183,6 +215,9 @@ void parts_take(struct parts *p, struct events *e, struct input content)
 		take_record(e, p, kind, &record);
 	p->bad |= content.bad || !p->has_when || p->nr_vcpus > MAX_VCPUS_RECORDED ||
 		  p->nr_vms > MAX_VCPUS_RECORDED;
+	if (p->bad || p->no_memory)
+		return;
+	place_parts(e);
 	if (e->nr_outliers)
 		qsort(e->outliers, e->nr_outliers, sizeof(*e->outliers), earlier);
 }
@@ -190,6 +225,8 @@ void parts_take(struct parts *p, struct events *e, struct input content)
 void events_free(struct events *e)
 {
 	free(e->outliers);
+	free(e->parts);
+	free(e->wakers);
 	free(e->changes);
 	quotas_free(&e->quotas);
 	quotas_free(&e->older_quotas);

@@ -17,6 +17,7 @@ struct part {
 
 /**
  * struct events - what came in an interval
+ * @parts: of all outliers, one after the other, as are @wakers of those that have one
  * @dropped_outliers: so many more, and so many @dropped_changes of knobs
  * @quotas: as they were at its end, and at its begin those of them that were there
  */
@@ -24,6 +25,12 @@ struct events {
 	size_t				nr_outliers;
 	size_t				room_outliers;
 	struct kvmlat_outlier		*outliers;
+	size_t				nr_parts;
+	size_t				room_parts;
+	struct kvmlat_part		*parts;
+	size_t				nr_wakers;
+	size_t				room_wakers;
+	struct kvmlat_waker		*wakers;
 	size_t				nr_changes;
 	size_t				room_changes;
 	struct kvmlat_knob_event	*changes;

@@ -7,12 +7,25 @@
 #include "lib/internal.h"
 #include "pending.h"
 
+/* What it points to does not stay: it is put down at once. */
+static void put_down(struct pending_outlier *to, const struct kvmlat_outlier *o)
+{
+	size_t at;
+
+	to->total = o->total;
+	to->record.nr = 0;
+	to->record.failed = false;
+	at = record_begin(&to->record, RECORD_OUTLIER);
+	put_outlier(&to->record, o);
+	record_end(&to->record, at);
+}
+
 void pending_outlier(struct pending *p, const struct kvmlat_outlier *o)
 {
 	size_t i, least = 0;
 
 	if (p->nr_outliers < PENDING_OUTLIERS) {
-		p->outliers[p->nr_outliers++] = *o;
+		put_down(&p->outliers[p->nr_outliers++], o);
 		return;
 	}
 	p->dropped_outliers++;
@@ -20,7 +33,7 @@ void pending_outlier(struct pending *p, const struct kvmlat_outlier *o)
 		if (p->outliers[i].total < p->outliers[least].total)
 			least = i;
 	if (p->outliers[least].total < o->total)
-		p->outliers[least] = *o;
+		put_down(&p->outliers[least], o);
 }
 
 void pending_change(struct pending *p, const struct kvmlat_knob_event *e)
@@ -42,9 +55,8 @@ void put_pending(struct bytes *to, const struct pending *p)
 	size_t i, at;
 
 	for (i = 0; i < p->nr_outliers; i++) {
-		at = record_begin(to, RECORD_OUTLIER);
-		put_outlier(to, &p->outliers[i]);
-		record_end(to, at);
+		to->failed |= p->outliers[i].record.failed;
+		put_raw(to, p->outliers[i].record.data, p->outliers[i].record.nr);
 	}
 	for (i = 0; i < p->nr_changes; i++) {
 		at = record_begin(to, RECORD_CHANGE);
@@ -69,6 +81,10 @@ void pending_clear(struct pending *p)
 
 void pending_free(struct pending *p)
 {
+	size_t i;
+
+	for (i = 0; i < PENDING_OUTLIERS; i++)
+		bytes_free(&p->outliers[i].record);
 	free(p->changes);
 	memset(p, 0, sizeof(*p));
 }

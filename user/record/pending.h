@@ -13,7 +13,10 @@
 /** struct pending - all zero at first; @dropped_*: what was more, or was lost before */
 struct pending {
 	size_t				nr_outliers;
-	struct kvmlat_outlier		outliers[PENDING_OUTLIERS];
+	struct pending_outlier {
+		uint64_t	total;
+		struct bytes	record;
+	}				outliers[PENDING_OUTLIERS];
 	uint64_t			dropped_outliers;
 	size_t				nr_changes;
 	size_t				room_changes;

@@ -114,7 +114,14 @@ static bool same_interval(const struct played *p, const struct interval *in)
 static void write_all(struct played *p, const char *path)
 {
 	struct writer w = new_writer(path);
-	struct kvmlat_outlier o = { .kind = KVMLAT_OUTLIER_KIND_GAP, .total = 70000 };
+	struct kvmlat_part parts[2] = {
+		{ .comm = "hog", .id = 7, .time = 5, .took = true },
+		{ .comm = "other", .has_idle = true, .idle_state = 2, .prio = 120 },
+	};
+	struct kvmlat_waker waker = { .comm = "vhost", .tid = 9, .at = 77 };
+	struct kvmlat_outlier o = {
+		.kind = KVMLAT_OUTLIER_KIND_GAP, .total = 70000, .parts = parts, .waker = &waker,
+	};
 	struct trouble why = { 0 };
 	struct reading r;
 	size_t i;
@@ -124,7 +131,14 @@ static void write_all(struct played *p, const char *path)
 	r = again(&p->readings[0]);
 	EXPECT_EQ(writer_begin(&w, &r, &p->guests, &why), 0);
 	for (i = 1; i < p->nr; i++) {
-		o.end = i;
+		/* Two, the later first, one of which has neither parts nor a waker. */
+		o.end = 2 * i;
+		o.nr_parts = 2;
+		o.waker = &waker;
+		pending_outlier(&w.pending, &o);
+		o.end = 2 * i - 1;
+		o.nr_parts = 0;
+		o.waker = NULL;
 		pending_outlier(&w.pending, &o);
 		r = again(&p->readings[i]);
 		EXPECT_EQ(writer_interval(&w, &r, &p->guests, &why), WRITTEN);
@@ -163,8 +177,15 @@ static void expect_all(const struct played *p, const char *path)
 		EXPECT(same_snapshot(p->readings[last - 1].snap, in.older, false));
 		EXPECT(same_interval(p, &in));
 		EXPECT_EQ(in.end.real, p->readings[last].moment.real);
-		EXPECT_EQ(in.nr_outliers, 1);
-		EXPECT_EQ(in.outliers[0].end, last);
+		EXPECT_EQ(in.nr_outliers, 2);
+		EXPECT_EQ(in.outliers[0].end, 2 * last - 1);
+		EXPECT_EQ(in.outliers[0].nr_parts, 0);
+		EXPECT(!in.outliers[0].waker);
+		EXPECT_EQ(in.outliers[1].end, 2 * last);
+		EXPECT_EQ(in.outliers[1].nr_parts, 2);
+		EXPECT_STR(in.outliers[1].parts[0].comm, "hog");
+		EXPECT_EQ(in.outliers[1].parts[1].idle_state, 2);
+		EXPECT_STR(in.outliers[1].waker->comm, "vhost");
 		EXPECT_STR(guests_name(in.guests, in.newer->vms[0].vm_id),
 			   in.newer->vms[0].vm_id == 1 ? "guest1" : "guest2");
 		EXPECT_STR(labels_thread(in.labels, in.newer->vcpus[0].vm_id,
