@@ -40,7 +40,7 @@ _kvmlat_words()
 	*:-k | *:--key) printf '%s\n' count own time mean max p99 reason ;;
 	*:-u | *:--unit) printf '%s\n' ns us ms s ;;
 	*:--kind)
-		printf '%s\n' exit halt poll poll-hit poll-miss sleep wake runq preempt user ;;
+		printf '%s\n' exit halt poll poll-hit poll-miss sleep wake runq preempt timer user ;;
 	*:-g | *:--guest) _kvmlat_column guest "$kvmlat" list ;;
 	*:-p | *:--pid | *:--vm | *:--vcpu | *:-i | *:--interval | *:-d | *:--duration | *:-n) ;;
 	*:--num_iterations | *:--reason | *:-f | *:--filter | *:--cpus | *:--fifo | *:--rr | *:--if-old) ;;

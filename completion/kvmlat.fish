@@ -56,7 +56,7 @@ function __kvmlat_words
         case '*:-u' '*:--unit'
             printf '%s\n' ns us ms s
         case '*:--kind'
-            printf '%s\n' exit halt poll poll-hit poll-miss sleep wake runq preempt user
+            printf '%s\n' exit halt poll poll-hit poll-miss sleep wake runq preempt timer user
         case '*:-g' '*:--guest'
             __kvmlat_column guest $kvmlat list
         case '*:-p' '*:--pid' '*:--vm' '*:--vcpu' '*:-i' '*:--interval' '*:-d' '*:--duration' '*:-n'

@@ -41,7 +41,7 @@ _kvmlat_words()
 		print -l exits name guest exit user poll wait runq off wake-p99 runq-p99 wake-max runq-max pid vcpus ;;
 	*:-k | *:--key) print -l count own time mean max p99 reason ;;
 	*:-u | *:--unit) print -l ns us ms s ;;
-	*:--kind) print -l exit halt poll poll-hit poll-miss sleep wake runq preempt user ;;
+	*:--kind) print -l exit halt poll poll-hit poll-miss sleep wake runq preempt timer user ;;
 	*:-g | *:--guest) _kvmlat_column guest "$kvmlat" list ;;
 	*:-p | *:--pid | *:--vm | *:--vcpu | *:-i | *:--interval | *:-d | *:--duration | *:-n) ;;
 	*:--num_iterations | *:--reason | *:-f | *:--filter | *:--cpus | *:--fifo | *:--rr | *:--if-old) ;;

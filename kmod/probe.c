@@ -26,6 +26,7 @@
 #include "probe.h"
 #include "reason.h"
 #include "thread.h"
+#include "timer.h"
 #include "vms.h"
 
 /*
@@ -198,23 +199,6 @@ static notrace void probe_entry_old_any(void *data, struct kvm_vcpu *kvm_vcpu)
 }
 
 /*
- * What KVM tells of without naming the vCPU is about the one that the current thread has loaded. If
- * that is not the one it owns, it has none of it entered yet, and we know nothing of it.
- */
-static __always_inline struct kvmlat_ledger *begin_loaded(void)
-{
-	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
-
-	if (!vcpu || !kvmlat_thread_in_kvm(current, vcpu))
-		return NULL;
-	/* Looks for a reset. */
-	if (unlikely(!this_cpu_read(kvmlat_thread.key)) && READ_ONCE(vcpu->ledger.reset_at))
-		kvmlat_thread_take(vcpu);
-	kvmlat_ledger_begin(&vcpu->ledger);
-	return &vcpu->ledger;
-}
-
-/*
  * KVM has let go of the vCPU by now, and it may be another than the one that the thread owns, whose
  * next thread can be taking it. Not if KVM_RUN of the owned one was seen and has not returned yet:
  * then this is its return, and KVM's mutex is still held. The CPU is looked at after the account:
@@ -300,7 +284,7 @@ static void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 	struct kvmlat_ledger *l;
 
 	preempt_disable_notrace();
-	l = begin_loaded();
+	l = kvmlat_thread_begin();
 	if (l) {
 		struct kvmlat_vcpu *vcpu = container_of(l, struct kvmlat_vcpu, ledger);
 		struct kvm_vcpu *kvm_vcpu = (struct kvm_vcpu *)vcpu->kvm_vcpu;
@@ -322,7 +306,7 @@ static void probe_poll_window(void *data, bool grow, unsigned int vcpu_id, unsig
 	struct kvmlat_ledger *l;
 
 	preempt_disable_notrace();
-	l = begin_loaded();
+	l = kvmlat_thread_begin();
 	if (l) {
 		kvmlat_ledger_poll_window(l, grow, window);
 		kvmlat_ledger_commit(l);
@@ -360,7 +344,7 @@ static void nested(bool reflected)
 	struct kvmlat_ledger *l;
 
 	preempt_disable_notrace();
-	l = begin_loaded();
+	l = kvmlat_thread_begin();
 	if (l) {
 		kvmlat_ledger_nested(l, reflected);
 		kvmlat_ledger_commit(l);
@@ -400,6 +384,8 @@ struct kvmlat_probe kvmlat_probes[] = {
 	  .optional = "exits of nested guests count as those of their hypervisor" },
 	{ "kvm_nested_vmexit_inject", probe_reflected,
 	  .optional = "exits of nested guests all count as handled by KVM itself" },
+	{ "kvm_wait_lapic_expire", kvmlat_timer_probe,
+	  .optional = "how late a guest's timer was is not known" },
 	{ "kvm_mmio", probe_mmio, .details = true, .optional = "details of exits lack pages" },
 	{ "kvm_fast_mmio", probe_fast_mmio, .details = true,
 	  .optional = "details of exits lack pages of ioeventfds" },

@@ -111,4 +111,22 @@ static __always_inline bool kvmlat_thread_switches(const struct task_struct *nex
 	return raw_cpu_read(kvmlat_thread.vcpu) || kvmlat_thread_can_own(next);
 }
 
+/*
+ * What KVM tells of without naming the vCPU is about the one that the current thread has loaded. If
+ * that is not the one it owns, it has none of it entered yet, and we know nothing of it: NULL. Else
+ * an update has begun.
+ */
+static __always_inline struct kvmlat_ledger *kvmlat_thread_begin(void)
+{
+	struct kvmlat_vcpu *vcpu = kvmlat_thread_vcpu();
+
+	if (!vcpu || !kvmlat_thread_in_kvm(current, vcpu))
+		return NULL;
+	/* Looks for a reset. */
+	if (unlikely(!this_cpu_read(kvmlat_thread.key)) && READ_ONCE(vcpu->ledger.reset_at))
+		kvmlat_thread_take(vcpu);
+	kvmlat_ledger_begin(&vcpu->ledger);
+	return &vcpu->ledger;
+}
+
 #endif

@@ -220,6 +220,9 @@ static bool parse_vcpu(const char **s, struct known_vcpu *v)
 	if (!number_after(s, "{\"vcpu\":", NULL, &vcpu) ||
 	    !number_after(s, "\"tid\":", NULL, &tid) || !bool_after(s, "\"ok\":", NULL, &v->ok) ||
 	    !parse_works(s, v) || !parse_reasons(s, v) ||
+	    !number_after(s, "\"timers\":", NULL, &v->timers) ||
+	    !number_after(s, "\"late_ns\":", NULL, &v->late_ns) ||
+	    !number_after(s, "\"latest_ns\":", NULL, &v->latest_ns) ||
 	    !number_after(s, "\"spun_ns\":", NULL, &v->spun_ns) ||
 	    !number_after(s, "\"slept_ns\":", NULL, &v->slept_ns) || !parse_returns(s, v) ||
 	    !skip_to(s, "\"kvm_at_gate\":", NULL) || !parse_stats(s, &v->kvm_at_gate) ||

@@ -54,6 +54,9 @@ struct known_vcpu {
 	uint64_t exits_at_gate;
 	struct known_return returns[16];
 	unsigned int nr_returns;
+	uint64_t timers;	/* of the order timer, and how late in all and at most */
+	uint64_t late_ns;
+	uint64_t latest_ns;
 	uint64_t spun_ns;	/* in the VMM, by the orders uspin and usleep */
 	uint64_t slept_ns;
 	char *kvm_at_gate;	/* see known_stat() */

@@ -80,6 +80,7 @@ amd_tests()
 	icount late build/bin/test-late
 	icount late build/bin/test-outlier
 	icount late build/bin/test-outlier-bounds
+	icount late build/bin/test-timer
 	icount halt build/bin/test-halt
 	icount detail build/bin/test-detail
 	icount nested build/bin/test-nested

@@ -155,6 +155,28 @@ the_hlt:
 	je	fail
 	ret
 
+	/* As above, with the TSC's deadline for a timer */
+do_timer:
+	cli
+	movl	PAGE_IRQS(%ebp), %edi
+	addl	$1, PAGE_ARMS(%ebp)
+	adcl	$0, PAGE_ARMS + 4(%ebp)
+	movl	$MSR_TSC_DEADLINE, %ecx
+	rdtsc
+	addl	OP_ARG(%esi), %eax
+	adcl	$0, %edx
+	movl	%eax, PAGE_DEADLINE(%ebp)
+	movl	%edx, PAGE_DEADLINE + 4(%ebp)
+	wrmsr
+	sti
+the_timer_hlt:
+	hlt
+	cli
+	cmpl	PAGE_IRQS(%ebp), %edi
+	movl	$FAIL_HLT, %eax
+	je	fail
+	ret
+
 do_irqwin:
 	movl	PAGE_IRQS(%ebp), %edi
 	movl	$MSR_X2APIC_SELF_IPI, %ecx
@@ -279,8 +301,16 @@ irq:
 	pushl	%eax
 	pushl	%ecx
 	pushl	%edx
+	movl	PAGE_DEADLINE(%ebp), %ecx
+	orl	PAGE_DEADLINE + 4(%ebp), %ecx
+	jnz	late
+irq_counted:
 	addl	$1, PAGE_IRQS(%ebp)
 	adcl	$0, PAGE_IRQS + 4(%ebp)
+	cmpl	$(GUEST_BASE + the_timer_hlt - guest_start), 12(%esp)
+	jne	1f
+	movl	$(GUEST_BASE + do_timer - guest_start), 12(%esp)
+1:
 	cmpl	$(GUEST_BASE + the_hlt - guest_start), 12(%esp)
 	jne	1f
 	movl	$(GUEST_BASE + do_hlt - guest_start), 12(%esp)
@@ -292,6 +322,24 @@ irq:
 	popl	%ecx
 	popl	%eax
 	iretl
+
+	/* One that comes twice has its deadline once; one that came too early was not late */
+late:
+	rdtsc
+	subl	PAGE_DEADLINE(%ebp), %eax
+	sbbl	PAGE_DEADLINE + 4(%ebp), %edx
+	movl	$0, PAGE_DEADLINE(%ebp)
+	movl	$0, PAGE_DEADLINE + 4(%ebp)
+	addl	$1, PAGE_TIMERS(%ebp)
+	adcl	$0, PAGE_TIMERS + 4(%ebp)
+	testl	%edx, %edx
+	jnz	irq_counted
+	addl	%eax, PAGE_LATE(%ebp)
+	adcl	$0, PAGE_LATE + 4(%ebp)
+	cmpl	PAGE_LATEST(%ebp), %eax
+	jbe	irq_counted
+	movl	%eax, PAGE_LATEST(%ebp)
+	jmp	irq_counted
 
 gp:
 	/* Drop the error code: an order that may take #GP has said how long its instruction is */
@@ -348,7 +396,7 @@ table:
 	.endm
 	entries	cpuid, leaves, pio, pioin, kpio, mmio, mmiord, msr, rdmsr, hlt, irqwin
 	entries	hypercall, rdpmc, wbinvd, invd, cr, crrd, dr, drrd
-	entries	monitor, mwait, xsetbv, rdtscp, ud, pause, spin, uspin, usleep, nested
+	entries	monitor, mwait, xsetbv, rdtscp, ud, pause, spin, uspin, usleep, nested, timer
 
 	/* Accessed bits are set beforehand: the CPU never needs to write to this table */
 	.balign	8

@@ -44,6 +44,7 @@
 /* IA32_BIOS_SIGN_ID: always intercepted, never in a fastpath, a guest's write has no effect */
 #define MSR_WORK		0x8b
 #define MSR_X2APIC_EOI		0x80b
+#define MSR_TSC_DEADLINE	0x6e0
 #define MSR_X2APIC_TMICT	0x838
 #define MSR_X2APIC_SELF_IPI	0x83f
 
@@ -74,7 +75,11 @@
 #define PAGE_ARMS		64
 #define PAGE_L1_SP		72
 #define PAGE_LAUNCHED		76
-#define PAGE_OPS		80
+#define PAGE_DEADLINE		80
+#define PAGE_TIMERS		88
+#define PAGE_LATE		96
+#define PAGE_LATEST		104
+#define PAGE_OPS		112
 
 /* struct guest_op */
 #define OP_KIND			0
@@ -112,12 +117,18 @@ struct guest_page {
 	uint64_t arms;
 	uint32_t l1_sp;		/* of VMX, while the nested guest runs */
 	uint32_t launched;
+	/* In ticks of the TSC, which the handler reads: */
+	uint64_t deadline;	/* 0: none */
+	uint64_t timers;	/* that came, */
+	uint64_t late;		/* how late all of them together, */
+	uint64_t latest;	/* and the latest */
 	struct guest_op ops[GUEST_MAX_OPS];
 };
 
 _Static_assert(offsetof(struct guest_page, fail_ip) == PAGE_FAIL_IP, "guest.h offsets");
 _Static_assert(offsetof(struct guest_page, irqs) == PAGE_IRQS, "guest.h offsets");
 _Static_assert(offsetof(struct guest_page, arms) == PAGE_ARMS, "guest.h offsets");
+_Static_assert(offsetof(struct guest_page, deadline) == PAGE_DEADLINE, "guest.h offsets");
 _Static_assert(offsetof(struct guest_page, ops) == PAGE_OPS, "guest.h offsets");
 _Static_assert(offsetof(struct guest_op, done) == OP_DONE, "guest.h offsets");
 _Static_assert(sizeof(struct guest_op) == OP_SIZE, "guest.h offsets");
@@ -154,6 +165,7 @@ enum guest_kind {
 	GUEST_USPIN,
 	GUEST_USLEEP,
 	GUEST_NESTED,
+	GUEST_TIMER,
 	GUEST_NR_KINDS
 };
 

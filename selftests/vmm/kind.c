@@ -12,6 +12,7 @@
 #define SVM_EXIT_UD (SVM_EXIT_EXCP_BASE + 6)
 
 #define HLT_MAX_US 4000000U
+#define TIMER_MAX_US 400000U
 #define MMIO_MAX_PAGE 0xffU
 
 #define SVM(...) [VENDOR_SVM] = { __VA_ARGS__ }
@@ -97,6 +98,9 @@ const struct kind kinds[GUEST_NR_KINDS] = {
 	[GUEST_NESTED] = { "nested", "run a guest that makes EXITS exits that KVM handles, then calls",
 		{ SVM({ SVM_EXIT_VMRUN, 1 }), VMX({ EXIT_REASON_VMRESUME, 1 }) },
 		ARG("EXITS", 1, 0, 0xffffff) },
+	[GUEST_TIMER] = { "timer", "set the TSC's deadline (WRMSR), HLT, end of interrupt (WRMSR)",
+		{ SVM({ SVM_EXIT_HLT, 1 }), VMX({ EXIT_REASON_HLT, 1 }) },
+		ARG("US", 1000, 1, TIMER_MAX_US) },
 };
 
 int kind_by_name(const char *name, size_t len)

@@ -175,6 +175,8 @@ static void check(void)
 	for (unsigned int i = 0; i < opt.nr_ops; i++)
 		if (opt.ops[i].kind == GUEST_HLT && !opt.ops[i].arg)
 			opt.ops[i].arg = opt.hlt_us;
+	if (wants(GUEST_TIMER) && wants(GUEST_HLT))
+		die(EXIT_USAGE, "a vCPU has one timer: not both of hlt and timer");
 	if (opt.migrate_us && (opt.nr_cpus || opt.relay))
 		die(EXIT_USAGE, "--migrate '%u' moves threads, %s does not allow that",
 		    opt.migrate_us, opt.relay ? "--relay" : "--cpu");

@@ -43,7 +43,7 @@ struct unpredictable {
 
 static const char hypervisor_begins[] = "a hypervisor's beginning, before the gate";
 
-static const struct unpredictable unpredictable[NR_VENDORS][12] = {
+static const struct unpredictable unpredictable[NR_VENDORS][14] = {
 	[VENDOR_SVM] = {
 		{ SVM_EXIT_INTR, "host interrupts", GUEST_NR_KINDS, false },
 		{ SVM_EXIT_NMI, "host NMIs", GUEST_NR_KINDS, false },
@@ -52,6 +52,7 @@ static const struct unpredictable unpredictable[NR_VENDORS][12] = {
 		  true },
 		{ SVM_EXIT_VINTR, "a timer that fires between its arming and the HLT", GUEST_HLT,
 		  false },
+		{ SVM_EXIT_VINTR, "a deadline that is over before the HLT", GUEST_TIMER, false },
 		{ SVM_EXIT_PAUSE, "the host's pause filter", GUEST_PAUSE, false },
 		{ SVM_EXIT_STGI, "a nested hypervisor with virtual GIF", GUEST_NESTED, false },
 	},
@@ -64,6 +65,10 @@ static const struct unpredictable unpredictable[NR_VENDORS][12] = {
 		  GUEST_HLT, false },
 		{ EXIT_REASON_INTERRUPT_WINDOW, "a timer that fires between its arming and the HLT",
 		  GUEST_HLT, false },
+		{ EXIT_REASON_PREEMPTION_TIMER, "a deadline that is over before the HLT",
+		  GUEST_TIMER, false },
+		{ EXIT_REASON_INTERRUPT_WINDOW, "a deadline that is over before the HLT",
+		  GUEST_TIMER, false },
 		{ EXIT_REASON_PAUSE_INSTRUCTION, "pause-loop exits", GUEST_PAUSE, false },
 		{ EXIT_REASON_VMON, hypervisor_begins, GUEST_NESTED, true },
 		{ EXIT_REASON_VMCLEAR, hypervisor_begins, GUEST_NESTED, true },
@@ -236,7 +241,7 @@ static bool check(const struct vcpu *vcpu, const struct ledger *l)
 			ok = wrong(vcpu, "the VMM saw '%" PRIu64 "' %s, the guest did %" PRIu64,
 				   vcpu->answered[i], kind->name, op->done);
 		irqs += op->kind == GUEST_IRQWIN ? op->done : 0;
-		hlts += op->kind == GUEST_HLT ? op->done : 0;
+		hlts += op->kind == GUEST_HLT || op->kind == GUEST_TIMER ? op->done : 0;
 		most_faults += may_fault(op) ? op->done : 0;
 	}
 	if (page->rounds != vcpu->ends)
@@ -324,9 +329,12 @@ static void print_vcpu(const struct vcpu *vcpu, const struct ledger *ledger, boo
 		       e[i].life_exact ? "true" : "false", e[i].run,
 		       e[i].run_exact ? "true" : "false");
 	printf("],\"guest\":{\"arms\":%" PRIu64 ",\"irqs\":%" PRIu64 ",\"faults\":%" PRIu64
+	       ",\"timers\":%" PRIu64 ",\"late_ns\":%" PRIu64 ",\"latest_ns\":%" PRIu64
 	       "},\"user\":{\"ready\":%" PRIu64 ",\"end\":%" PRIu64 ",\"spun_ns\":%" PRIu64
 	       ",\"slept_ns\":%" PRIu64 "}",
-	       vcpu->page->arms, vcpu->page->irqs, vcpu->page->faults, vcpu->ready, vcpu->ends,
+	       vcpu->page->arms, vcpu->page->irqs, vcpu->page->faults, vcpu->page->timers,
+	       vcpu_ns(vcpu, vcpu->page->late), vcpu_ns(vcpu, vcpu->page->latest),
+	       vcpu->ready, vcpu->ends,
 	       vcpu->spun_ns, vcpu->slept_ns);
 	print_returns(vcpu);
 	print_stats("kvm_at_gate", &vcpu->at_gate);

@@ -12,6 +12,7 @@
 #include "vmm.h"
 
 #define CPUID_MAX	256
+#define CPUID_ECX_DEADLINE	(1U << 24)
 #define CPUID_ECX_XSAVE	(1U << 26)
 #define CPUID_EDX_TSCP	(1U << 27)
 #define CR0_PE		0x1
@@ -25,6 +26,7 @@
 #define APIC_SPIV	0xf0
 #define APIC_LVTT	0x320
 #define APIC_TDCR	0x3e0
+#define LVTT_DEADLINE	(2U << 17)
 #define SPIV_ENABLE	0x1ff
 #define TDCR_BY_1	0xb
 
@@ -62,6 +64,9 @@ static bool vcpu_set_cpuid(struct vcpu *vcpu)
 
 		if (e->function == 1)
 			xsave = e->ecx & CPUID_ECX_XSAVE;
+		/* KVM has it wherever it has an APIC, and older ones say so elsewhere */
+		if (e->function == 1)
+			e->ecx |= CPUID_ECX_DEADLINE;
 		/* KVM intercepts RDTSCP only for a guest that must not have it */
 		if (e->function == 0x80000001 && wants(GUEST_RDTSCP))
 			e->edx &= ~CPUID_EDX_TSCP;
@@ -127,7 +132,7 @@ static void vcpu_set_apic(struct vcpu *vcpu)
 
 	vcpu_ioctl(vcpu, KVM_GET_LAPIC, &apic, "tell the APIC's state");
 	apic_write(&apic, APIC_SPIV, SPIV_ENABLE);
-	apic_write(&apic, APIC_LVTT, VECTOR_TIMER);
+	apic_write(&apic, APIC_LVTT, VECTOR_TIMER | (wants(GUEST_TIMER) ? LVTT_DEADLINE : 0));
 	apic_write(&apic, APIC_TDCR, TDCR_BY_1);
 	vcpu_ioctl(vcpu, KVM_SET_LAPIC, &apic, "set the APIC's state");
 	vcpu_ioctl(vcpu, KVM_SET_MP_STATE, &state, "set whether it runs");
@@ -139,6 +144,8 @@ static uint32_t guest_arg(const struct vcpu *vcpu, const struct guest_op *op)
 	switch (op->kind) {
 	case GUEST_HLT:
 		return op->arg * 1000;
+	case GUEST_TIMER:
+		return op->arg * (uint64_t)vcpu->tsc_khz / 1000;
 	case GUEST_MMIO:
 	case GUEST_MMIORD:
 		return GUEST_MMIO_BASE + (op->arg * vcpus_all() + vcpu->id) * GUEST_PAGE_SIZE;
@@ -174,6 +181,10 @@ void vcpu_create(struct vm *vm, unsigned int id)
 		die(EXIT_SYSTEM, "VM %u vCPU %u: cannot map kvm_run: %s", vm->index, id,
 		    strerror(errno));
 
+	vcpu->tsc_khz = ioctl(vcpu->fd, KVM_GET_TSC_KHZ, 0);
+	if (vcpu->tsc_khz <= 0)
+		die(EXIT_SYSTEM, "VM %u vCPU %u: KVM does not tell how fast its TSC is", vm->index,
+		    id);
 	vcpu_set_registers(vcpu, vcpu_set_cpuid(vcpu));
 	if (l2)
 		nested_prepare(vcpu, l2);
@@ -190,6 +201,11 @@ void vcpu_create(struct vm *vm, unsigned int id)
 	memcpy(vcpu->page->ops, opt.ops, opt.nr_ops * sizeof(opt.ops[0]));
 	for (unsigned int i = 0; i < opt.nr_ops; i++)
 		vcpu->page->ops[i].arg = guest_arg(vcpu, &opt.ops[i]);
+}
+
+uint64_t vcpu_ns(const struct vcpu *vcpu, uint64_t ticks)
+{
+	return ticks * 1000000 / vcpu->tsc_khz;
 }
 
 static void vcpu_failed(const struct vcpu *vcpu, uint32_t what)

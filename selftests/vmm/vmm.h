@@ -69,6 +69,7 @@ struct vcpu {
 	int fd;
 	struct kvm_run *run;
 	struct guest_page *page;
+	int tsc_khz;
 	pid_t tid;
 	/* Of each order: what the VMM has seen of it */
 	uint64_t answered[GUEST_MAX_OPS];
@@ -124,6 +125,8 @@ void vcpu_create(struct vm *vm, unsigned int id);
 bool wants(uint32_t kind);
 void vcpu_warm_up(struct vcpu *vcpu);
 void vcpu_round(struct vcpu *vcpu);
+/* Of ticks of its TSC */
+uint64_t vcpu_ns(const struct vcpu *vcpu, uint64_t ticks);
 void vcpu_sleep_in_kvm(struct vcpu *vcpu);
 
 /* worker.c */

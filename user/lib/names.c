@@ -17,6 +17,7 @@ static const char * const class_names[] = {
 	[KVMLAT_REASON_CLASS_WAKE]	= "wake",
 	[KVMLAT_REASON_CLASS_RUNQ]	= "runq",
 	[KVMLAT_REASON_CLASS_PREEMPT]	= "preempt",
+	[KVMLAT_REASON_CLASS_TIMER]	= "timer",
 };
 
 /* By number, since an older linux/kvm.h lacks the later ones. */

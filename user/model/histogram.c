@@ -24,6 +24,7 @@ static const struct kind {
 	{ "wake", BIT(WAKE) },
 	{ "runq", BIT(RUNQ) },
 	{ "preempt", BIT(PREEMPT) },
+	{ "timer", BIT(TIMER) },
 	{ "user", BIT(USER) },
 };
 
@@ -83,7 +84,7 @@ bool pick_kind(struct pick *pick, const char *text, char *why, size_t size)
 		return true;
 	}
 	snprintf(why, size,
-		 "kind \"%.32s\" is none of exit, halt, poll, poll-hit, poll-miss, sleep, wake, runq, preempt, user and user:REASON",
+		 "kind \"%.32s\" is none of exit, halt, poll, poll-hit, poll-miss, sleep, wake, runq, preempt, timer, user and user:REASON",
 		 text);
 	return false;
 }

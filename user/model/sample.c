@@ -16,6 +16,7 @@ static bool shows(enum view view, uint32_t cls)
 	case KVMLAT_REASON_CLASS_POLL_MISS:
 	case KVMLAT_REASON_CLASS_SLEEP:
 		return view == VIEW_HALT;
+	case KVMLAT_REASON_CLASS_TIMER:
 	case KVMLAT_REASON_CLASS_WAKE:
 	case KVMLAT_REASON_CLASS_RUNQ:
 	case KVMLAT_REASON_CLASS_PREEMPT:
@@ -69,6 +70,8 @@ static int cmp_row(const void *a, const void *b)
 /* Halts in the order of what happens, lateness by how near it is to the guest. */
 static int rank(uint32_t cls)
 {
+	if (cls == KVMLAT_REASON_CLASS_TIMER)
+		return 0;
 	return cls == KVMLAT_REASON_CLASS_USER ? KVMLAT_REASON_CLASS_MAX + 1 : (int)cls;
 }
 

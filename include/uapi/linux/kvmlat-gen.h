@@ -105,6 +105,8 @@ enum kvmlat_state {
  *   after preemption as well as after a sleep.
  * @KVMLAT_REASON_CLASS_PREEMPT: Preemptions, those waits for a CPU that began
  *   because another task took it.
+ * @KVMLAT_REASON_CLASS_TIMER: How late interrupts of the guest's timer came,
+ *   from its deadline to kvm_entry; 0 if KVM was early and waited.
  */
 enum kvmlat_reason_class {
 	KVMLAT_REASON_CLASS_EXIT,
@@ -120,6 +122,7 @@ enum kvmlat_reason_class {
 	KVMLAT_REASON_CLASS_WAKE,
 	KVMLAT_REASON_CLASS_RUNQ,
 	KVMLAT_REASON_CLASS_PREEMPT,
+	KVMLAT_REASON_CLASS_TIMER,
 
 	/* private: */
 	__KVMLAT_REASON_CLASS_MAX,

@@ -84,7 +84,8 @@
  * An exit that finds no memory for its row is in that of the class OTHER, another span in none:
  * INFO counts both in SPILLED. Events of a vCPU for which no account is ready are in MISSED only.
  * All other rows are spans within exits, and may lie within each other: a sleep is part of a
- * halt, that of an exit. They must not be added to those of exits.
+ * halt, that of an exit. They must not be added to those of exits. Those of TIMER may begin in the
+ * guest: a timer's deadline passes wherever the vCPU is.
  *
  * TIMES count the state that the vCPU is in (STATE, since STATE_SINCE) up to NOW. Two states
  * are only known afterwards. That a halt polled is known when the halt ends: until then it is

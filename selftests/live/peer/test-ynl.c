@@ -98,6 +98,7 @@ static int class_of(const char *name)
 		[KVMLAT_REASON_CLASS_WAKE] = "wake",
 		[KVMLAT_REASON_CLASS_RUNQ] = "runq",
 		[KVMLAT_REASON_CLASS_PREEMPT] = "preempt",
+		[KVMLAT_REASON_CLASS_TIMER] = "timer",
 	};
 
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(*names); i++)

@@ -92,6 +92,7 @@ static void names_of_rows_are_unique(void)
 	EXPECT_STR(row_name(KVMLAT_REASON_CLASS_USER, 2), "user:IO");
 	EXPECT_STR(row_name(KVMLAT_REASON_CLASS_POLL_MISS, 0), "poll-miss");
 	EXPECT_STR(row_name(KVMLAT_REASON_CLASS_WAKE, 0), "wake");
+	EXPECT_STR(row_name(KVMLAT_REASON_CLASS_TIMER, 0), "timer");
 	EXPECT_STR(row_name(99, 1), "unknown");
 }
 
