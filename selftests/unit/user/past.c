@@ -71,7 +71,7 @@ static void a_name_is_of_a_vm_and_its_process(void)
 	EXPECT_STR(name_of(text, 3, 10), "(none)");
 	free(text);
 	EXPECT_STR(name_of(NULL, 1, 10), "(none)");
-	EXPECT_STR(name_of("garbage\n\n1 10\n1 10 5\n1 10 5 \n 1 10 5 x", 1, 10), "x");
+	EXPECT_STR(name_of("garbage\n\n1 10\n1 10 5\n 1 10 5 x", 1, 10), "x");
 }
 
 static void the_oldest_go(void)
