@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "many.h"
@@ -40,12 +41,14 @@ int many_start(struct many *m, unsigned int nr, unsigned int stride)
 	struct kvm_userspace_memory_region region = {
 		.guest_phys_addr = CODE_AT, .memory_size = SIZE,
 	};
+	/* Each vCPU is a file, and there may be more of these VMs */
+	const struct rlimit files = { 16384, 16384 };
 	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), err = 0;
 
 	*m = (struct many){ .vm = -1 };
 	m->memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	m->vcpus = calloc(nr, sizeof(*m->vcpus));
-	if (kvm < 0 || m->memory == MAP_FAILED || !m->vcpus)
+	if (kvm < 0 || m->memory == MAP_FAILED || !m->vcpus || setrlimit(RLIMIT_NOFILE, &files))
 		return errno;
 	memcpy(m->memory, code, sizeof(code));
 	region.userspace_addr = (uintptr_t)m->memory;

@@ -24,7 +24,7 @@ boot_shape()
 		;;
 	esac
 	case $3 in
-	single) echo 1 2048 900 ;;
+	single | icount) echo 1 2048 900 ;;
 	multi | no-tsc | isolated) echo 2 1024 900 ;;
 	*) echo 1 1024 900 ;;
 	esac
