@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A suspend of the host's devices while guests run, after which the TSC goes on or is less than it
- * was. The kernel is told to go no further than the devices, to wait there for a second, and to come
- * back (pm_test): so this runs where no firmware could wake it, but on no machine whose files come
- * through a device.
+ * was. The kernel is told to go no further than the devices, to wait there for a second, and to
+ * come back (pm_test): so this runs where no firmware could wake it, but on no machine whose files
+ * come through a device.
  */
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * For the lab only: firmware whose TSC is "back" ms less after a suspend. A device that is older
- * than kvmlat's is suspended after it and resumed before it. Not earlier than there, as the kernel's
- * own time stands still until the TSC is again where it was, and whoever sleeps meanwhile waits.
+ * than kvmlat's is suspended after it and resumed before it. The TSC is set back no earlier than
+ * there, since the kernel's own time stands still until the TSC is again where it was, and whoever
+ * sleeps meanwhile waits.
  */
 #include <linux/err.h>
 #include <linux/module.h>
@@ -27,7 +28,8 @@ static int resume(struct device *dev)
 	u64 tsc = rdtsc() - (u64)back * tsc_khz;
 
 	if (back)
-		asm volatile("wrmsr" : : "c" (MSR_IA32_TSC), "a" ((u32)tsc), "d" ((u32)(tsc >> 32)));
+		asm volatile("wrmsr"
+			     : : "c" (MSR_IA32_TSC), "a" ((u32)tsc), "d" ((u32)(tsc >> 32)));
 	return 0;
 }
 
