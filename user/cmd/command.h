@@ -9,6 +9,7 @@ enum exit_code {
 	EXIT_OK,
 	EXIT_USAGE,
 	EXIT_DIFFERS = EXIT_USAGE,	/* of diff, as of diff(1): nothing was wrong */
+	EXIT_FOUND = EXIT_USAGE,	/* of doctor: something is known to hurt */
 	EXIT_NO_MODULE,
 	EXIT_HIT = EXIT_NO_MODULE,	/* of watch, as of rtla: a threshold was hit */
 	EXIT_NO_PERMISSION,

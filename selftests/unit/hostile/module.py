@@ -360,6 +360,7 @@ class Module:
                              u32(C["A_PREEMPTOR_TID"], 100 + i), u64(C["A_PREEMPTOR_AT"], now - 1000 * i - 900),
                              u64(C["A_PREEMPTOR_TIME"], 800), u32(C["A_PREEMPTOR_CPU"], 1)))
         if C["A_DETAILS"] in request and v.details:
+            body.append(u64(C["A_VCPU_DETAILS_SINCE"], v.since))
             for kind, key, rate in c.details:
                 count = rate * ns // SECOND
                 body.append(nest(C["A_VCPU_DETAIL"], u32(C["A_DETAIL_KIND"], kind), u64(C["A_DETAIL_KEY"], key),
