@@ -87,7 +87,7 @@ void check_nmi_watchdog(const struct facts *f, struct finding *found)
 		return;
 	}
 	is_bad(found, "NMI watchdog: on, with %u vCPUs of real-time priorities", realtime);
-	by_command(found, "sysctl -w kernel.nmi_watchdog=0");
+	by_command(found, "echo 0 >%s", fact_path(FACT_NMI_WATCHDOG));
 }
 
 void check_tuned(const struct facts *f, struct finding *found)

@@ -203,7 +203,7 @@ void check_numa_balancing(const struct facts *f, struct finding *found)
 	} else {
 		is_bad(found, "NUMA balancing: on, with nodes %.*s",
 		       line_length(f->file[FACT_NODES].text, 80), f->file[FACT_NODES].text);
-		by_command(found, "sysctl -w kernel.numa_balancing=0");
+		by_command(found, "echo 0 >%s", fact_path(FACT_NUMA_BALANCING));
 	}
 }
 

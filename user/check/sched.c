@@ -179,7 +179,7 @@ void check_rt_limit(const struct facts *f, struct finding *found)
 			by_command(found, "echo 50000000 >/sys/kernel/debug/sched/fair_server/cpu%d/runtime",
 				   cpus_next(&wrong, -1));
 		else
-			by_command(found, "sysctl -w kernel.sched_rt_runtime_us=950000");
+			by_command(found, "echo 950000 >/proc/sys/kernel/sched_rt_runtime_us");
 		return;
 	}
 	wrong = cpus_minus(&cpus, &g->lacking);
@@ -187,7 +187,7 @@ void check_rt_limit(const struct facts *f, struct finding *found)
 	if (cpus_count(&wrong) && !g->fair_server) {
 		is_bad(found, "real-time throttling stops vCPUs on CPUs %s that are busy for too long",
 		       cpus_text(&wrong, list, sizeof(list)));
-		by_command(found, "sysctl -w kernel.sched_rt_runtime_us=-1");
+		by_command(found, "echo -1 >/proc/sys/kernel/sched_rt_runtime_us");
 		return;
 	}
 	is_good(found, "CPUs of vCPUs with real-time priorities: %s; %s",
