@@ -14,7 +14,7 @@ static const char usage[] =
 "Tell what on this host and in its guests is known to hurt latency, and the fix.\n"
 "\n"
 "  -p, --pid PID     only the VMs of this process\n"
-"  -g, --guest NAME  only VMs of this guest name, or like \"web*\"; may be repeated\n"
+"  -g, --guest NAME  only VMs of this guest name, or like \"web*\"; repeatable\n"
 "      --vm ID       only the VM of this id, which list shows\n"
 "  -a, --all         also what is good, and what was measured\n"
 "      --fix         set the knobs that findings ask for; \"kvmlat undo\" takes it back\n"
@@ -27,7 +27,6 @@ static const char usage[] =
 
 enum {
 	OPT_FIX = OPT_OWN,
-	OPT_JSON,
 };
 
 static const struct option options[] = {

@@ -10,12 +10,9 @@ const char hist_usage[] =
 "per VM, since the start of the accounts, or live.\n"
 "\n"
 "      --reason NAME   exits of this reason, by the name that stat shows\n"
-"      --kind KIND     exit (all exits, the default), halt, poll, poll-hit,
-"
-"                      poll-miss, sleep, wake, runq, preempt, timer, user or
-"
-"                      user:REASON
-"
+"      --kind KIND     exit (all exits, the default), halt, poll, poll-hit,\n"
+"                      poll-miss, sleep, wake, runq, preempt, timer, user or\n"
+"                      user:REASON\n"
 "      --each          a histogram of each reason of the kind, not one of all\n"
 "  -a, --all           all VMs in one\n"
 "      --full          all buckets, 8 an octave, not octaves\n"
