@@ -154,3 +154,77 @@ int calls_seen(void)
 		fclose(f);
 	return times;
 }
+
+/* Those that come into what is traced, so that it can be told what they came into */
+static const char *const interrupts[] = { "__sysvec_apic_timer_interrupt", "__common_interrupt" };
+
+static int empty_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	return close(fd) ? errno : 0;
+}
+
+int graph_start(const char *function)
+{
+	int err = tracefs_mount();
+
+	err = err ?: empty_file(TRACEFS "/set_ftrace_filter");
+	err = err ?: write_file(TRACEFS "/set_ftrace_filter", function);
+	for (size_t i = 0; i < sizeof(interrupts) / sizeof(*interrupts); i++)
+		err = err ?: write_file(TRACEFS "/set_ftrace_filter", interrupts[i]);
+	err = err ?: write_file(TRACEFS "/current_tracer", "function_graph");
+	return err ?: write_file(TRACEFS "/options/sleep-time", "0");
+}
+
+static bool is_interrupt(const char *line)
+{
+	for (size_t i = 0; i < sizeof(interrupts) / sizeof(*interrupts); i++)
+		if (strstr(line, interrupts[i]))
+			return true;
+	return false;
+}
+
+/*
+ * One that nothing came into: "0)   0.812 us    |  kvmlat_thread_end [kvmlat]();". One that an
+ * interrupt came into: "0)               |  kvmlat_thread_end [kvmlat]() {". Where the module is
+ * gone there is an address instead of a name.
+ */
+static void add_call(const char *line, struct graph *graph)
+{
+	bool alone = strstr(line, "();"), with = strstr(line, "() {");
+	uint64_t ns;
+
+	if (line[0] == '#' || (!alone && !with) || is_interrupt(line))
+		return;
+	graph->calls++;
+	if (with) {
+		graph->interrupted++;
+		return;
+	}
+	line = strchr(line, ')') + 1;
+	line += strspn(line, " +!#*@$");
+	ns = strtod(line, NULL) * 1000 + 0.5;
+	graph->sum += ns;
+	if (ns > graph->longest)
+		graph->longest = ns;
+}
+
+int graph_stop(struct graph *graph)
+{
+	FILE *f = fopen(TRACEFS "/trace", "r");
+	int err = f ? 0 : errno, failed;
+	char line[256];
+
+	memset(graph, 0, sizeof(*graph));
+	while (f && fgets(line, sizeof(line), f))
+		add_call(line, graph);
+	if (f)
+		fclose(f);
+	failed = write_file(TRACEFS "/current_tracer", "nop");
+	err = err ?: failed;
+	failed = empty_file(TRACEFS "/set_ftrace_filter");
+	return err ?: failed;
+}

@@ -34,6 +34,20 @@ int hist_read(const char *event, struct hist *hist);
 uint64_t hist_hits(const struct hist *hist, uint64_t key0, uint64_t key1);
 uint64_t hist_sum(const struct hist *hist, uint64_t key0, uint64_t key1);
 
+/*
+ * How long calls of a function took that no interrupt came into, by the function graph tracer. An
+ * interrupt comes only where IRQs are on, and whatever follows it is not the function's.
+ */
+struct graph {
+	unsigned int calls;
+	unsigned int interrupted;
+	uint64_t sum;		/* of the others */
+	uint64_t longest;
+};
+
+int graph_start(const char *function);
+int graph_stop(struct graph *graph);
+
 /* How often a function is called, by a kprobe: one at a time */
 int calls_watch(const char *function);
 int calls_unwatch(void);

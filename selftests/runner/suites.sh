@@ -77,6 +77,7 @@ amd_tests()
 	icount knob build/bin/test-knob-halt
 	icount truth build/bin/test-truth
 	icount truth build/bin/test-switch
+	icount lifecycle build/bin/test-end
 	icount late build/bin/test-late
 	icount late build/bin/test-outlier
 	icount late build/bin/test-outlier-bounds
