@@ -17,7 +17,7 @@ static const char usage[] =
 "  -g, --guest NAME  only VMs of this guest name, or like \"web*\"; repeatable\n"
 "      --vm ID       only the VM of this id, which list shows\n"
 "  -a, --all         also what is good, and what was measured\n"
-"      --fix         set the knobs that findings ask for; \"kvmlat undo\" takes it back\n"
+"      --fix         set the knobs that findings ask for, which undo takes back\n"
 "      --json        one JSON object\n"
 "\n"
 "Examples:\n"

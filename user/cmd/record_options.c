@@ -12,7 +12,7 @@ const char record_usage[] =
 "until it is ended or, with COMMAND, while COMMAND runs. \"kvmlat report\" tells\n"
 "what is in the file, and stat, hist and watch show it with -r.\n"
 "\n"
-"  -o, --output FILE     write to FILE (kvmlat.rec); one that is there becomes FILE.1\n"
+"  -o, --output FILE     write to FILE (kvmlat.rec); what is there becomes FILE.1\n"
 "  -i, --interval SEC    keep what happened in each SEC seconds (1), or 100ms, 1m\n"
 "  -d, --duration SEC    end after SEC seconds\n"
 "  -T, --threshold TIME  what takes longer is an outlier (50us)\n"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -254,16 +255,23 @@ struct recording *recording_open(const char *path, struct trouble *why)
 {
 	struct recording *r = calloc(1, sizeof(*r));
 	bool is_interval;
+	struct stat st;
 	int ret;
 
 	if (!r) {
 		trouble_memory(why);
 		return NULL;
 	}
-	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (r->fd < 0) {
+	/* A FIFO may wait for ever, and a device may have no end. */
+	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (r->fd < 0 || fstat(r->fd, &st)) {
 		trouble(why, trouble_of_errno(errno), "cannot read \"%.256s\": %s", path,
 			strerror(errno));
+		recording_close(r);
+		return NULL;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		trouble(why, TROUBLE_REFUSED, "\"%.256s\" is no file that can be read again", path);
 		recording_close(r);
 		return NULL;
 	}
