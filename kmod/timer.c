@@ -8,14 +8,23 @@
 #include "thread.h"
 #include "timer.h"
 
-#define TICKS_MAX	(S64_MAX >> 13)	/* days */
+#define MS_MAX		86400000	/* a day */
 
-/* Of the guest's TSC, which it can set to anything: a quotient of more than 64 bits would trap. */
+/*
+ * The guest can set its TSC to anything, and its VMM the frequency to 1 kHz: of neither the product
+ * with a million nor a quotient of that, which traps if it has more than 64 bits.
+ */
 static u64 ns_of_ticks(const struct kvm_vcpu *kvm_vcpu, s64 ticks)
 {
-	u32 khz = kvm_vcpu->arch.virtual_tsc_khz;
+	u32 khz = kvm_vcpu->arch.virtual_tsc_khz, rest;
+	u64 ms;
 
-	return ticks <= 0 || !khz ? 0 : mul_u64_u32_div(min(ticks, TICKS_MAX), NSEC_PER_MSEC, khz);
+	if (ticks <= 0 || !khz)
+		return 0;
+	ms = div_u64_rem(ticks, khz, &rest);
+	if (ms >= MS_MAX)
+		return MS_MAX * (u64)NSEC_PER_MSEC;
+	return ms * NSEC_PER_MSEC + (u64)rest * NSEC_PER_MSEC / khz;
 }
 
 /*
