@@ -137,7 +137,9 @@ run_boots()
 	trap 'trap - TERM; kill 0' INT
 	for name in "${queue[@]}" ""; do
 		while [ "$running" -gt 0 ] && { [ -z "$name" ] || [ "$running" -ge "$limit" ]; }; do
-			wait -n -p pid
+			# Also what longest_first ran in, or a stage before left behind, may have ended
+			wait -n -p pid || true
+			[ -n "${boot_of[${pid:-none}]:-}" ] || continue
 			running=$((running - 1))
 			report "${boot_of[$pid]}"
 		done
