@@ -266,21 +266,34 @@ void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
 		arrive(prev, next);
 }
 
-/* What is written of an absence by others. IRQs are off, so that it stays while they write. */
-static struct kvmlat_parts *lock_parts(const struct task_struct *task, struct kvmlat_vcpu **vcpu)
+/* Writes of an absence what others know. IRQs are off, so that what is found stays meanwhile. */
+static __always_inline void with_parts(const struct task_struct *task,
+				       void (*write)(struct kvmlat_parts *parts,
+						     const struct task_struct *task))
 {
 	struct kvmlat_outliers *outliers;
+	struct kvmlat_vcpu *vcpu;
 
 	/* Not by its map: it may be about to lose that, as it need not be off its CPU yet. */
-	*vcpu = data_race(bucket(task)->first) ? find(task) : NULL;
-	if (!*vcpu)
-		return NULL;
-	raw_spin_lock(&(*vcpu)->lock);
-	outliers = READ_ONCE((*vcpu)->ledger.outliers);
-	if (outliers && (*vcpu)->task == task)
-		return &outliers->parts;
-	raw_spin_unlock(&(*vcpu)->lock);
-	return NULL;
+	vcpu = data_race(bucket(task)->first) ? find(task) : NULL;
+	if (!vcpu)
+		return;
+	raw_spin_lock(&vcpu->lock);
+	outliers = READ_ONCE(vcpu->ledger.outliers);
+	if (outliers && vcpu->task == task)
+		write(&outliers->parts, task);
+	raw_spin_unlock(&vcpu->lock);
+}
+
+static void write_waker(struct kvmlat_parts *parts, const struct task_struct *task)
+{
+	struct kvmlat_waker *waker = &parts->waker;
+
+	memcpy(waker->comm, current->comm, sizeof(waker->comm));
+	waker->tid = task_pid_nr(current);
+	waker->cpu = raw_smp_processor_id();
+	waker->interrupt = in_serving_softirq() || in_hardirq();
+	WRITE_ONCE(waker->at, kvmlat_clock());
 }
 
 /**
@@ -289,23 +302,18 @@ static struct kvmlat_parts *lock_parts(const struct task_struct *task, struct kv
  */
 void kvmlat_thread_wakes(const struct task_struct *task)
 {
-	struct kvmlat_parts *parts;
-	struct kvmlat_vcpu *vcpu;
 	unsigned long flags;
 
 	local_irq_save(flags);
-	parts = lock_parts(task, &vcpu);
-	if (parts) {
-		struct kvmlat_waker *waker = &parts->waker;
-
-		memcpy(waker->comm, current->comm, sizeof(waker->comm));
-		waker->tid = task_pid_nr(current);
-		waker->cpu = raw_smp_processor_id();
-		waker->interrupt = in_serving_softirq() || in_hardirq();
-		WRITE_ONCE(waker->at, kvmlat_clock());
-		raw_spin_unlock(&vcpu->lock);
-	}
+	with_parts(task, write_waker);
 	local_irq_restore(flags);
+}
+
+static void write_move(struct kvmlat_parts *parts, const struct task_struct *task)
+{
+	parts->move[parts->moves % KVMLAT_MOVES].at = kvmlat_clock();
+	parts->move[parts->moves % KVMLAT_MOVES].from = task_cpu(task);
+	parts->moves++;
 }
 
 /**
@@ -316,16 +324,7 @@ void kvmlat_thread_wakes(const struct task_struct *task)
  */
 void kvmlat_thread_moves(const struct task_struct *task)
 {
-	struct kvmlat_parts *parts;
-	struct kvmlat_vcpu *vcpu;
-
-	parts = lock_parts(task, &vcpu);
-	if (!parts)
-		return;
-	parts->move[parts->moves % KVMLAT_MOVES].at = kvmlat_clock();
-	parts->move[parts->moves % KVMLAT_MOVES].from = task_cpu(task);
-	parts->moves++;
-	raw_spin_unlock(&vcpu->lock);
+	with_parts(task, write_move);
 }
 
 /**
