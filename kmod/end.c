@@ -48,14 +48,14 @@ static bool too_many_gone(void)
 	return READ_ONCE(table->nr_gone) > gone_max || READ_ONCE(table->gone_bytes) > gone_memory;
 }
 
-static void end_vcpu(struct kvmlat_vcpu *vcpu, u64 now)
+static void end_vcpu(struct kvmlat_vcpu *vcpu)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table->lock, flags);
 	hlist_del_rcu(&vcpu->hash);
 	raw_spin_unlock_irqrestore(&table->lock, flags);
-	kvmlat_thread_end(vcpu, now);
+	kvmlat_thread_end(vcpu);
 }
 
 static void finish_end(struct kvmlat_vm *vm, bool may_sleep)
@@ -66,7 +66,7 @@ static void finish_end(struct kvmlat_vm *vm, bool may_sleep)
 
 	/* None joins it any more. */
 	list_for_each_entry(vcpu, &vm->vcpus, node) {
-		end_vcpu(vcpu, vm->ended);
+		end_vcpu(vcpu);
 		bytes += kvmlat_ledger_memory(&vcpu->ledger);
 		if (may_sleep)
 			cond_resched();

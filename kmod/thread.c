@@ -347,9 +347,8 @@ void kvmlat_thread_note(const struct kvmlat_vcpu *vcpu)
 /**
  * kvmlat_thread_end() - nobody will run the vCPU any more
  * @vcpu: vCPU of a VM that ends; its thread may live on
- * @now: when
  */
-void kvmlat_thread_end(struct kvmlat_vcpu *vcpu, u64 now)
+void kvmlat_thread_end(struct kvmlat_vcpu *vcpu)
 {
 	struct kvmlat_ledger *l = &vcpu->ledger;
 	unsigned long flags;
@@ -357,7 +356,12 @@ void kvmlat_thread_end(struct kvmlat_vcpu *vcpu, u64 now)
 	raw_spin_lock_irqsave(&vcpu->lock, flags);
 	own(vcpu, NULL);
 	kvmlat_ledger_begin(l);
-	kvmlat_ledger_end(l, now);
+	/*
+	 * Not before: who read it meanwhile has a later time than the VM's end. Pairs with the
+	 * smp_rmb() of kvmlat_snapshot_take(): whoever takes its time after this sees the begin.
+	 */
+	smp_mb();
+	kvmlat_ledger_end(l, kvmlat_clock_ordered());
 	kvmlat_ledger_commit(l);
 	raw_spin_unlock_irqrestore(&vcpu->lock, flags);
 }

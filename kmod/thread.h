@@ -58,7 +58,7 @@ void kvmlat_thread_switch(void *data, bool preempt, struct task_struct *prev,
 void kvmlat_thread_wakes(const struct task_struct *task);
 void kvmlat_thread_moves(const struct task_struct *task);
 void kvmlat_thread_note(const struct kvmlat_vcpu *vcpu);
-void kvmlat_thread_end(struct kvmlat_vcpu *vcpu, u64 now);
+void kvmlat_thread_end(struct kvmlat_vcpu *vcpu);
 
 /* Whether the vCPU's event may take the fast way. Preemption is off, for the next one, too. */
 static __always_inline bool kvmlat_thread_has(const struct kvm_vcpu *kvm_vcpu)
