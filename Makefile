@@ -62,8 +62,9 @@ endif
 
 check-fast:		## run what needs no kernel in three minutes: lint without builds of the module, unit
 	@selftests/lab/deps build lab check
-	@selftests/runner/together "selftests/static/lint --fast" \
-		"$(MAKE) --no-print-directory -s -j $$(nproc) -C selftests/unit && $(MAKE) --no-print-directory -s -C selftests/unit check"
+	@$(MAKE) --no-print-directory -s -j $$(nproc) -C selftests/unit programs
+	@selftests/runner/together -j 3 "$(MAKE) --no-print-directory -s -C selftests/unit check-hostile" \
+		"selftests/static/lint --fast" "$(MAKE) --no-print-directory -s -C selftests/unit check-kmod check-user"
 
 unit:			## run the native unit tests only
 	@selftests/lab/deps build
