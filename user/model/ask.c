@@ -2,14 +2,20 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "ask.h"
 
+/* A process whose name can be read answers at once; one that is stuck can take any time. */
 #define PATIENCE_MS	1000
+/* So often while the child waits for nothing but a CPU, as on a host that has too much to do. */
+#define PATIENCE_TIMES	10
 
 struct child {
 	pid_t	pid;
@@ -67,17 +73,31 @@ static void end(struct child *c, bool stuck)
 		nanosleep(&tick, NULL);
 }
 
-static bool read_name(int from, struct guest_name *name)
+static bool is_runnable(pid_t pid)
 {
-	struct pollfd fd = { .fd = from, .events = POLLIN };
+	char path[32], *text, *state;
+	bool runnable;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	text = file_read(path);
+	state = text ? strrchr(text, ')') : NULL;
+	runnable = state && !strncmp(state, ") R", 3);
+	free(text);
+	return runnable;
+}
+
+static bool read_name(const struct child *c, struct guest_name *name)
+{
+	struct pollfd fd = { .fd = c->from, .events = POLLIN };
+	int times = PATIENCE_TIMES;
 	size_t used = 0;
 	ssize_t n;
 
 	while (used < sizeof(*name)) {
 		n = poll(&fd, 1, PATIENCE_MS);
-		if (n < 0 && errno == EINTR)
+		if ((n < 0 && errno == EINTR) || (!n && --times && is_runnable(c->pid)))
 			continue;
-		n = n > 0 ? read(from, (char *)name + used, sizeof(*name) - used) : 0;
+		n = n > 0 ? read(c->from, (char *)name + used, sizeof(*name) - used) : 0;
 		if (n <= 0)
 			return false;
 		used += n;
@@ -97,7 +117,7 @@ int ask_names(const uint32_t *pids, size_t nr, ask_fn ask, struct guest_name *na
 	while (i < nr) {
 		if (start(&c, pids + i, nr - i, ask))
 			return -1;
-		while (i < nr && read_name(c.from, &names[i]))
+		while (i < nr && read_name(&c, &names[i]))
 			i++;
 		end(&c, i < nr);
 		/* The one that it is stuck at is left out, and a new child goes on after it. */

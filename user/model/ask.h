@@ -18,7 +18,8 @@ typedef void (*ask_fn)(uint32_t pid, struct guest_name *name);
 /*
  * Asks for the names of several processes, in a child: the command line of a process is in its
  * memory, and whoever reads it waits for as long as the process is stuck in changing that. The name
- * of one that has not answered in a second stays empty. -1 with errno, and then all are.
+ * of one that has not answered in a second stays empty, unless the child had only no CPU for that
+ * long. -1 with errno, and then all are.
  */
 int ask_names(const uint32_t *pids, size_t nr, ask_fn ask, struct guest_name *names);
 

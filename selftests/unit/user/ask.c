@@ -7,11 +7,15 @@
 #include "model/ask.h"
 #include "tap.h"
 
-/* Process 13 is stuck, and number 7 has no name. */
+/* Process 13 is stuck, the child has no CPU left for number 20, and number 7 has no name. */
 static void answer(uint32_t pid, struct guest_name *name)
 {
+	uint64_t begin = monotonic_ns();
+
 	while (pid == 13)
 		pause();
+	while (pid == 20 && monotonic_ns() - begin < 3 * NSEC_PER_SEC / 2)
+		;
 	name->uid = pid;
 	if (pid != 7)
 		snprintf(name->text, sizeof(name->text), "guest %u", pid);
@@ -47,8 +51,20 @@ static void the_stuck_are_left_out(void)
 	EXPECT_EQ(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+static void the_starved_are_waited_for(void)
+{
+	static const uint32_t pids[] = { 1, 20, 3 };
+	struct guest_name names[3];
+
+	EXPECT(!ask_names(pids, 3, answer, names));
+	EXPECT_STR(names[0].text, "guest 1");
+	EXPECT_STR(names[1].text, "guest 20");
+	EXPECT_STR(names[2].text, "guest 3");
+}
+
 static const struct tap_case cases[] = {
 	{ "all have names", all_have_names },
+	{ "the starved are waited for", the_starved_are_waited_for },
 	{ "the stuck are left out", the_stuck_are_left_out },
 };
 
