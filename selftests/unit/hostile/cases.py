@@ -23,7 +23,7 @@ def has(what, got, want):
         raise Fault(f"{what} has no {want!r}: {got!r}")
 
 
-def soon(what, check, seconds=20):
+def soon(what, check, seconds=60):
     end = time.monotonic() + seconds
     while not check():
         if time.monotonic() > end:
