@@ -102,14 +102,15 @@ static int parse_buckets(const struct nlattr *index, const struct nlattr *count,
 	if (m != n * sizeof(uint64_t) || (index && mnl_attr_get_payload_len(index) % 2))
 		return kvmlat_attr_bad(err, &reason_space, "bucket-count",
 				       "does not match bucket-index");
+	/* Without any there may be no array yet, and nothing may be added to a null pointer. */
+	if (!n)
+		return 0;
 	if (kvmlat_draft_buckets(d, n))
 		return kvmlat_fail(err, KVMLAT_E_SYSTEM, 0, "out of memory");
 	b = d->buckets + d->nr_buckets;
 	a->reasons[a->nr_reasons - 1].buckets = b;
 	a->reasons[a->nr_reasons - 1].nr_buckets = n;
 	d->nr_buckets += n;
-	if (!n)
-		return 0;
 	from = mnl_attr_get_payload(index);
 	counts = mnl_attr_get_payload(count);
 	for (i = 0; i < n; i++, b++) {
