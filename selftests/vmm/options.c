@@ -20,7 +20,7 @@ struct options opt;
 enum {
 	OPT_DO = 256, OPT_VCPUS, OPT_VMS, OPT_THREADS, OPT_FORK, OPT_MIGRATE, OPT_REPEAT,
 	OPT_FOREVER, OPT_GATE, OPT_HOLD, OPT_NAME, OPT_HLT_US, OPT_CPU, OPT_RELAY, OPT_KICK,
-	OPT_IDLE, OPT_ASLEEP, OPT_XEN, OPT_CHILD, OPT_HELP,
+	OPT_IDLE, OPT_ASLEEP, OPT_LATE, OPT_XEN, OPT_CHILD, OPT_HELP,
 };
 
 static const struct option longopts[] = {
@@ -41,6 +41,7 @@ static const struct option longopts[] = {
 	{ "kick", required_argument, NULL, OPT_KICK },
 	{ "idle", required_argument, NULL, OPT_IDLE },
 	{ "asleep", required_argument, NULL, OPT_ASLEEP },
+	{ "late", required_argument, NULL, OPT_LATE },
 	{ "xen", no_argument, NULL, OPT_XEN },
 	{ "child", required_argument, NULL, OPT_CHILD },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -62,6 +63,7 @@ static const char usage_text[] =
 "  --kick US            interrupt every thread with a signal each US microseconds\n"
 "  --idle N             N vCPUs more that are created and never run\n"
 "  --asleep N           N vCPUs more that wait in KVM_RUN for a start that never comes\n"
+"  --late N             N of the M vCPUs run for the first time once the gate is open\n"
 "  --xen                KVM plays Xen: hypercalls are Xen's, and this program answers them\n"
 "  --migrate US         move every thread to another CPU each US microseconds\n"
 "  --repeat R           do it all R times (1)\n"
@@ -184,6 +186,8 @@ static void check(void)
 		opt.threads = opt.vcpus;
 	if (opt.threads > opt.vcpus)
 		die(EXIT_USAGE, "'%u' threads are more than the %u vCPUs", opt.threads, opt.vcpus);
+	if (opt.late > opt.vcpus)
+		die(EXIT_USAGE, "'%u' late vCPUs are more than the %u vCPUs", opt.late, opt.vcpus);
 	if (opt.migrate_us && !sched_getaffinity(0, sizeof(allowed), &allowed) &&
 	    CPU_COUNT(&allowed) < 2)
 		die(EXIT_USAGE, "--migrate '%u' needs two CPUs, one is allowed", opt.migrate_us);
@@ -258,6 +262,9 @@ void options_parse(int argc, char **argv)
 			break;
 		case OPT_ASLEEP:
 			opt.asleep = number("--asleep", optarg, 0, MAX_VCPUS);
+			break;
+		case OPT_LATE:
+			opt.late = number("--late", optarg, 0, MAX_VCPUS);
 			break;
 		case OPT_XEN:
 			opt.xen = true;

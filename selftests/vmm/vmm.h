@@ -24,6 +24,7 @@ struct options {
 	struct guest_op ops[GUEST_MAX_OPS];
 	unsigned int nr_ops;
 	unsigned int vcpus;	/* those that run the orders */
+	unsigned int late;	/* of those the last, that run first when the gate is open */
 	unsigned int idle;	/* and those that are created and never run */
 	unsigned int asleep;	/* and those that wait in KVM_RUN for a start that never comes */
 	unsigned int vms;

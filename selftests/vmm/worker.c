@@ -30,6 +30,13 @@ void thread_start(pthread_t *thread, void *(*fn)(void *), void *arg)
 		die(EXIT_SYSTEM, "cannot create a thread: %s", strerror(err));
 }
 
+static void worker_warms_up(struct worker *w, bool late)
+{
+	for (unsigned int i = w->first; i < opt.vcpus; i += w->stride)
+		if ((i >= opt.vcpus - opt.late) == late)
+			vcpu_warm_up(&w->vm->vcpus[i]);
+}
+
 static void worker_round(struct worker *w)
 {
 	for (unsigned int i = w->first; i < opt.vcpus; i += w->stride)
@@ -75,8 +82,7 @@ static void *worker_main(void *arg)
 	if (opt.nr_cpus)
 		pin(w->vm->index * opt.threads + w->first);
 	worker_takes_over(w);
-	for (unsigned int i = w->first; i < opt.vcpus; i += w->stride)
-		vcpu_warm_up(&w->vm->vcpus[i]);
+	worker_warms_up(w, false);
 
 	pthread_mutex_lock(&lock);
 	nr_ready++;
@@ -84,6 +90,7 @@ static void *worker_main(void *arg)
 	while (!started)
 		pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
+	worker_warms_up(w, true);
 
 	for (uint64_t round = 0; opt.forever || round < opt.repeat; round++) {
 		if (opt.relay) {

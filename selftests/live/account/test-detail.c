@@ -236,6 +236,46 @@ TEST_F_TIMEOUT(detail, on_and_off, TEST_S)
 	ASSERT_EQ(0, vmm_end(&h->vmm));
 }
 
+static const struct acct *vcpu_1(const struct snap *snap)
+{
+	for (unsigned int i = 0; i < snap->nr; i++)
+		if (snap->accts[i].vcpu == 1)
+			return &snap->accts[i];
+	return NULL;
+}
+
+/* Who comes to a VM that has details gets them from the worker, so not from its first exit on */
+TEST_F_TIMEOUT(detail, of_vcpus_that_come_later, TEST_S)
+{
+	struct host *h = &self->host;
+	const struct detail *d = NULL;
+
+	ASSERT_EQ(0, vmm_start(&h->vmm, "--forever --vcpus 2 --late 1 --do cpuid=20:0x80000008"));
+	ASSERT_EQ(0, wire_details(&h->wire, FILTER(.pid = h->vmm.pid), true));
+	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.details = true), &self->snap));
+	EXPECT_EQ(1, self->snap.nr);
+	EXPECT_EQ(NULL, vcpu_1(&self->snap));
+	ASSERT_EQ(0, vmm_open_gate(&h->vmm));
+	for (int i = 0; i < 100 && !d; i++) {
+		const struct acct *a;
+
+		snap_free(&self->snap);
+		sleep_ms(50);
+		ASSERT_EQ(0, snap_steady(&h->wire, FILTER(.details = true), &self->snap));
+		ASSERT_HOLDS(&self->snap);
+		a = vcpu_1(&self->snap);
+		if (a && a->has_details)
+			d = acct_detail(a, KVMLAT_DETAIL_KIND_CPUID, 0x80000008);
+	}
+	EXPECT_NE(NULL, d);
+	snap_free(&self->snap);
+	vmm_stop(&h->vmm);
+	ASSERT_EQ(0, vmm_report(&h->vmm, &self->known));
+	ASSERT_EQ(0, snap_steady(&h->wire, FILTER(), &self->snap));
+	ASSERT_EXACT(&self->snap, &self->known, LIFE);
+	ASSERT_EQ(0, vmm_end(&h->vmm));
+}
+
 /* 256 leaves, each 20 times, and one that is frequent: more keys than the module keeps */
 TEST_F_TIMEOUT(detail, overflow, TEST_S)
 {

@@ -132,6 +132,30 @@ TEST_F_TIMEOUT(wire, attributes_of_other_commands, TEST_S)
 	}
 }
 
+/* What one message does not hold is for dumps; the histogram of one reason it does */
+TEST_F_TIMEOUT(wire, one_message_does_not_hold_all, TEST_S)
+{
+	static const int flags[] = { KVMLAT_A_HISTOGRAMS, KVMLAT_A_DETAILS };
+	struct nl_msg *msg;
+
+	for (int i = 0; i < 2; i++) {
+		msg = REQUEST(KVMLAT_CMD_VCPU_GET, 0);
+		nla_put_flag(msg, flags[i]);
+		EXPECT_REFUSED_AT(EINVAL, msg);
+	}
+	msg = REQUEST(KVMLAT_CMD_VCPU_GET, 0);
+	nla_put_u64(msg, KVMLAT_A_CURSOR, 0);
+	EXPECT_REFUSED_AT(EINVAL, msg);
+
+	msg = REQUEST(KVMLAT_CMD_VCPU_GET, 0);
+	nla_put_u32(msg, KVMLAT_A_VM_ID, self->vm);
+	nla_put_u32(msg, KVMLAT_A_VCPU_ID, 0);
+	nla_put_u32(msg, KVMLAT_A_CODE, self->before.accts[0].rows[0].code);
+	nla_put_flag(msg, KVMLAT_A_HISTOGRAMS);
+	EXPECT_EQ(0, TALK(msg));
+	EXPECT_EQ(1, self->host.wire.messages);
+}
+
 TEST_F_TIMEOUT(wire, unknown_attributes, TEST_S)
 {
 	static const int types[] = { 0, KVMLAT_A_INFO, KVMLAT_A_VM, KVMLAT_A_VCPU, KVMLAT_A_MORE,
