@@ -110,13 +110,15 @@ static void names_of_libkrun(void)
 
 static void hostile_names(void)
 {
-	static const char six[] = "q\0-name\0abcdef";
+	static const char six[] = "q\0-name\0abcdef", four[] = "firecracker\0--id\0abcd";
 	char tight[4];
 
 	EXPECT_STR(NAME_OF("qemu\0-name\0a\033[2Jb\nc\177"), "a?[2Jb?c?");
 	EXPECT_STR(NAME_OF("qemu\0-name\0\303\244\377"), "\303\244?");
 	EXPECT_STR(NAME_OF("qemu\0-name\0\302\233x"), "??x");
 	EXPECT(kvmlat_guest_name(six, sizeof(six), tight, sizeof(tight)));
+	EXPECT_STR(tight, "abc");
+	EXPECT(kvmlat_guest_name(four, sizeof(four), tight, sizeof(tight)));
 	EXPECT_STR(tight, "abc");
 	/* Cut by the reader: no NUL at the end. */
 	EXPECT(!kvmlat_guest_name(six, sizeof(six) - 1, tight, sizeof(tight)));
@@ -134,6 +136,10 @@ static void stat_lines(void)
 	EXPECT_EQ(start, 4711);
 	EXPECT(kvmlat_parse_stat("12 (a", &threads, &start));
 	EXPECT(kvmlat_parse_stat("12 (a) S 1 2", &threads, &start));
+	EXPECT(kvmlat_parse_stat("12 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 33", &threads, &start));
+	EXPECT(kvmlat_parse_stat("12 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 33 0", &threads, &start));
+	EXPECT(kvmlat_parse_stat("12 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 33 0 x 1", &threads,
+				 &start));
 }
 
 static void this_process(void)
