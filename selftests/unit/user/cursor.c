@@ -61,6 +61,30 @@ static void an_older_module_is_read_whole(void)
 	drop(k, NULL, s);
 }
 
+/* What is refused for another reason is not asked again without a cursor. */
+static void other_refusals_are_told(void)
+{
+	static const struct { int error; bool of_cursor; } refusals[] = {
+		{ EINVAL, false }, { EPERM, true },
+	};
+	struct kvmlat_filter f = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(refusals); i++) {
+		struct kvmlat *k = start();
+		struct kvmlat_error err = { 0 };
+		struct kvmlat_snapshot *s;
+
+		info();
+		refuse(refusals[i].error, "No.", refusals[i].of_cursor ?
+		       sizeof(struct nlmsghdr) + sizeof(struct genlmsghdr) : 0, true, false);
+		EXPECT(kvmlat_refresh(k, &f, NULL, &s, &err));
+		EXPECT_EQ(err.error, refusals[i].error);
+		EXPECT_EQ(script.requests, 2);
+		kvmlat_close(k);
+	}
+}
+
 static void tell_unreadable(uint32_t id)
 {
 	struct nlmsghdr *nlh = message(true, FAMILY, NLM_F_MULTI);
@@ -134,6 +158,7 @@ int main(void)
 		{ "what follows an interrupted one is whole",
 		  what_follows_an_interrupted_one_is_whole },
 		{ "a module that is older is read whole", an_older_module_is_read_whole },
+		{ "other refusals are told", other_refusals_are_told },
 		{ "an unreadable one is thrown away", an_unreadable_one_is_thrown_away },
 		{ "what was taken away is read again", what_was_taken_away_is_read_again },
 		{ "a dump without its end is refused", a_dump_without_end_is_refused },
