@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
+#include "base/wrap.h"
 #include "doctor.h"
 #include "json.h"
 #include "tune/value.h"
 
-#define COLUMNS		80
 #define INDENT		13
 #define VERDICT_COLUMNS	9
 #define NAME_COLUMNS	19
@@ -23,40 +23,6 @@ bool doctor_fixed(const struct doctor_view *v, const struct finding *found)
 		if (is_same(&v->fixed->all[i], found))
 			return true;
 	return false;
-}
-
-/* Columns of the first @len bytes: bytes that go on with a character of UTF-8 take none. */
-static int columns(const char *text, size_t len)
-{
-	int n = 0;
-
-	while (len--)
-		n += (*text++ & 0xc0) != 0x80;
-	return n;
-}
-
-/* Words from column @at on, in lines that begin at column @indent. */
-static void wrap(FILE *to, const char *text, int at, int indent)
-{
-	bool first = true;
-
-	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
-		size_t len = strcspn(text, " ");
-		int wide = columns(text, len);
-
-		if (!first && at + 1 + wide > COLUMNS) {
-			fprintf(to, "\n%*s", indent, "");
-			at = indent;
-		} else if (!first) {
-			fputc(' ', to);
-			at++;
-		}
-		fprintf(to, "%.*s", (int)len, text);
-		at += wide;
-		text += len;
-		first = false;
-	}
-	fputc('\n', to);
 }
 
 static void line(FILE *to, const char *what, const char *text)

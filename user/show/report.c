@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/wrap.h"
 #include "event.h"
 #include "json.h"
 #include "report.h"
@@ -104,14 +106,36 @@ void report_free(struct report *r)
 	free(r->changes);
 }
 
-static const char *when(int64_t ns, char *text, size_t size)
+/* "2026-01-31 10:00:00 to 10:05:00"; another day is named again. */
+static const char *when(int64_t from_ns, int64_t to_ns, char *text, size_t size)
 {
-	time_t seconds = ns / (int64_t)NSEC_PER_SEC;
-	struct tm tm;
+	time_t from = from_ns / (int64_t)NSEC_PER_SEC, to = to_ns / (int64_t)NSEC_PER_SEC;
+	struct tm begin, end;
+	bool same_day;
+	size_t n;
 
-	if (!localtime_r(&seconds, &tm) || !strftime(text, size, "%Y-%m-%d %H:%M:%S", &tm))
-		snprintf(text, size, "-");
+	snprintf(text, size, "-");
+	if (!localtime_r(&from, &begin) || !localtime_r(&to, &end))
+		return text;
+	same_day = begin.tm_year == end.tm_year && begin.tm_yday == end.tm_yday;
+	n = strftime(text, size, "%Y-%m-%d %H:%M:%S to ", &begin);
+	strftime(text + n, size - n, same_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &end);
 	return text;
+}
+
+static void __attribute__((format(printf, 2, 3))) line(FILE *to, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+	int n;
+
+	va_start(args, fmt);
+	n = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (n < 0)
+		abort();
+	wrap(to, text, 0, 4);
+	free(text);
 }
 
 static void table(FILE *to, const struct report *r)
@@ -120,27 +144,26 @@ static void table(FILE *to, const struct report *r)
 		"host", "kernel", "cpu", "vendor", "cpus online", "clocksource", "governor",
 		"command line", "module",
 	};
-	char begin[32], end[32], text[512];
+	char span[64], text[512];
 	size_t i;
 
-	fprintf(to, "%s: %s to %s, %.3f s in %u interval%s\n", r->file,
-		when(r->begin, begin, sizeof(begin)), when(r->end, end, sizeof(end)),
-		(r->end - r->begin) / 1e9, r->intervals, r->intervals == 1 ? "" : "s");
+	line(to, "%s: %s, %.3f s in %u interval%s", r->file,
+	     when(r->begin, r->end, span, sizeof(span)), (r->end - r->begin) / 1e9, r->intervals,
+	     r->intervals == 1 ? "" : "s");
 	if (losses_tell(&r->losses, text, sizeof(text)))
-		fprintf(to, "  %s\n", text);
+		line(to, "  %s", text);
 	for (i = 0; i < sizeof(shown) / sizeof(*shown); i++)
 		if (notes_find(r->notes, shown[i]))
-			fprintf(to, "  %s: %s\n", shown[i], notes_find(r->notes, shown[i]));
+			line(to, "  %s: %s", shown[i], notes_find(r->notes, shown[i]));
 	for (i = 0; i < r->nr_vms; i++) {
 		const struct report_vm *vm = &r->vms[i];
 
-		fprintf(to, "  VM %u \"%s\", pid %u, %u vCPU%s, %s to %s%s\n", vm->vm_id, vm->guest,
-			vm->pid, vm->vcpus, vm->vcpus == 1 ? "" : "s",
-			when(vm->first, begin, sizeof(begin)), when(vm->last, end, sizeof(end)),
-			vm->gone ? ", gone" : "");
+		line(to, "  VM %u \"%s\", pid %u, %u vCPU%s, %s%s", vm->vm_id, vm->guest, vm->pid,
+		     vm->vcpus, vm->vcpus == 1 ? "" : "s",
+		     when(vm->first, vm->last, span, sizeof(span)), vm->gone ? ", gone" : "");
 	}
-	fprintf(to, "  %" PRIu64 " outlier%s, %zu change%s of knobs\n", r->tolls.outliers,
-		r->tolls.outliers == 1 ? "" : "s", r->nr_changes, r->nr_changes == 1 ? "" : "s");
+	line(to, "  %" PRIu64 " outlier%s, %zu change%s of knobs", r->tolls.outliers,
+	     r->tolls.outliers == 1 ? "" : "s", r->nr_changes, r->nr_changes == 1 ? "" : "s");
 }
 
 static double seconds_of(int64_t ns)

@@ -4,11 +4,14 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/wrap.h"
 #include "grid.h"
 #include "json.h"
 #include "watch.h"
 
 #define SENTENCE_SIZE	(CAUSES_MAX * (CAUSE_WHAT_SIZE + 64))
+#define SENTENCE_INDENT	8
+#define ADVICE_COLUMN	12
 
 /* The longest first, each with its share. */
 static const char *sentence(const struct outlier_view *v, char *text, size_t size)
@@ -36,19 +39,23 @@ static void table(FILE *to, const struct outlier_view *v)
 	time_t seconds = v->time / (int64_t)NSEC_PER_SEC;
 	char when[32] = "", total[16], text[SENTENCE_SIZE];
 	struct tm tm;
+	size_t n;
+	int at;
 
 	if (localtime_r(&seconds, &tm))
 		strftime(when, sizeof(when), "%H:%M:%S", &tm);
 	text_time(total, sizeof(total), o->total);
-	fprintf(to, "%s.%06d  %s of %s, vm %u", when,
-		(int)(v->time % (int64_t)NSEC_PER_SEC / 1000), kvmlat_outlier_kind_name(o->kind),
-		total, o->vm_id);
+	n = snprintf(text, sizeof(text), "%s.%06d  %s of %s, vm %u", when,
+		     (int)(v->time % (int64_t)NSEC_PER_SEC / 1000),
+		     kvmlat_outlier_kind_name(o->kind), total, o->vm_id);
 	if (v->guest[0])
-		fprintf(to, " \"%s\"", v->guest);
-	fprintf(to, " vcpu %u, CPU %u", o->vcpu_id, o->cpu);
+		n += snprintf(text + n, sizeof(text) - n, " \"%s\"", v->guest);
+	n += snprintf(text + n, sizeof(text) - n, " vcpu %u, CPU %u", o->vcpu_id, o->cpu);
 	if (o->dropped)
-		fprintf(to, ", %" PRIu64 " before it lost", o->dropped);
-	fprintf(to, "\n    %s late: %s\n", total, sentence(v, text, sizeof(text)));
+		snprintf(text + n, sizeof(text) - n, ", %" PRIu64 " before it lost", o->dropped);
+	wrap(to, text, 0, SENTENCE_INDENT);
+	at = fprintf(to, "    %s late: ", total);
+	wrap(to, sentence(v, text, sizeof(text)), at, SENTENCE_INDENT);
 }
 
 static struct json_object *culprit(const struct kvmlat_culprit *c)
@@ -165,12 +172,30 @@ static double percent(uint64_t part, uint64_t all)
 	return all ? 100.0 * part / all : 0;
 }
 
+/* Once for all that are of a kind. */
+static void advice(FILE *to, const struct tolls *tolls)
+{
+	unsigned int told = 0;
+	size_t i;
+
+	fprintf(to, "\n%-*s WHAT TO DO\n", ADVICE_COLUMN - 1, "CAUSE");
+	for (i = 0; i < tolls->nr; i++) {
+		enum cause_kind kind = tolls->toll[i].cause.kind;
+
+		if (told & 1U << kind)
+			continue;
+		told |= 1U << kind;
+		fprintf(to, "%-*s ", ADVICE_COLUMN - 1, cause_name(kind));
+		wrap(to, cause_advice(kind), ADVICE_COLUMN, ADVICE_COLUMN);
+	}
+}
+
 static void tolls_table(FILE *to, const struct tolls *tolls, uint64_t dropped)
 {
 	static const char * const heads[] = {
-		"CAUSE", "WHAT", "COUNT", "WORST", "TIME", "SHARE %", "WHAT TO DO", NULL
+		"CAUSE", "WHAT", "COUNT", "WORST", "TIME", "SHARE %", NULL
 	};
-	struct grid g = { .columns = 7, .left = 2, .ragged = true };
+	struct grid g = { .columns = 6, .left = 2 };
 	size_t i;
 
 	fprintf(to, "%s%" PRIu64 " outlier%s", tolls->outliers ? "\n" : "", tolls->outliers,
@@ -193,9 +218,9 @@ static void tolls_table(FILE *to, const struct tolls *tolls, uint64_t dropped)
 		cell(&g, "%s", worst);
 		cell(&g, "%s", time);
 		cell(&g, "%.1f", percent(t->cause.ns, tolls->total));
-		cell(&g, "%s", cause_advice(t->cause.kind));
 	}
 	print_grid(to, &g);
+	advice(to, tolls);
 }
 
 static void tolls_json(FILE *to, const struct tolls *tolls, uint64_t dropped)

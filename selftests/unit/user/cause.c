@@ -333,6 +333,17 @@ static void more_causes_than_room(void)
 	EXPECT_EQ(tolls.toll[0].count, 2 * TOLLS_MAX - (tolls.nr - 1));
 }
 
+static size_t widest(const char *lines)
+{
+	size_t most = 0, len;
+
+	for (; *lines; lines += len + (lines[len] == '\n')) {
+		len = strcspn(lines, "\n");
+		most = len > most ? len : most;
+	}
+	return most;
+}
+
 static void shown(void)
 {
 	struct kvmlat_outlier o = gap(IOIO);
@@ -364,10 +375,16 @@ static void shown(void)
 	EXPECT(strstr(text, ".123456  gap of 65.0us, vm 3 \"db\" vcpu 2, CPU 5, "
 			    "2 before it lost\n"));
 	EXPECT(strstr(text, "    65.0us late: 60.0us in the VMM (MMIO), "
-			    "5.00us b\"c (prio 120) had CPU 5; it moved from CPU 4 to 5\n"));
+			    "5.00us b\"c (prio 120) had CPU 5; it\n"
+			    "        moved from CPU 4 to 5\n"));
 	EXPECT(strstr(text, "\n1 outlier, and 2 that came too fast to be kept\n"));
 	EXPECT(before("CAUSE", "vmm "));
 	EXPECT(before("vmm ", "task "));
+	EXPECT(strstr(text, "\n\nCAUSE       WHAT TO DO\n"
+			    "vmm         give the guest a device that the kernel serves: "
+			    "vhost, ioeventfd\n"
+			    "task        keep it off the CPU, or the vCPU above it: "
+			    "kvmlat-rt(1)\n"));
 	to = open_text();
 	show_outlier(to, OUTPUT_JSON, &v);
 	show_tolls(to, OUTPUT_JSON, &tolls, 2);
@@ -388,6 +405,22 @@ static void shown(void)
 	show_outlier(to, OUTPUT_TABLE, &v);
 	fclose(to);
 	EXPECT(strstr(text, "; it moved 3 times, from CPU 4 to 5\n"));
+	EXPECT(widest(text) <= 80);
+}
+
+static void lines_fit_a_terminal(void)
+{
+	FILE *to = open_text();
+
+	memset(&tolls, 0, sizeof(tolls));
+	tolls.outliers = 1;
+	for (tolls.nr = 0; tolls.nr < NR_CAUSES; tolls.nr++)
+		tolls.toll[tolls.nr].cause.kind = tolls.nr;
+	show_tolls(to, OUTPUT_TABLE, &tolls, 0);
+	fclose(to);
+	EXPECT(strstr(text, "\nidle        keep the CPU from deep idle states, or poll: "
+			    "kvmlat-set(1),\n            halt_poll_ns\n"));
+	EXPECT(widest(text) <= 80);
 }
 
 int main(void)
@@ -407,6 +440,7 @@ int main(void)
 		{ "a ranking", ranking },
 		{ "more causes than there is room for", more_causes_than_room },
 		{ "what is shown", shown },
+		{ "lines fit a terminal", lines_fit_a_terminal },
 	};
 
 	return tap_run(cases, TAP_CASES(cases));
