@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/wrap.h"
 #include "record.h"
 #include "top.h"
 
@@ -21,20 +22,25 @@ static void put(char *line)
 
 static void print_table(struct top *t, bool first)
 {
+	/* Into a pipe or a file all columns, as wide as they are: whoever reads them can cut. */
+	unsigned int width = terminal_columns(stdout);
 	char line[LINE_SIZE];
 	struct layout l;
 	size_t i;
 
-	layout_make(&l, &t->pane, 0, t->utf8);
+	if (width > LINE_COLUMNS)
+		width = LINE_COLUMNS;
+	layout_plain(&l, &t->pane, width, t->utf8);
 	/* What is printed below stays in its column when a long name goes. */
 	if (l.name > t->name_width)
 		t->name_width = l.name;
-	l.name = t->name_width;
+	if (!width)
+		l.name = t->name_width;
 	if (!first)
 		putchar('\n');
-	top_title(t, 0, line);
+	top_title(t, width, line);
 	put(line);
-	top_path(t, 0, line);
+	top_path(t, width, line);
 	put(line);
 	table_header(&l, &t->pane, line);
 	put(line);

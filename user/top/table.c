@@ -35,7 +35,8 @@ static void layout_all(struct layout *l, const struct pane *v)
 	}
 }
 
-void layout_make(struct layout *l, const struct pane *v, unsigned int width, bool utf8)
+static void layout(struct layout *l, const struct pane *v, unsigned int width, bool utf8,
+		   bool spark)
 {
 	const struct columns *c = pane_columns(v);
 	unsigned int i, rank, left;
@@ -50,7 +51,7 @@ void layout_make(struct layout *l, const struct pane *v, unsigned int width, boo
 	l->shown[0] = true;
 	left = width - l->name;
 	for (rank = 1; rank <= c->nr; rank++) {
-		if (rank == c->spark_rank && left > SPARK_MIN) {
+		if (spark && rank == c->spark_rank && left > SPARK_MIN) {
 			l->spark = SPARK_MIN;
 			left -= SPARK_MIN + 1;
 		}
@@ -72,6 +73,16 @@ void layout_make(struct layout *l, const struct pane *v, unsigned int width, boo
 		left -= i;
 	}
 	l->width = width - left;
+}
+
+void layout_make(struct layout *l, const struct pane *v, unsigned int width, bool utf8)
+{
+	layout(l, v, width, utf8, true);
+}
+
+void layout_plain(struct layout *l, const struct pane *v, unsigned int width, bool utf8)
+{
+	layout(l, v, width, utf8, false);
 }
 
 bool layout_histograms(const struct layout *l, const struct pane *v)

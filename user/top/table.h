@@ -22,6 +22,9 @@ struct layout {
 /* For a line of so many columns; without a limit (0) all columns and no sparkline. */
 void layout_make(struct layout *l, const struct pane *v, unsigned int width, bool utf8);
 
+/* The same without a sparkline, for what is printed and not drawn anew. */
+void layout_plain(struct layout *l, const struct pane *v, unsigned int width, bool utf8);
+
 /* Does it show what takes histograms? */
 bool layout_histograms(const struct layout *l, const struct pane *v);
 

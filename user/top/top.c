@@ -129,7 +129,7 @@ void top_path(const struct top *t, unsigned int width, char *line)
 		n += snprintf(right + n, sizeof(right) - n, ", only /%s/", p->filter);
 	if (v->guest[0] && v->level <= LEVEL_VCPUS)
 		n += snprintf(right + n, sizeof(right) - n, ", guest %s", v->guest);
-	if (width && v->level != LEVEL_HISTOGRAM && v->nr > t->page && n < sizeof(right))
+	if (t->page && v->level != LEVEL_HISTOGRAM && v->nr > t->page && n < sizeof(right))
 		snprintf(right + n, sizeof(right) - n, ", rows %zu-%zu of %zu", p->top + 1,
 			 p->top + t->page < v->nr ? p->top + t->page : v->nr, v->nr);
 	both_ends(left, right, width, t->utf8, line);
