@@ -6,7 +6,7 @@ import io
 import os
 import subprocess
 
-from cases import expect
+from cases import Fault, expect
 from module import C, Module, Vm, TOP
 
 OUT = os.path.join(os.environ.get("O", os.path.join(TOP, "build")), "test")
@@ -74,6 +74,14 @@ class World(Module):
         out, err = (b.decode() for b in p.communicate(timeout=60))
         expect(f"the status of {' '.join(args)!r}, which said {out + err!r},", p.returncode, want)
         return out, err
+
+    def several(self, count, *args):
+        """What is said of at least so many intervals, however long this machine takes for one"""
+        for seconds in ("0.5", "3", "30"):
+            out = self.run(*args, "-i", "0.1", "-d", seconds)[0]
+            if len(out.splitlines()) >= count:
+                return out
+        raise Fault(f"{args}: no {count} intervals in {seconds} s: {out!r}")
 
 
 def rows(out):
