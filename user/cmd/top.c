@@ -202,6 +202,7 @@ static int run(int argc, char **argv)
 	}
 	pane_free(&t.pane);
 	track_free(&t.track);
+	throttling_free(&t.throttling);
 	guests_free(&t.guests);
 	wait_end(&t.wait);
 	tell_unknown(t.k);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "block.h"
 #include "csv.h"
 #include "json.h"
-#include "lib/printable.h"
+#include "quota.h"
 #include "view.h"
 
 /* So many preemptions go under a table; JSON and CSV have all. */
@@ -83,16 +82,6 @@ static void preemptors(FILE *to, const struct sample *s, const struct block *b,
 	what_is_missing(to, b, shown);
 }
 
-/* Below a group that was given to a user groups have names of his choice. */
-static const char *name_of(const struct quota *q)
-{
-	static char name[sizeof(q->group)];
-
-	memcpy(name, q->group, sizeof(name));
-	kvmlat_printable(name);
-	return name;
-}
-
 static bool is_of(const struct quota *q, const struct block *b)
 {
 	return b->grouping == GROUP_ALL || q->vm_id == b->vm_id;
@@ -109,7 +98,7 @@ static void quotas(FILE *to, const struct sample *s, const struct block *b)
 
 		if (!is_of(q, b))
 			continue;
-		fprintf(to, "cgroup \"%s\": %.10g of each %.10g ms, ", name_of(q), q->max / 1e6,
+		fprintf(to, "cgroup \"%s\": %.10g of each %.10g ms, ", quota_name(q), q->max / 1e6,
 			q->period / 1e6);
 		fprintf(to, "used up in %" PRIu64 " of %" PRIu64 " periods, for %.3f ms\n",
 			q->throttled, q->periods, q->throttled_ns / 1e6);
@@ -161,28 +150,6 @@ static struct json_object *seconds(int64_t ns)
 	return json_object_new_double_s(ns / 1e9, text);
 }
 
-static struct json_object *json_quotas(const struct sample *s, const struct block *b)
-{
-	struct json_object *list = json_object_new_array(), *o;
-	size_t i;
-
-	for (i = 0; s->quotas && i < s->quotas->nr; i++) {
-		const struct quota *q = &s->quotas->all[i];
-
-		if (!is_of(q, b))
-			continue;
-		o = json_object_new_object();
-		add_text(o, "cgroup", name_of(q));
-		add_u64(o, "quota_ns", q->max);
-		add_u64(o, "period_ns", q->period);
-		add_u64(o, "periods", q->periods);
-		add_u64(o, "throttled", q->throttled);
-		add_u64(o, "throttled_ns", q->throttled_ns);
-		json_object_array_add(list, o);
-	}
-	return list;
-}
-
 static void json(struct json_object *o, const struct sample *s, const struct block *b)
 {
 	struct json_object *spans = json_object_new_array(), *list = json_object_new_array(), *e;
@@ -221,7 +188,7 @@ static void json(struct json_object *o, const struct sample *s, const struct blo
 	add(o, "preemptors", list);
 	add_u64(o, "preemptors_missing", all && all->count > b->account.nr_preemptors ?
 					 all->count - b->account.nr_preemptors : 0);
-	add(o, "quotas", json_quotas(s, b));
+	add(o, "quotas", json_quotas(s->quotas, b->grouping == GROUP_ALL ? 0 : b->vm_id));
 }
 
 static const char * const columns[] = {

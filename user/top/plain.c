@@ -48,6 +48,8 @@ static void print_table(struct top *t, bool first)
 		table_row(&l, &t->pane, &t->track, &t->pane.items[i], line);
 		put(line);
 	}
+	if (top_quota(t, 0, line))
+		put(line);
 }
 
 static int print(struct top *t, bool first, struct kvmlat_error *err)

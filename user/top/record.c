@@ -5,6 +5,7 @@
 #include "record.h"
 #include "show/csv.h"
 #include "show/json.h"
+#include "show/quota.h"
 
 /* The columns are fixed in kvmlat-top(1): add at the end. */
 static const struct {
@@ -74,6 +75,7 @@ void record_json(FILE *to, const struct top *t)
 	for (i = 0; i < t->pane.nr; i++)
 		json_object_array_add(rows, row_json(t, &t->pane.items[i]));
 	add(o, "rows", rows);
+	add(o, "quotas", json_quotas(&t->throttling.last, 0));
 	print(to, o);
 }
 

@@ -235,9 +235,14 @@ static void draw_help(const struct top *t)
 void screen_draw(struct top *t)
 {
 	char line[LINE_SIZE];
+	/* Above the last line, where a table leaves it room. */
+	bool quota = !t->help && t->pane.level != LEVEL_HISTOGRAM && LINES > HEAD_LINES + 3 &&
+		     top_quota(t, columns(), line);
 
 	erase();
-	t->page = LINES > HEAD_LINES + 1 ? LINES - HEAD_LINES - 1 : 1;
+	if (quota)
+		put(LINES - 2, line, A_BOLD);
+	t->page = LINES > HEAD_LINES + 1 ? LINES - HEAD_LINES - 1 - quota : 1;
 	scroll_table(t);
 	top_title(t, columns(), line);
 	put(0, line, A_BOLD);

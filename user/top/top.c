@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "show/quota.h"
 #include "top.h"
 
 int top_fail(struct kvmlat_error *err, const char *fmt, ...)
@@ -34,6 +35,10 @@ int top_take(struct top *t, bool histograms, struct kvmlat_error *err)
 		return top_fail(err, "out of memory");
 	}
 	select_narrow(&t->sel, &t->guests, snap);
+	if (throttling_read(&t->throttling, snap, t->once)) {
+		kvmlat_snapshot_free(snap);
+		return top_fail(err, "out of memory");
+	}
 	t->taken = time(NULL);
 	if (!t->since)
 		t->since = t->taken;
@@ -133,4 +138,24 @@ void top_path(const struct top *t, unsigned int width, char *line)
 		snprintf(right + n, sizeof(right) - n, ", rows %zu-%zu of %zu", p->top + 1,
 			 p->top + t->page < v->nr ? p->top + t->page : v->nr, v->nr);
 	both_ends(left, right, width, t->utf8, line);
+}
+
+bool top_quota(const struct top *t, unsigned int width, char *line)
+{
+	size_t others, n;
+	const struct quota *q = throttling_worst(&t->throttling, t->pane.owner.vm_id, &others);
+	const struct subject *vm = q ? subject_find(&t->track.vms, q->vm_id, 0) : NULL;
+	char text[KVMLAT_NAME_SIZE + sizeof(q->group) + 256];
+
+	if (!vm)
+		return false;
+	n = snprintf(text, sizeof(text), "RUNQ: VM %u \"%s\" used up its CPU quota in %" PRIu64
+		     " of %" PRIu64 " periods", q->vm_id, vm->name, q->throttled, q->periods);
+	if (others)
+		n += snprintf(text + n, sizeof(text) - n, ", as %zu other%s did", others,
+			      others == 1 ? "" : "s");
+	snprintf(text + n, sizeof(text) - n, ": %.10g of each %.10g ms, cgroup \"%s\"",
+		 q->max / 1e6, q->period / 1e6, quota_name(q));
+	text_cut(line, LINE_SIZE, text, width ? width : text_width(text), t->utf8);
+	return true;
 }

@@ -8,6 +8,7 @@
 #include "base/wait.h"
 #include "model/selection.h"
 #include "table.h"
+#include "throttling.h"
 #include "pane.h"
 
 /* What the last line asks for. */
@@ -41,6 +42,7 @@ struct top {
 	struct selection	sel;
 	struct guests		guests;
 	struct track		track;
+	struct throttling	throttling;
 	struct pane		pane;
 	uint64_t		interval;
 	uint32_t		count;
@@ -75,6 +77,9 @@ bool top_over(const struct top *t);
 /* The two lines over a table, for exactly @width columns; 0 for as many as it takes. */
 void top_title(const struct top *t, unsigned int width, char *line);
 void top_path(const struct top *t, unsigned int width, char *line);
+
+/* The CPU quota that makes what is shown wait, in a line likewise; false if none does. */
+bool top_quota(const struct top *t, unsigned int width, char *line);
 
 /* Each until the user ends it: 0, or -1 with the reason in *err. */
 int top_plain(struct top *t, struct kvmlat_error *err);

@@ -187,7 +187,7 @@ static void lateness_tells_when_where_and_who(void)
 	EXPECT(strstr(text,
 		      "\"name\":\"user:interrupted\",\"class\":\"user\",\"code\":4294967294,"));
 	EXPECT(strstr(text, "\"max_at\":null,\"max_cpu\":null}"));
-	EXPECT(has("\"quotas\":[{\"cgroup\":\"/web\",\"quota_ns\":20000000,"));
+	EXPECT(has("\"quotas\":[{\"vm_id\":3,\"cgroup\":\"/web\",\"quota_ns\":20000000,"));
 	EXPECT(valid("lateness"));
 }
 
