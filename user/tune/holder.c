@@ -161,6 +161,8 @@ static int apply(struct holder *h, struct trouble *why)
 
 	ret = tuner_open(&h->t, why);
 	if (!ret)
+		ret = profile_check(h->profile, &h->t, why);
+	if (!ret)
 		ret = undo_leftovers(h, why);
 	if (!ret) {
 		h->journal.module = module_load_id(path_root());

@@ -31,26 +31,64 @@ bool profile_goes_by_name(const struct profile *p, const struct claimant *guest)
 	return false;
 }
 
+/* What is wrong in a file is not how the command was used. */
+static int wrong(const struct profile *p, const struct setting *s, enum trouble_kind kind,
+		 const char *what, struct trouble *why)
+{
+	char text[1024];
+
+	ini_wrong(p->path, s->line, what, text, sizeof(text));
+	return trouble(why, kind == TROUBLE_USAGE ? TROUBLE_REFUSED : kind, "%s", text);
+}
+
+static int understand(const struct profile *p, const struct setting *s, const struct tuner *t,
+		      const struct target *target, const struct kvmlat_knob_value **k,
+		      struct value *v, struct trouble *why)
+{
+	struct trouble knob;
+	char value[512];
+
+	if (tuner_demand(t, s->knob, target, k, &knob))
+		return wrong(p, s, knob.kind, knob.text, why);
+	if (!value_parse(*k, s->value, v, value, sizeof(value)))
+		return wrong(p, s, TROUBLE_REFUSED, value, why);
+	return 0;
+}
+
+int profile_check(const struct profile *p, const struct tuner *t, struct trouble *why)
+{
+	const struct kvmlat_knob_value *k;
+	struct target target = { 0 };
+	struct value v;
+	size_t i;
+
+	for (i = 0; i < t->table.nr && !target.vm_id; i++)
+		if (t->table.all[i].scope == KVMLAT_SCOPE_VM)
+			target.vm_id = t->table.all[i].vm_id;
+	for (i = 0; i < p->nr; i++) {
+		const struct setting *s = &p->settings[i];
+
+		if (!*section_of(p, s)->guest)
+			continue;
+		/* The host's knob has the unit and the range of a VM's, and no scope above. */
+		if (!target.vm_id && !strcmp(s->value, "inherit"))
+			continue;
+		if (understand(p, s, t, &target, &k, &v, why))
+			return -1;
+	}
+	return 0;
+}
+
 static int add_intent(const struct profile *p, const struct setting *s, const struct tuner *t,
 		      const struct target *target, struct intent *intents, size_t *nr,
 		      struct trouble *why)
 {
 	const struct kvmlat_knob_value *k;
 	struct value v;
-	char text[1024], value[512];
-	struct trouble knob;
 	size_t i;
 
-	if (tuner_demand(t, s->knob, target, &k, &knob)) {
-		/* What is wrong in a file is not how the command was used. */
-		ini_wrong(p->path, s->line, knob.text, text, sizeof(text));
-		return trouble(why, knob.kind == TROUBLE_USAGE ? TROUBLE_REFUSED : knob.kind,
-			       "%s", text);
-	}
-	if (!value_parse(k, s->value, &v, value, sizeof(value))) {
-		ini_wrong(p->path, s->line, value, text, sizeof(text));
-		return trouble(why, TROUBLE_REFUSED, "%s", text);
-	}
+	if (understand(p, s, t, target, &k, &v, why))
+		return -1;
 	for (i = 0; i < *nr; i++)
 		if (intents[i].knob == k)
 			break;

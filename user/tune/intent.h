@@ -34,6 +34,12 @@ struct claimant {
 bool profile_goes_by_name(const struct profile *profile, const struct claimant *guest);
 
 /*
+ * Is what is for guests right, before there is one that it is for? As far as the module tells:
+ * which knobs a VM has is known once there is a VM. -1 with the reason.
+ */
+int profile_check(const struct profile *profile, const struct tuner *t, struct trouble *why);
+
+/*
  * What @profile wants for a target, which is that guest, or NULL for the host: a later line goes
  * before an earlier one. -1 with the reason; @intents is for free() in any case.
  */
