@@ -228,7 +228,8 @@ void show_report_events(FILE *to, enum output output, const struct report *r)
 {
 	size_t i;
 
-	if (output == OUTPUT_TABLE)
+	/* Above outliers there is a line of theirs. */
+	if (output == OUTPUT_TABLE && !r->tolls.outliers)
 		fputc('\n', to);
 	show_tolls(to, output, &r->tolls, r->dropped_outliers);
 	if (output == OUTPUT_TABLE && r->nr_changes)
