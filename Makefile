@@ -47,8 +47,9 @@ tutorial:		## a shell on a KVM host in the lab, with guests for story STORY of k
 	@$(MAKE) --no-print-directory -s user
 	@$(MAKE) --no-print-directory -s -C selftests/vmm O="$(BUILD)"
 	@selftests/lab/kmod 6.1 >/dev/null
-	@echo 'in a minute there is a shell: "selftests/live/command/tutorial.sh --try $(STORY)" starts the guests of story $(STORY)'
-	@selftests/lab/run $(if $(filter 2 5,$(STORY)),--icount --insn-ns 8,--smp 2 --append isolcpus=1) --kvm
+	@echo 'in a minute there is a shell, beside the guests of story $(STORY)'
+	@selftests/lab/run $(if $(filter 2 5,$(STORY)),--icount --insn-ns 8,--smp 2 --append isolcpus=1) --kvm \
+		--shell "selftests/live/command/tutorial.sh --try $(STORY)"
 
 ifdef TEST
 check:

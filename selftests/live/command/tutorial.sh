@@ -205,10 +205,24 @@ helped()
 # A shell, in which the page's commands can be typed
 typed()
 {
-	printf '\n%s: kvmlat-tutorial(7), in %s; "exit" ends it\n' "$1" "${page#"$top"/}"
+	# The section without the marks of reStructuredText, for a terminal
+	awk -v title="$1" '
+		/^=+$/ { on = last == title; if (!on) shown = "" }
+		{ if (on && shown != "") print shown; shown = on && !/^=+$/ ? $0 " " : ""; last = $0 }' "$page" |
+		sed -E 's/\*\*([^*]+)\*\*/\1/g; s/([.?]) :: *$/\1/; s/:: *$/:/; s/\\ ?//g; s/ $//' |
+		awk '/^[^ ]/ { words = words $0 " "; next } { if (words) print words; words = ""; print }
+			END { print words }' | fold -s -w 80 > "$work/story"
+	cat > "$work/rc" <<-EOF
+	PS1='# '
+	story()
+	{
+		more "$work/story"
+	}
+	EOF
+	printf '\n%s, of kvmlat-tutorial(7): "story" shows what to type here, "exit" ends it\n' "$1"
 	[[ ! $try =~ [25] ]] || [ "${LAB_ICOUNT:-0}" != 0 ] ||
 		printf 'this guest is polled for, which "make tutorial STORY=%s" has a better machine for\n' "$try"
-	PS1='# ' bash --norc -i || true
+	bash --rcfile "$work/rc" -i || true
 }
 
 # story TITLE CHECK: its guests run
