@@ -59,6 +59,7 @@ amd_tests()
 	single ynl build/bin/test-ynl
 	single cli selftests/live/command/cli.sh
 	single cli selftests/live/command/load.sh
+	single cli selftests/live/command/lines.py
 	single dump build/bin/test-dump -T during_churn
 	single dump build/bin/test-cursor -T during_churn
 	single lifecycle build/bin/test-handover
