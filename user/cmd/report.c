@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+
 #include "arguments.h"
 #include "command.h"
 #include "output.h"
+#include "page/page.h"
 #include "show/report.h"
 #include "show/sample.h"
 #include "span.h"
@@ -26,9 +29,11 @@ static const char usage[] =
 "      --vm ID         only the VM of this id\n"
 "      --json          one JSON object a line: the report, then those of stat\n"
 "      --csv           comma separated, a line for each interval and VM\n"
+"      --html          a page for a browser, which needs nothing else\n"
 "\n"
 "Examples:\n"
 "  kvmlat report kvmlat.rec                      all of it\n"
+"  kvmlat report --html kvmlat.rec > kvmlat.html   to look at, and to pass on\n"
 "  kvmlat report --since 10:00 -d 5m -g db FILE  db from 10:00 to 10:05\n";
 
 enum {
@@ -36,6 +41,7 @@ enum {
 	OPT_SINCE,
 	OPT_UNTIL,
 	OPT_PER_VCPU,
+	OPT_HTML,
 };
 
 static const struct option long_options[] = {
@@ -50,6 +56,7 @@ static const struct option long_options[] = {
 	{ "vm", required_argument, NULL, OPT_VM },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "csv", no_argument, NULL, OPT_CSV },
+	{ "html", no_argument, NULL, OPT_HTML },
 	{ 0 }
 };
 
@@ -60,9 +67,12 @@ struct asked {
 	struct selection	sel;
 	enum output		output;
 	bool			list;
+	bool			html;
 	bool			per_vcpu;
 	bool			shown;
 	struct report		report;
+	struct page		*page;
+	struct replay		replay;
 };
 
 static bool parse_option(struct asked *a, int c, char *why, size_t size)
@@ -77,6 +87,9 @@ static bool parse_option(struct asked *a, int c, char *why, size_t size)
 		return parse_time("until", optarg, &a->span.until, why, size);
 	case 'd':
 		return parse_seconds("duration", optarg, &a->duration, why, size);
+	case OPT_HTML:
+		a->html = true;
+		return true;
 	case OPT_PER_VCPU:
 		a->per_vcpu = true;
 		return true;
@@ -101,6 +114,10 @@ static int parse_options(struct asked *a, int argc, char **argv)
 	if (optind + 1 < argc && !a->list)
 		return complain(EXIT_USAGE, "report: \"%s\" is one file too many: only --list takes several",
 				argv[optind + 1]);
+	if (a->html && (a->list || a->per_vcpu || a->output != OUTPUT_TABLE))
+		return complain(EXIT_USAGE, "report: --html is a format of its own, and has each vCPU: it goes without %s",
+				a->list ? "--list" : a->per_vcpu ? "--per-vcpu" :
+				a->output == OUTPUT_JSON ? "--json" : "--csv");
 	if (a->list && a->output == OUTPUT_CSV)
 		return complain(EXIT_USAGE, "report: --list has no CSV: --json is for programs");
 	return EXIT_OK;
@@ -142,6 +159,22 @@ static int show_whole(struct asked *a, const struct shown *shown)
 	return ret ? ret : output_flush(stdout);
 }
 
+static int show_page(struct asked *a, const struct shown *shown)
+{
+	const struct interval *in = shown->in;
+
+	if (shown->whole) {
+		if (page_write(stdout, a->page, shown->delta, in))
+			return complain(EXIT_REFUSED, "out of memory");
+		return output_flush(stdout);
+	}
+	if (timeline_add(&a->page->timeline, shown->delta, in->guests, shown->begin,
+			 in->end.monotonic))
+		return complain(EXIT_REFUSED, "out of memory");
+	a->replay.interval = a->page->timeline.width;
+	return EXIT_OK;
+}
+
 static int show(void *ctx, const struct shown *shown)
 {
 	const struct interval *in = shown->in;
@@ -156,6 +189,8 @@ static int show(void *ctx, const struct shown *shown)
 	select_narrow(&a->sel, in->guests, delta);
 	if (whole && a->sel.vcpus && !delta->nr_vcpus)
 		return outcome(trouble_vcpu(&why, &a->sel), &why);
+	if (a->html)
+		return show_page(a, shown);
 	if (whole)
 		return a->output == OUTPUT_CSV ? EXIT_OK : show_whole(a, shown);
 	show_report_csv(stdout, in, delta, !a->shown);
@@ -166,18 +201,17 @@ static int show(void *ctx, const struct shown *shown)
 static int add(void *ctx, const struct interval *in)
 {
 	struct asked *a = ctx;
+	int ret = report_add(&a->report, in, &a->sel);
+	size_t i;
 
-	if (report_add(&a->report, in, &a->sel))
-		return complain(EXIT_REFUSED, "out of memory");
-	return EXIT_OK;
+	for (i = 0; a->html && !ret && i < in->nr_outliers; i++)
+		if (report_wants(in, &a->sel, &in->outliers[i]))
+			ret = worst_add(&a->page->worst, in, &in->outliers[i]);
+	return ret ? complain(EXIT_REFUSED, "out of memory") : EXIT_OK;
 }
 
 static int report_file(struct asked *a, const char *file)
 {
-	struct replay replay = {
-		.span = &a->span, .duration = a->duration, .total = true,
-		.only_total = a->output != OUTPUT_CSV, .ctx = a, .show = show, .each = add,
-	};
 	struct recording *r;
 	struct trouble why;
 	int ret;
@@ -187,7 +221,20 @@ static int report_file(struct asked *a, const char *file)
 	if (!r)
 		return complain_of(&why);
 	a->report = (struct report){ .file = file, .notes = recording_notes(r) };
-	ret = replay_run(&replay, r, &a->report.losses);
+	a->replay = (struct replay){
+		.span = &a->span, .duration = a->duration, .total = true,
+		.only_total = a->output != OUTPUT_CSV && !a->html, .ctx = a, .show = show,
+		.each = add,
+	};
+	a->page = calloc(1, sizeof(*a->page));
+	if (a->page) {
+		a->page->report = &a->report;
+		ret = replay_run(&a->replay, r, &a->report.losses);
+		page_free(a->page);
+	} else {
+		ret = complain(EXIT_REFUSED, "out of memory");
+	}
+	free(a->page);
 	report_free(&a->report);
 	recording_close(r);
 	return ret;

@@ -137,7 +137,7 @@ static int show_chunk(struct progress *p, const struct interval *in,
 	delta = kvmlat_delta(newer, p->first);
 	if (!delta)
 		return no_memory();
-	ret = rp->show(rp->ctx, &(struct shown){ in, delta, &p->quotas, false });
+	ret = rp->show(rp->ctx, &(struct shown){ in, p->begin, delta, &p->quotas, false });
 	kvmlat_snapshot_free(delta);
 	quotas_free(&p->quotas);
 	forget(&p->first);
@@ -229,7 +229,7 @@ static int finish(struct progress *p, struct interval *in)
 	if (!delta || add_all(&p->sum, delta))
 		return no_memory();
 	return rp->show(rp->ctx, &(struct shown){
-		in, p->sum, rp->since_start ? in->quotas : &p->all_quotas, true });
+		in, 0, p->sum, rp->since_start ? in->quotas : &p->all_quotas, true });
 }
 
 /* Up to where: by the clock of the recording. */

@@ -19,11 +19,13 @@ bool span_agrees(const char *command, const struct span *span);
 /**
  * struct shown - what a replay has to be shown
  * @in: the last interval of it
+ * @begin: of its first, by CLOCK_MONOTONIC; 0 if @whole
  * @delta: what happened in it, and in @quotas meanwhile
  * @whole: it is all
  */
 struct shown {
 	const struct interval	*in;
+	int64_t			begin;
 	struct kvmlat_snapshot	*delta;
 	const struct quotas	*quotas;
 	bool			whole;
@@ -31,7 +33,7 @@ struct shown {
 
 /**
  * struct replay - intervals of a recording one after the other
- * @interval: of so many ns at least, 0 for those of the recording
+ * @interval: of so many ns at least, 0 for those of the recording; @show may change it
  * @duration: end after so many ns; 0 for at the end
  * @show: what happened in one, or in all of them; an exit code, having complained
  * @total: show all of them together, too

@@ -72,6 +72,12 @@ static bool is_wanted(const struct selection *sel, const struct interval *in, ui
 	return !selects(sel) || (vm && selects_vm(sel, in->guests, in->newer, vm));
 }
 
+bool report_wants(const struct interval *in, const struct selection *sel,
+		  const struct kvmlat_outlier *o)
+{
+	return is_wanted(sel, in, o->vm_id) && selects_vcpu(sel, o->vcpu_id);
+}
+
 int report_add(struct report *r, const struct interval *in, const struct selection *sel)
 {
 	struct causes causes;
@@ -87,8 +93,7 @@ int report_add(struct report *r, const struct interval *in, const struct selecti
 		if (is_wanted(sel, in, in->newer->vms[i].vm_id))
 			ret = add_vm(r, in, &in->newer->vms[i]);
 	for (i = 0; i < in->nr_outliers; i++) {
-		if (!is_wanted(sel, in, in->outliers[i].vm_id) ||
-		    !selects_vcpu(sel, in->outliers[i].vcpu_id))
+		if (!report_wants(in, sel, &in->outliers[i]))
 			continue;
 		causes_of(&in->outliers[i], in->newer->vendor, &causes);
 		tolls_add(&r->tolls, &in->outliers[i], &causes);

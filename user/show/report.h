@@ -51,6 +51,10 @@ struct report {
 
 /* What of an interval is asked for is added. -1 if memory is short. */
 int report_add(struct report *report, const struct interval *in, const struct selection *sel);
+
+/* Is the outlier of a vCPU that is asked for? */
+bool report_wants(const struct interval *in, const struct selection *sel,
+		  const struct kvmlat_outlier *outlier);
 void report_free(struct report *report);
 
 /* What it holds: when, of what host, which VMs. */

@@ -9,20 +9,18 @@
 #include "json.h"
 #include "watch.h"
 
-#define SENTENCE_SIZE	(CAUSES_MAX * (CAUSE_WHAT_SIZE + 64))
 #define SENTENCE_INDENT	8
 #define ADVICE_COLUMN	12
 
-/* The longest first, each with its share. */
-static const char *sentence(const struct outlier_view *v, char *text, size_t size)
+const char *outlier_text(const struct kvmlat_outlier *o, const struct causes *causes, char *text,
+			 size_t size)
 {
-	const struct kvmlat_outlier *o = v->outlier;
 	char one[CAUSE_WHAT_SIZE + 64];
 	size_t n = 0, i;
 
 	*text = 0;
-	for (i = 0; i < v->causes->nr; i++) {
-		cause_text(&v->causes->cause[i], one, sizeof(one));
+	for (i = 0; i < causes->nr; i++) {
+		cause_text(&causes->cause[i], one, sizeof(one));
 		n += snprintf(text + n, size - n, "%s%s", i ? ", " : "", one);
 	}
 	if (o->moves > 1)
@@ -37,7 +35,7 @@ static void table(FILE *to, const struct outlier_view *v)
 {
 	const struct kvmlat_outlier *o = v->outlier;
 	time_t seconds = v->time / (int64_t)NSEC_PER_SEC;
-	char when[32] = "", total[16], text[SENTENCE_SIZE];
+	char when[32] = "", total[16], text[OUTLIER_TEXT_SIZE];
 	struct tm tm;
 	size_t n;
 	int at;
@@ -55,7 +53,7 @@ static void table(FILE *to, const struct outlier_view *v)
 		snprintf(text + n, sizeof(text) - n, ", %" PRIu64 " before it lost", o->dropped);
 	wrap(to, text, 0, SENTENCE_INDENT);
 	at = fprintf(to, "    %s late: ", total);
-	wrap(to, sentence(v, text, sizeof(text)), at, SENTENCE_INDENT);
+	wrap(to, outlier_text(o, v->causes, text, sizeof(text)), at, SENTENCE_INDENT);
 }
 
 static struct json_object *culprit(const struct kvmlat_culprit *c)
@@ -122,7 +120,7 @@ static void json(FILE *to, const struct outlier_view *v)
 {
 	const struct kvmlat_outlier *outlier = v->outlier;
 	struct json_object *o = document("outlier"), *detail = NULL;
-	char text[SENTENCE_SIZE], buf[32];
+	char text[OUTLIER_TEXT_SIZE], buf[32];
 
 	add(o, "time", double_of(v->time / 1e9, 6));
 	add_u64(o, "vm_id", outlier->vm_id);
@@ -155,7 +153,7 @@ static void json(FILE *to, const struct outlier_view *v)
 	add_u64(o, "moves", outlier->moves);
 	add(o, "waker", waker(outlier->waker));
 	add(o, "causes", causes(v));
-	add_text(o, "text", sentence(v, text, sizeof(text)));
+	add_text(o, "text", outlier_text(outlier, v->causes, text, sizeof(text)));
 	print(to, o);
 }
 

@@ -16,6 +16,12 @@ struct outlier_view {
 	const struct causes		*causes;
 };
 
+#define OUTLIER_TEXT_SIZE	(CAUSES_MAX * (CAUSE_WHAT_SIZE + 64))
+
+/* Why it was late: the longest cause first, each with its share. */
+const char *outlier_text(const struct kvmlat_outlier *outlier, const struct causes *causes,
+			 char *text, size_t size);
+
 void show_outlier(FILE *to, enum output output, const struct outlier_view *v);
 
 /* What all of them together cost, sorted; @dropped were lost. */
