@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "command.h"
+#include "export/export.h"
 #include "output.h"
 #include "page/page.h"
 #include "show/report.h"
@@ -30,6 +31,9 @@ static const char usage[] =
 "      --json          one JSON object a line: the report, then those of stat\n"
 "      --csv           comma separated, a line for each interval and VM\n"
 "      --html          a page for a browser, which needs nothing else\n"
+"      --perfetto      trace events, for Perfetto and Firefox's profiler\n"
+"      --hlog          a log of HdrHistogram: of each interval, VM and reason\n"
+"      --openmetrics   samples, of which promtool makes blocks of Prometheus\n"
 "\n"
 "Examples:\n"
 "  kvmlat report kvmlat.rec                      all of it\n"
@@ -42,6 +46,9 @@ enum {
 	OPT_UNTIL,
 	OPT_PER_VCPU,
 	OPT_HTML,
+	OPT_PERFETTO,
+	OPT_HLOG,
+	OPT_OPENMETRICS,
 };
 
 static const struct option long_options[] = {
@@ -57,6 +64,9 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "csv", no_argument, NULL, OPT_CSV },
 	{ "html", no_argument, NULL, OPT_HTML },
+	{ "perfetto", no_argument, NULL, OPT_PERFETTO },
+	{ "hlog", no_argument, NULL, OPT_HLOG },
+	{ "openmetrics", no_argument, NULL, OPT_OPENMETRICS },
 	{ 0 }
 };
 
@@ -71,9 +81,36 @@ struct asked {
 	bool			per_vcpu;
 	bool			shown;
 	struct report		report;
+	const struct export_format	*format;
+	void			*state;
 	struct page		*page;
 	struct replay		replay;
 };
+
+static bool take_format(struct asked *a, const struct export_format *format, char *why, size_t size)
+{
+	if (a->format && a->format != format) {
+		snprintf(why, size, "--%s and --%s are two formats: choose one", a->format->name,
+			 format->name);
+		return false;
+	}
+	a->format = format;
+	return true;
+}
+
+/* What goes without the others. */
+static bool formats_agree(const struct asked *a)
+{
+	const char *format = a->format ? a->format->name : a->html ? "html" : NULL;
+	const char *other = a->list ? "list" : a->per_vcpu ? "per-vcpu" :
+			    a->output == OUTPUT_JSON ? "json" : a->output == OUTPUT_CSV ? "csv" :
+			    a->format && a->html ? "html" : NULL;
+
+	if (!format || !other)
+		return true;
+	complain(0, "report: --%s is a format of its own: it goes without --%s", format, other);
+	return false;
+}
 
 static bool parse_option(struct asked *a, int c, char *why, size_t size)
 {
@@ -90,6 +127,12 @@ static bool parse_option(struct asked *a, int c, char *why, size_t size)
 	case OPT_HTML:
 		a->html = true;
 		return true;
+	case OPT_PERFETTO:
+		return take_format(a, &perfetto_format, why, size);
+	case OPT_HLOG:
+		return take_format(a, &hlog_format, why, size);
+	case OPT_OPENMETRICS:
+		return take_format(a, &openmetrics_format, why, size);
 	case OPT_PER_VCPU:
 		a->per_vcpu = true;
 		return true;
@@ -114,10 +157,8 @@ static int parse_options(struct asked *a, int argc, char **argv)
 	if (optind + 1 < argc && !a->list)
 		return complain(EXIT_USAGE, "report: \"%s\" is one file too many: only --list takes several",
 				argv[optind + 1]);
-	if (a->html && (a->list || a->per_vcpu || a->output != OUTPUT_TABLE))
-		return complain(EXIT_USAGE, "report: --html is a format of its own, and has each vCPU: it goes without %s",
-				a->list ? "--list" : a->per_vcpu ? "--per-vcpu" :
-				a->output == OUTPUT_JSON ? "--json" : "--csv");
+	if (!formats_agree(a))
+		return EXIT_USAGE;
 	if (a->list && a->output == OUTPUT_CSV)
 		return complain(EXIT_USAGE, "report: --list has no CSV: --json is for programs");
 	return EXIT_OK;
@@ -175,6 +216,15 @@ static int show_page(struct asked *a, const struct shown *shown)
 	return EXIT_OK;
 }
 
+static int export(struct asked *a, const struct shown *shown)
+{
+	const struct exported x = { shown->in, shown->delta, &a->sel };
+
+	if (!shown->whole && a->format->interval(stdout, a->state, &x))
+		return complain(EXIT_REFUSED, "out of memory");
+	return output_flush(stdout);
+}
+
 static int show(void *ctx, const struct shown *shown)
 {
 	const struct interval *in = shown->in;
@@ -191,6 +241,8 @@ static int show(void *ctx, const struct shown *shown)
 		return outcome(trouble_vcpu(&why, &a->sel), &why);
 	if (a->html)
 		return show_page(a, shown);
+	if (a->format)
+		return export(a, shown);
 	if (whole)
 		return a->output == OUTPUT_CSV ? EXIT_OK : show_whole(a, shown);
 	show_report_csv(stdout, in, delta, !a->shown);
@@ -210,6 +262,21 @@ static int add(void *ctx, const struct interval *in)
 	return ret ? complain(EXIT_REFUSED, "out of memory") : EXIT_OK;
 }
 
+static int replay(struct asked *a, struct recording *r)
+{
+	int ret;
+
+	if (a->format && a->format->begin(stdout, a->state, recording_begin(r)))
+		return complain(EXIT_REFUSED, "out of memory");
+	ret = replay_run(&a->replay, r, &a->report.losses);
+	if (a->format) {
+		a->format->end(stdout, a->state);
+		ret = ret ? ret : output_flush(stdout);
+	}
+	page_free(a->page);
+	return ret;
+}
+
 static int report_file(struct asked *a, const char *file)
 {
 	struct recording *r;
@@ -223,18 +290,19 @@ static int report_file(struct asked *a, const char *file)
 	a->report = (struct report){ .file = file, .notes = recording_notes(r) };
 	a->replay = (struct replay){
 		.span = &a->span, .duration = a->duration, .total = true,
-		.only_total = a->output != OUTPUT_CSV && !a->html, .ctx = a, .show = show,
-		.each = add,
+		.only_total = a->output != OUTPUT_CSV && !a->html && !a->format,
+		.ctx = a, .show = show, .each = add,
 	};
 	a->page = calloc(1, sizeof(*a->page));
-	if (a->page) {
+	a->state = calloc(1, a->format ? a->format->state : 1);
+	if (a->page && a->state) {
 		a->page->report = &a->report;
-		ret = replay_run(&a->replay, r, &a->report.losses);
-		page_free(a->page);
+		ret = replay(a, r);
 	} else {
 		ret = complain(EXIT_REFUSED, "out of memory");
 	}
 	free(a->page);
+	free(a->state);
 	report_free(&a->report);
 	recording_close(r);
 	return ret;
