@@ -44,10 +44,10 @@ STORY ?= 1
 tutorial:		## a shell on a KVM host in the lab, with guests for story STORY of kvmlat-tutorial(7), 1 to 5
 	@case '$(STORY)' in [1-5]) ;; *) echo 'STORY is "$(STORY)", 1 to 5 are allowed' >&2; exit 2 ;; esac
 	@selftests/lab/deps build lab
+	@echo 'the command and the module are built now; a minute later there is a shell, beside the guests of story $(STORY)'
 	@$(MAKE) --no-print-directory -s user
 	@$(MAKE) --no-print-directory -s -C selftests/vmm O="$(BUILD)"
 	@selftests/lab/kmod 6.1 >/dev/null
-	@echo 'in a minute there is a shell, beside the guests of story $(STORY)'
 	@selftests/lab/run $(if $(filter 2 5,$(STORY)),--icount --insn-ns 8,--smp 2 --append isolcpus=1) --kvm \
 		--shell "selftests/live/command/tutorial.sh --try $(STORY)"
 

@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(TOP, "selftests/unit/hostile"))
 from cases import Fault, expect, run_cases, soon  # noqa: E402
 from chance import GUESTS, Chance, Runner, judge, usages_of  # noqa: E402
 
-LINES = int(os.environ.get("LINES_BY_CHANCE", "150"))
+LINES = int(os.environ.get("LINES_BY_CHANCE", "40"))
 SEED = int(os.environ.get("SEED", "1"))
 BIN = os.path.join(TOP, "build/bin")
 MODULE = sys.argv[1] if len(sys.argv) > 1 else os.environ["KVMLAT_KO"]
@@ -40,7 +40,7 @@ class Host:
                         KVMLAT_MODPROBE=self.work + "/kvmlat.conf", LC_ALL="C.UTF-8", TERM="dumb",
                         KVMLAT_PROFILES=f"{self.work}/profiles:{TOP}/profiles")
         self.load()
-        self.vmms = [subprocess.Popen([BIN + "/kvmlat-vmm", "-name", name, "--forever", "--do", "hlt=1:20000"],
+        self.vmms = [subprocess.Popen([BIN + "/kvmlat-vmm", "-name", name, "--forever", "--do", "hlt=1:100000"],
                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) for name in GUESTS]
 
     def __enter__(self):
@@ -114,7 +114,7 @@ def by_chance():
             args = chance.line()
             status, out, err = (nobody if i % 12 == 2 else root).run(args)
             if "--show" in sys.argv:
-                print("#", status, " ".join(map(str, args))[:200].encode("unicode_escape").decode())
+                print("#", status, " ".join(map(str, args))[:200].encode("unicode_escape").decode(), flush=True)
             try:
                 done = judge(args, status, out, err)
                 after = state(host, root)
