@@ -55,7 +55,7 @@ static void put_be(struct bytes *to, uint64_t value, unsigned int bytes)
 /* A varint whose ninth byte has eight bits; of a number whose sign is its lowest bit. */
 static void put_zigzag(struct bytes *to, int64_t value)
 {
-	uint64_t v = (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
+	uint64_t v = (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0);
 	unsigned int i;
 
 	for (i = 0; i < 8 && v >= 0x80; i++, v >>= 7)

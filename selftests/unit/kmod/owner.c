@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may write a vCPU's account: of the model in owner_state.h every order of every step is tried. The
- * protocol that kvmlat had before is in the model, too: a search that finds nothing wrong with it would
- * find nothing at all.
+ * Who may write a vCPU's account: of the model in owner_state.h every order of every step is
+ * tried. The protocol that kvmlat had before is in the model, too: a search that finds nothing
+ * wrong with it would find nothing at all.
  */
 #include <stdlib.h>
 

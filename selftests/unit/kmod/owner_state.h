@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a model of kmod/thread.[ch] and probe.c knows of threads that hand vCPUs round, and what a step may
- * do to it. A step is what no other CPU can come into: a word that is read or written, a lock that is taken
- * or let go, the begin and the commit of an update.
+ * What a model of kmod/thread.[ch] and probe.c knows of threads that hand vCPUs round, and what a
+ * step may do to it. A step is what no other CPU can come into: a word that is read or written, a
+ * lock that is taken or let go, the begin and the commit of an update.
  */
 #ifndef _KMOD_OWNER_STATE_H
 #define _KMOD_OWNER_STATE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The steps that the threads of the model take, in the order of kmod/thread.[ch] and probe.c. Those of the
- * protocol that kvmlat had before are here, too: see owner.c.
+ * The steps that the threads of the model take, in the order of kmod/thread.[ch] and probe.c.
+ * Those of the protocol that kvmlat had before are here, too: see owner.c.
  */
 #ifndef _KMOD_OWNER_STEPS_H
 #define _KMOD_OWNER_STEPS_H

@@ -54,7 +54,8 @@ static void play_lengths(struct sums *s, double factor)
 		for (i = 0; i < KVMLAT_HIST_BUCKETS; i++) {
 			double ns = kvmlat_bucket_lower(i + 1) / (20000 * factor * exp(load));
 
-			more = i == KVMLAT_HIST_BUCKETS - 1 ? 1 : erfc(-log(ns) / 0.5 / M_SQRT2) / 2;
+			more = i == KVMLAT_HIST_BUCKETS - 1 ? 1 :
+			       erfc(-log(ns) / 0.5 / M_SQRT2) / 2;
 			values[i] = more - below > 1e-9 ? poisson(EVENTS * (more - below)) : 0;
 			below = more;
 		}
@@ -129,7 +130,8 @@ static void the_same_is_the_same(void)
 	for (i = 0; i < all; i++)
 		claimed += claims(1, &p99);
 	if (getenv("SIMULATE"))
-		fprintf(stderr, "# %u of %u claim a difference where there is none\n", claimed, all);
+		fprintf(stderr, "# %u of %u claim a difference where there is none\n",
+			claimed, all);
 	EXPECT(claimed * 20 <= all);
 }
 
@@ -216,7 +218,9 @@ static void play_series(struct series *s, struct guests *g, uint64_t ns, unsigne
 	};
 	struct kvmlat_vcpu v = {
 		.vm_id = 3, .vcpu_id = 1,
-		.account = { .elapsed = 1000000000, .nr_vcpus = 1, .nr_reasons = 1, .reasons = &row },
+		.account = {
+			.elapsed = 1000000000, .nr_vcpus = 1, .nr_reasons = 1, .reasons = &row,
+		},
 	};
 	struct kvmlat_snapshot snap = { .nr_vcpus = 1, .vcpus = &v };
 	unsigned int i;

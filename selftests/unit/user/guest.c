@@ -136,9 +136,11 @@ static void stat_lines(void)
 	EXPECT_EQ(start, 4711);
 	EXPECT(kvmlat_parse_stat("12 (a", &threads, &start));
 	EXPECT(kvmlat_parse_stat("12 (a) S 1 2", &threads, &start));
-	EXPECT(kvmlat_parse_stat("12 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 33", &threads, &start));
-	EXPECT(kvmlat_parse_stat("12 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 33 0", &threads, &start));
-	EXPECT(kvmlat_parse_stat("12 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 33 0 x 1", &threads,
+	EXPECT(kvmlat_parse_stat("1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 33", &threads,
+				 &start));
+	EXPECT(kvmlat_parse_stat("1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 33 0", &threads,
+				 &start));
+	EXPECT(kvmlat_parse_stat("1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 33 0 x", &threads,
 				 &start));
 }
 

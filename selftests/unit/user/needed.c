@@ -19,7 +19,7 @@ static bool harm_in(enum harm harm, struct nlattr *attr, size_t len, unsigned in
 		if (!(*n)--) {
 			if (harm == HIDE)
 				attr->nla_type |= 0x3f00;
-			else if (!(attr->nla_type & NLA_F_NESTED) && attr->nla_len % MNL_ALIGNTO != 1)
+			else if (!(attr->nla_type & NLA_F_NESTED) && attr->nla_len % 4 != 1)
 				attr->nla_len--;
 			return true;
 		}
@@ -36,7 +36,8 @@ static bool harmed(enum harm harm, unsigned int part, unsigned int n)
 	const size_t head = MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr);
 
 	EXPECT_EQ(one->nlmsg_type, FAMILY);
-	return harm_in(harm, (struct nlattr *)(script.text[part] + head), one->nlmsg_len - head, &n);
+	return harm_in(harm, (struct nlattr *)(script.text[part] + head), one->nlmsg_len - head,
+		       &n);
 }
 
 /* With each attribute of message @part harmed: how many were refused, and in @names which. */
@@ -62,7 +63,7 @@ static unsigned int refused(enum harm harm, const char *ends, void (*build)(void
 			EXPECT_EQ(err.status, KVMLAT_E_PROTOCOL);
 			EXPECT(len > strlen(ends) && !strcmp(err.text + len - strlen(ends), ends));
 			EXPECT(!strncmp(err.text, begins, strlen(begins)));
-			sprintf(names + strlen(names), "%s%.*s", nr ? " " : "",
+			sprintf(names + strlen(names), "%s%.*s", nr ? ", " : "",
 				(int)(len - strlen(begins) - strlen(ends)),
 				err.text + strlen(begins));
 			nr++;
@@ -93,65 +94,66 @@ static unsigned int measured(void (*build)(void), unsigned int part,
 static void of_info(void)
 {
 	EXPECT_STR(needed(an_info, 0, ask_info),
-		   "message.info info.version info.abi info.vms info.vms-gone info.vms-gone-max "
-		   "info.vcpus info.vcpu-memory-max info.clock info.monotonic info.memory "
-		   "info.missed info.spilled info.vendor info.now probe.name probe.state "
-		   "probe.name probe.state probe.name probe.state");
+		   "message.info, info.version, info.abi, info.vms, info.vms-gone, "
+		   "info.vms-gone-max, info.vcpus, info.vcpu-memory-max, info.clock, "
+		   "info.monotonic, info.memory, info.missed, info.spilled, info.vendor, "
+		   "info.now, probe.name, probe.state, probe.name, probe.state, probe.name, "
+		   "probe.state");
 	EXPECT_EQ(measured(an_info, 0, ask_info), 22);
 }
 
 static void of_vms(void)
 {
 	EXPECT_STR(needed(a_vm, 3, ask_snapshot),
-		   "message.vm vm.vm-id vm.pid vm.vcpus vm.since");
+		   "message.vm, vm.vm-id, vm.pid, vm.vcpus, vm.since");
 	EXPECT_EQ(measured(a_vm, 3, ask_snapshot), 5);
 }
 
 static void of_vcpus(void)
 {
 	EXPECT_STR(needed(a_vcpu, 2, ask_snapshot),
-		   "message.vcpu vcpu.vm-id vcpu.pid vcpu.vcpu-id vcpu.since vcpu.now open.class "
-		   "open.since vcpu.times times.guest times.exit times.user preemptor.comm "
-		   "preemptor.tid preemptor.cpu preemptor.at preemptor.time detail.kind "
-		   "detail.key detail.count detail.total detail.longest reason.class reason.count "
-		   "reason.total reason.longest");
+		   "message.vcpu, vcpu.vm-id, vcpu.pid, vcpu.vcpu-id, vcpu.since, vcpu.now, "
+		   "open.class, open.since, vcpu.times, times.guest, times.exit, times.user, "
+		   "preemptor.comm, preemptor.tid, preemptor.cpu, preemptor.at, preemptor.time, "
+		   "detail.kind, detail.key, detail.count, detail.total, detail.longest, "
+		   "reason.class, reason.count, reason.total, reason.longest");
 	EXPECT_EQ(measured(a_vcpu, 2, ask_snapshot), 45);
 }
 
 static void of_ends(void)
 {
 	EXPECT_STR(needed(an_end, 2, ask_changes),
-		   "message.vcpu end.cursor end.now");
+		   "message.vcpu, end.cursor, end.now");
 	EXPECT_EQ(measured(an_end, 2, ask_changes), 2);
 }
 
 static void of_knobs(void)
 {
 	EXPECT_STR(needed(a_knob, 0, ask_knobs),
-		   "knob.id knob.scope");
+		   "knob.id, knob.scope");
 	EXPECT_EQ(measured(a_knob, 0, ask_knobs), 16);
 }
 
 static void of_events(void)
 {
 	EXPECT_STR(needed(an_event, 0, ask_events),
-		   "message.knob or author author.action author.pid author.uid author.at "
-		   "message.knob or author knob.id knob.scope");
+		   "message.knob or author, author.action, author.pid, author.uid, author.at, "
+		   "message.knob or author, knob.id, knob.scope");
 	EXPECT_EQ(measured(an_event, 0, ask_events), 7);
 }
 
 static void of_outliers(void)
 {
 	EXPECT_STR(needed(an_outlier, 0, ask_outliers),
-		   "message.outlier outlier.vm-id outlier.pid outlier.vcpu-id outlier.kind "
-		   "outlier.class outlier.begin outlier.end outlier.total outlier.times "
-		   "outlier.preemptor.comm outlier.preemptor.tid outlier.preemptor.time "
-		   "outlier.part.kind outlier.part.state outlier.part.id outlier.part.cpu "
-		   "outlier.part.time outlier.waker.comm outlier.waker.tid outlier.waker.cpu "
-		   "outlier.waker.at");
+		   "message.outlier, outlier.vm-id, outlier.pid, outlier.vcpu-id, outlier.kind, "
+		   "outlier.class, outlier.begin, outlier.end, outlier.total, outlier.times, "
+		   "outlier.preemptor.comm, outlier.preemptor.tid, outlier.preemptor.time, "
+		   "outlier.part.kind, outlier.part.state, outlier.part.id, outlier.part.cpu, "
+		   "outlier.part.time, outlier.waker.comm, outlier.waker.tid, "
+		   "outlier.waker.cpu, outlier.waker.at");
 	EXPECT_EQ(measured(an_outlier, 0, ask_outliers), 39);
 	EXPECT_STR(needed(an_outlier, 1, ask_outliers),
-		   "message.outlier end.now end.dropped");
+		   "message.outlier, end.now, end.dropped");
 	EXPECT_EQ(measured(an_outlier, 1, ask_outliers), 2);
 }
 
