@@ -83,7 +83,7 @@ static bool is_held(uint32_t change, char *name, size_t size, pid_t *pid)
 	bool held = false;
 	size_t i;
 
-	if (!active_now(pid, name, size) || journal_load(&journal, &why))
+	if (!active_now(pid, name, size) || journal_load(&journal, "profile", &why))
 		return false;
 	for (i = 0; i < journal.nr; i++)
 		held |= journal.all[i].change && (!change || journal.all[i].change == change);

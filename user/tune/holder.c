@@ -299,7 +299,7 @@ static int begin(struct holder *h, struct trouble *why)
 	if (wait_begin(&h->wait, ends))
 		return trouble(why, TROUBLE_REFUSED, "cannot wait for signals: %s",
 			       strerror(errno));
-	if (journal_load(&h->journal, why))
+	if (journal_load(&h->journal, "profile", why))
 		return -1;
 	h->watch = module_watch(why);
 	if (!h->watch)

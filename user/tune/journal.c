@@ -12,13 +12,13 @@
 #include "journal.h"
 #include "undo.h"
 
-#define HEADER	"kvmlat-profile 1\n"
+#define HEADER	"kvmlat-%s 1\n"
 
-static const char *file_name(void)
+static const char *file_name(const struct journal *j)
 {
 	static char path[512];
 
-	snprintf(path, sizeof(path), "%s/profile.changes", path_run_dir());
+	snprintf(path, sizeof(path), "%s/%s.changes", path_run_dir(), j->name);
 	return path;
 }
 
@@ -46,28 +46,31 @@ static bool read_line(struct journal *j, const char *line)
 		return !append(j, vm_id, change);
 	if (sscanf(line, "pending %" SCNu32, &j->pending.last) == 1)
 		return true;
-	if (sscanf(line, "want %" SCNu32 " %" SCNu32 " %" SCNu32 " %u %" SCNu64, &c.id, &c.scope,
-		   &c.vm_id, &inherit, &c.value) != 5 || j->pending.nr == KVMLAT_KNOBS_MAX)
+	/* What was written before vCPUs had changes has none. */
+	if (sscanf(line, "want %" SCNu32 " %" SCNu32 " %" SCNu32 " %u %" SCNu64 " %" SCNu32, &c.id,
+		   &c.scope, &c.vm_id, &inherit, &c.value, &c.vcpu_id) < 5 ||
+	    j->pending.nr == KVMLAT_KNOBS_MAX)
 		return false;
 	c.inherit = inherit;
 	j->pending.wanted[j->pending.nr++] = c;
 	return true;
 }
 
-int journal_load(struct journal *j, struct trouble *why)
+int journal_load(struct journal *j, const char *name, struct trouble *why)
 {
-	char *text, *line, *rest;
+	char *text, *line, *rest, header[64];
 	bool good;
 
-	memset(j, 0, sizeof(*j));
-	text = file_read(file_name());
+	*j = (struct journal){ .name = name };
+	snprintf(header, sizeof(header), HEADER, name);
+	text = file_read(file_name(j));
 	if (!text && errno == ENOENT)
 		return 0;
 	if (!text)
-		return trouble(why, trouble_of_errno(errno), "cannot read \"%s\": %s", file_name(),
+		return trouble(why, trouble_of_errno(errno), "cannot read \"%s\": %s", file_name(j),
 			       strerror(errno));
-	good = !strncmp(text, HEADER, strlen(HEADER));
-	rest = text + strlen(HEADER);
+	good = !strncmp(text, header, strlen(header));
+	rest = text + strlen(header);
 	while (good && (line = strsep(&rest, "\n")) && *line)
 		good = read_line(j, line);
 	free(text);
@@ -75,8 +78,8 @@ int journal_load(struct journal *j, struct trouble *why)
 		return 0;
 	journal_free(j);
 	return trouble(why, TROUBLE_REFUSED,
-		       "\"%s\" is not what kvmlat wrote; remove it to forget what a profile left behind",
-		       file_name());
+		       "\"%s\" is not what kvmlat wrote; remove it to forget what %s left behind",
+		       file_name(j), strcmp(name, "profile") ? name : "a profile");
 }
 
 int journal_save(const struct journal *j, struct trouble *why)
@@ -87,13 +90,13 @@ int journal_save(const struct journal *j, struct trouble *why)
 	int ret;
 
 	if (!j->nr && !j->pending.nr) {
-		unlink(file_name());
+		unlink(file_name(j));
 		return 0;
 	}
 	to = open_memstream(&text, &len);
 	if (!to)
 		return trouble_memory(why);
-	fprintf(to, HEADER "module %" PRIu64 "\n", j->module);
+	fprintf(to, HEADER "module %" PRIu64 "\n", j->name, j->module);
 	for (i = 0; i < j->nr; i++)
 		fprintf(to, "change %u %u\n", j->all[i].vm_id, j->all[i].change);
 	if (j->pending.nr)
@@ -101,16 +104,16 @@ int journal_save(const struct journal *j, struct trouble *why)
 	for (i = 0; i < j->pending.nr; i++) {
 		const struct kvmlat_knob_change *c = &j->pending.wanted[i];
 
-		fprintf(to, "want %u %u %u %u %" PRIu64 "\n", c->id, c->scope, c->vm_id,
-			c->inherit, c->value);
+		fprintf(to, "want %u %u %u %u %" PRIu64 " %u\n", c->id, c->scope, c->vm_id,
+			c->inherit, c->value, c->vcpu_id);
 	}
 	if (fclose(to)) {
 		free(text);
 		return trouble_memory(why);
 	}
-	ret = file_replace(file_name(), text);
+	ret = file_replace(file_name(j), text);
 	if (ret)
-		trouble(why, trouble_of_errno(errno), "cannot write \"%s\": %s", file_name(),
+		trouble(why, trouble_of_errno(errno), "cannot write \"%s\": %s", file_name(j),
 			strerror(errno));
 	free(text);
 	return ret;
@@ -119,7 +122,7 @@ int journal_save(const struct journal *j, struct trouble *why)
 void journal_free(struct journal *j)
 {
 	free(j->all);
-	memset(j, 0, sizeof(*j));
+	*j = (struct journal){ .name = j->name };
 }
 
 int journal_add(struct journal *j, uint32_t vm_id, uint32_t change, struct trouble *why)
@@ -142,6 +145,16 @@ int journal_announce(struct journal *j, const struct tuner *t,
 	memcpy(j->pending.wanted, changes, nr * sizeof(*changes));
 	j->pending.nr = nr;
 	return journal_save(j, why);
+}
+
+void journal_drop(struct journal *j, uint32_t change)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < j->nr; i++)
+		if (j->all[i].change != change)
+			j->all[n++] = j->all[i];
+	j->nr = n;
 }
 
 bool journal_has(const struct journal *j, uint32_t vm_id)
@@ -191,7 +204,8 @@ static bool has_change(const struct journal *j, uint32_t change)
 
 static bool is_wanted(const struct kvmlat_knob_change *c, const struct kvmlat_knob_value *k)
 {
-	if (c->id != k->id || c->scope != k->scope || c->vm_id != k->vm_id)
+	if (c->id != k->id || c->scope != k->scope || c->vm_id != k->vm_id ||
+	    c->vcpu_id != k->vcpu_id)
 		return false;
 	if (c->inherit)
 		return k->now.source != k->scope;

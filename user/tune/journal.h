@@ -21,13 +21,15 @@ struct pending {
 };
 
 /**
- * struct journal - what a profile has changed, kept in a file of path_run_dir()
+ * struct journal - what a profile, or auto, has changed, kept in a file of path_run_dir()
+ * @name: whose it is: "profile" or "auto"
  * @module: which load of the module that was, see module_load_id(): another one undid everything
  * @all: in the order of time
  *
  * A holder that is killed cannot undo; who comes after it does, by this.
  */
 struct journal {
+	const char	*name;
 	uint64_t	module;
 	size_t		nr;
 	struct applied	*all;
@@ -35,7 +37,7 @@ struct journal {
 };
 
 /* What is in the file; nothing if there is none. -1 with the reason. */
-int journal_load(struct journal *journal, struct trouble *why);
+int journal_load(struct journal *journal, const char *name, struct trouble *why);
 void journal_free(struct journal *journal);
 
 /* Each changes the file, too. -1 with the reason. */
@@ -43,6 +45,9 @@ int journal_add(struct journal *journal, uint32_t vm_id, uint32_t change, struct
 int journal_announce(struct journal *journal, const struct tuner *t,
 		     const struct kvmlat_knob_change *changes, size_t nr, struct trouble *why);
 int journal_save(const struct journal *journal, struct trouble *why);
+
+/* A change is undone, or was taken out from beneath a later one. Does not write. */
+void journal_drop(struct journal *journal, uint32_t change);
 
 /* Forgets VMs that do not run any more, but not the host. Does not write. Were there any? */
 bool journal_drop_ended(struct journal *journal, const struct kvmlat_snapshot *vms);

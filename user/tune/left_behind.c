@@ -24,7 +24,7 @@ static int load_and_undo(tell_fn tell, bool *any, struct trouble *why)
 	struct journal journal;
 	int ret = 0;
 
-	if (journal_load(&journal, why))
+	if (journal_load(&journal, "profile", why))
 		return -1;
 	*any = journal.nr || journal.pending.nr;
 	/* Another load of the module, or none, has undone all of it. */
@@ -45,7 +45,7 @@ int undo_left_behind(tell_fn tell, bool *any, struct trouble *why)
 
 	*any = false;
 	/* Who finds nothing needs no lock, and so no permission. */
-	if (journal_load(&journal, why))
+	if (journal_load(&journal, "profile", why))
 		return -1;
 	ret = !journal.nr && !journal.pending.nr;
 	journal_free(&journal);

@@ -38,18 +38,19 @@ static void it_is_read_as_it_was_written(void)
 		{ .id = 0, .scope = KVMLAT_SCOPE_HOST, .value = 1ULL << 40 },
 		{ .id = 1, .scope = KVMLAT_SCOPE_VM, .vm_id = 7, .inherit = true },
 	};
-	struct journal j = { .module = 77 }, read;
+	struct journal j = { .name = "profile", .module = 77 }, read;
 	char *text;
 
-	EXPECT(!journal_load(&read, &why) && !read.nr && !read.module && !read.pending.nr);
+	EXPECT(!journal_load(&read, "profile", &why) && !read.nr && !read.module);
+	EXPECT(!read.pending.nr);
 	EXPECT(!journal_add(&j, 0, 3, &why) && !journal_add(&j, 7, 4, &why));
 	EXPECT(!journal_announce(&j, &tuner, wanted, 2, &why));
 	EXPECT_EQ(j.pending.last, 10);
 	text = file_read(path);
 	EXPECT_STR(text, "kvmlat-profile 1\nmodule 77\nchange 0 3\nchange 7 4\npending 10\n"
-		   "want 0 0 0 0 1099511627776\nwant 1 1 7 1 0\n");
+		   "want 0 0 0 0 1099511627776 0\nwant 1 1 7 1 0 0\n");
 	free(text);
-	EXPECT(!journal_load(&read, &why));
+	EXPECT(!journal_load(&read, "profile", &why));
 	EXPECT_EQ(read.module, 77);
 	EXPECT_EQ(read.nr, 2);
 	EXPECT_EQ(read.all[1].vm_id, 7);
@@ -81,22 +82,22 @@ static void what_kvmlat_did_not_write_is_refused(void)
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		put(bad[i]);
-		EXPECT(journal_load(&j, &why) && !j.nr && !j.all && !j.pending.nr);
+		EXPECT(journal_load(&j, "profile", &why) && !j.nr && !j.all && !j.pending.nr);
 		EXPECT(strstr(why.text, "is not what kvmlat wrote"));
 	}
 	len = sprintf(text, "kvmlat-profile 1\n");
 	for (i = 0; i < KVMLAT_KNOBS_MAX; i++)
 		len += sprintf(text + len, "want %zu 0 0 0 1\n", i);
 	put(text);
-	EXPECT(!journal_load(&j, &why));
+	EXPECT(!journal_load(&j, "profile", &why));
 	EXPECT_EQ(j.pending.nr, KVMLAT_KNOBS_MAX);
 	journal_free(&j);
 	/* One more has no room. */
 	strcpy(text + len, "want 1 0 0 0 1\n");
 	put(text);
-	EXPECT(journal_load(&j, &why));
+	EXPECT(journal_load(&j, "profile", &why));
 	EXPECT(!unlink(path) && !mkdir(path, 0755));
-	EXPECT(journal_load(&j, &why) && strstr(why.text, "cannot read"));
+	EXPECT(journal_load(&j, "profile", &why) && strstr(why.text, "cannot read"));
 	EXPECT(journal_add(&j, 1, 1, &why) && strstr(why.text, "cannot write"));
 	journal_free(&j);
 	rmdir(path);
@@ -106,7 +107,7 @@ static void vms_that_ended_are_dropped(void)
 {
 	struct kvmlat_vm vms[] = { { .vm_id = 7 }, { .vm_id = 8, .gone = true } };
 	const struct kvmlat_snapshot snap = { .nr_vms = 2, .vms = vms };
-	struct journal j = { .module = 1 };
+	struct journal j = { .name = "profile", .module = 1 };
 
 	EXPECT(!journal_add(&j, 0, 1, &why) && !journal_add(&j, 8, 2, &why));
 	EXPECT(!journal_add(&j, 7, 3, &why) && !journal_add(&j, 9, 4, &why));
@@ -114,6 +115,30 @@ static void vms_that_ended_are_dropped(void)
 	EXPECT_EQ(j.nr, 2);
 	EXPECT(journal_has(&j, 0) && journal_has(&j, 7));
 	EXPECT(!journal_drop_ended(&j, &snap));
+	journal_clear(&j);
+	journal_free(&j);
+}
+
+/* Each has its own file, which no other takes for its own. */
+static void auto_has_its_own(void)
+{
+	const struct kvmlat_knob_change wanted = {
+		.scope = KVMLAT_SCOPE_VCPU, .vm_id = 7, .vcpu_id = 3, .value = 9,
+	};
+	struct journal j = { .name = "auto", .module = 5 }, read;
+
+	EXPECT(!journal_add(&j, 7, 1, &why) && !journal_add(&j, 7, 2, &why));
+	EXPECT(!journal_announce(&j, &tuner, &wanted, 1, &why));
+	EXPECT(access(path, F_OK));
+	EXPECT(!journal_load(&read, "profile", &why) && !read.nr);
+	EXPECT(!journal_load(&read, "auto", &why));
+	EXPECT_EQ(read.nr, 2);
+	EXPECT_EQ(read.pending.wanted[0].vcpu_id, 3);
+	journal_drop(&read, 1);
+	EXPECT_EQ(read.nr, 1);
+	EXPECT_EQ(read.all[0].change, 2);
+	journal_free(&read);
+	EXPECT_STR(read.name, "auto");
 	journal_clear(&j);
 	journal_free(&j);
 }
@@ -146,7 +171,7 @@ static void the_newest_is_undone_first(void)
 		{ .id = 0, .scope = KVMLAT_SCOPE_VM, .vm_id = 7, .value = 6 },
 		{ .id = 0, .scope = KVMLAT_SCOPE_VM, .vm_id = 8, .inherit = true },
 	};
-	struct journal j = { .module = module_load_id(root) };
+	struct journal j = { .name = "profile", .module = module_load_id(root) };
 	struct tuner t = tuner;
 
 	EXPECT(j.module);
@@ -230,6 +255,7 @@ static const struct tap_case cases[] = {
 	{ "it is read as it was written", it_is_read_as_it_was_written },
 	{ "what kvmlat did not write is refused", what_kvmlat_did_not_write_is_refused },
 	{ "VMs that ended are dropped", vms_that_ended_are_dropped },
+		{ "auto has its own", auto_has_its_own },
 	{ "the newest is undone first", the_newest_is_undone_first },
 	{ "a later line goes before an earlier one", a_later_line_goes_before_an_earlier_one },
 };
