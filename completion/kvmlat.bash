@@ -44,6 +44,7 @@ _kvmlat_words()
 	*:-g | *:--guest) _kvmlat_column guest "$kvmlat" list ;;
 	*:-p | *:--pid | *:--vm | *:--vcpu | *:-i | *:--interval | *:-d | *:--duration | *:-n) ;;
 	*:--num_iterations | *:--reason | *:-f | *:--filter | *:--cpus | *:--fifo | *:--rr | *:--if-old) ;;
+	auto:--wake-p99 | auto:--cpu) ;;
 	help:*) _kvmlat_commands "$kvmlat" ;;
 	detail:detail) printf '%s\n' on off ;;
 	profile:profile) printf '%s\n' list show diff apply undo save ;;

@@ -61,7 +61,7 @@ function __kvmlat_words
             __kvmlat_column guest $kvmlat list
         case '*:-p' '*:--pid' '*:--vm' '*:--vcpu' '*:-i' '*:--interval' '*:-d' '*:--duration' '*:-n'
         case '*:--num_iterations' '*:--reason' '*:-f' '*:--filter' '*:--cpus' '*:--fifo' '*:--rr'
-        case '*:--if-old'
+        case '*:--if-old' 'auto:--wake-p99' 'auto:--cpu'
         case 'help:*'
             __kvmlat_commands $kvmlat
         case detail:detail

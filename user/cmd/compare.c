@@ -12,7 +12,7 @@
 static const char usage[] =
 "Usage: kvmlat compare [OPTION]... A B\n"
 "\n"
-"Tell what is other in the recording B than it was in A, by how much, and how sure\n"
+"Tell what is other in the recording B than in A, by how much, and how sure\n"
 "that is. A and B are files of \"kvmlat record\", or parts: FILE:10:00-10:05.\n"
 "\n"
 "      --all           also the figures of which there is no evidence\n"

@@ -47,10 +47,13 @@ VALUES = {
     "SIZE": ["1M", "64K", "1G", "1", "1T", "1X"] + EDGES,
     "REGEX": ["web", ".", "(", "[", "*", "a{9}", "a{99999}", "\\", "(a*)*$"],
     "VALUE": ["200us", "5us"] + KNOB_VALUES,
+    "WAKE": ["20us", "1ms", "1us", "999ns", "1s", "1000000001ns", "inherit"] + EDGES,
+    "PERCENT": ["10%", "5", "0.5%", "100%", "100.1", "0%", "%", "10%%", "1.2.3%", ".5", "10 %"] + EDGES,
     "PRIO": ["1", "50", "98", "100"] + EDGES,
 }
 # "--reason NAME" is no guest's
 OF_OPTION = {("hist", "--reason"): "REASON", ("top", "--key"): "KEY of top"}
+OF_OPTION[("auto", "--wake-p99")] = "WAKE"
 OF_OPTION.update({(c, "--read"): "RECORDING" for c in ("stat", "hist", "watch")})
 OF_OPTION.update({(c, o): "MOMENT" for c in ("stat", "hist", "watch", "report") for o in ("--since", "--until")})
 Option = collections.namedtuple("Option", "short long value")
@@ -163,6 +166,8 @@ class Chance:
         line = [command] + (self.with_value(option) if option else [])
         if command != "report" and option and option.value == "MOMENT":
             line += ["-r", "kvmlat.rec"]
+        if command == "auto" and not self.once(8):
+            line += ["--cpu", "10%"]
         # Most of what these set is of a guest
         if command in ("set", "get", "rt") and not self.once(3):
             line += ["-g", "web"]

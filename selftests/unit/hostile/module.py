@@ -117,6 +117,57 @@ class Vcpu:
         self.state = C["STATE_GUEST"]
         self.more = b""
         self.more_times = b""
+        self.parts = 10  # of its time, in each state but GUEST
+
+
+class Halting(Vcpu):
+    """Halts 2000 times a second, and what it waits for comes after so many ns: what came until it is read is by the
+    window that is in effect then. Who sleeps runs 60 us late."""
+
+    def __init__(self, module, vm, number_, tid, ns=40000):
+        super().__init__(number_, tid)
+        self.module, self.vm, self.ns = module, vm, ns
+        self.rows, self.details, self.preemptors, self.parts = [], [], [], 10 ** 6
+        self.until = module.now()
+        self.counts = {}
+        self.deaf = False
+
+    def window(self):
+        place = (C["KNOB_HALT_POLL_NS"], C["SCOPE_VCPU"], self.vm, self.id)
+        return self.module.knobs.get(place, [0])[0]
+
+    def count(self, kind, ns, n):
+        buckets = self.counts.setdefault(kind, {})
+        octave = max(6, ns.bit_length() - 1)
+        bucket = 1 + (octave - 6) * 8 + ((ns >> (octave - 3)) & 7) if ns >= 64 else 0
+        buckets[bucket] = buckets.get(bucket, 0) + n
+
+    @property
+    def more(self):
+        now = self.module.now()
+        n = (now - self.until) * 2000 // SECOND
+        self.until += n * SECOND // 2000
+        hit = self.ns <= self.window() and not self.deaf
+        if n:
+            self.count("HALT", self.ns + (0 if hit else 60000), n)
+            self.count("WAKE", 1000 if hit else 60000, n)
+            if hit:
+                self.count("POLL_HIT", self.ns, n)
+        out = b""
+        for kind, buckets in self.counts.items():
+            total = sum(buckets.values())
+            out += nest(C["A_VCPU_REASON"], u32(C["A_REASON_CLASS"], C["REASON_CLASS_" + kind]),
+                        u64(C["A_REASON_COUNT"], total), u64(C["A_REASON_TOTAL"], total * 1000),
+                        u64(C["A_REASON_LONGEST"], self.ns), u64(C["A_REASON_LONGEST_AT"], SECOND),
+                        u32(C["A_REASON_LONGEST_CPU"], 1), u32(C["A_REASON_CODE"], 0),
+                        attr(C["A_REASON_BUCKET_INDEX"], struct.pack(f"={len(buckets)}H", *sorted(buckets))),
+                        attr(C["A_REASON_BUCKET_COUNT"],
+                             struct.pack(f"={len(buckets)}Q", *(buckets[b] for b in sorted(buckets)))))
+        return out
+
+    @more.setter
+    def more(self, value):
+        pass
 
 
 class Vm:
@@ -339,7 +390,7 @@ class Module:
         now = v.gone or self.now()
         ns = now - v.since
         states = ["EXIT", "USER", "POLL", "WAIT", "RUNQ", "OFF"]
-        part = ns // 10
+        part = ns // c.parts
         times = [u64(C["A_TIMES_GUEST"], ns - part * len(states))]
         times += [u64(C["A_TIMES_" + s], part) for s in states]
         body = [u32(C["A_VCPU_VM_ID"], v.id), u32(C["A_VCPU_PID"], v.pid), u32(C["A_VCPU_VCPU_ID"], c.id),
@@ -540,6 +591,13 @@ class Module:
             if place[2] and place not in list(self.places()):
                 continue
             now = self.value(place)
+            later = next((i for i, c in enumerate(self.changes) if c[1] == place and c[0] > change), None)
+            if later is not None:
+                if not dry:
+                    self.changes[later] = (self.changes[later][0], place, old)
+                    self.changes.remove((change, place, old))
+                body += self.told(place, now, "COVERED")
+                continue
             if not dry:
                 self.put(place, old[0] if old[1] == place[1] else None)
                 self.changes.remove((change, place, old))
