@@ -24,7 +24,7 @@ static const char usage[] =
 "Whatever ends it, what it set is undone; after a SIGKILL by the next auto, or by\n"
 "\"kvmlat undo --all\". A window that somebody sets meanwhile is let go of.\n"
 "\n"
-"      --wake-p99 TIME  99 in 100 wake-ups are to take no longer, at the least CPU\n"
+"      --wake-p99 TIME  99 in 100 wake-ups shall take no longer, by the least CPU\n"
 "      --cpu PERCENT    polls of a vCPU may take so much of a CPU, 25 without it;\n"
 "                       without --wake-p99, spare what that can spare\n"
 "  -p, --pid PID        for the VMs of this process\n"

@@ -7,7 +7,7 @@
 #include "host/idle.h"
 #include "tap.h"
 
-static char root[] = "/tmp/kvmlat-idle-XXXXXX";
+static char root[32];
 
 static bool look(const char *stat, struct idle *before, double *share)
 {
@@ -60,6 +60,7 @@ int main(void)
 	char path[64];
 	int ret;
 
+	snprintf(root, sizeof(root), "/tmp/kvmlat-idle-XXXXXX");
 	if (!mkdtemp(root))
 		return 1;
 	snprintf(path, sizeof(path), "%s/proc", root);
