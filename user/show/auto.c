@@ -5,7 +5,10 @@
 #include "auto.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/wrap.h"
 #include "json.h"
+
+#define INDENT	4
 
 static const char *window_text(bool has, uint64_t window, char *text, size_t size)
 {
@@ -18,38 +21,49 @@ static const char *window_text(bool has, uint64_t window, char *text, size_t siz
 
 static void wake_text(uint64_t wake, char *text, size_t size)
 {
-	if (wake == UINT64_MAX)
-		snprintf(text, size, "unknown");
-	else
-		text_time(text, size, wake);
+	char time[32];
+
+	if (wake == UINT64_MAX) {
+		snprintf(text, size, "how late wakeups were is unknown");
+	} else if (!wake) {
+		snprintf(text, size, "99 wakeups in 100 find it polling");
+	} else {
+		text_time(time, sizeof(time), wake);
+		snprintf(text, size, "99 wakeups in 100 take up to %s", time);
+	}
 }
 
 static void table(FILE *to, const struct auto_view *v)
 {
 	const struct pilot_decision *d = v->decision;
 	const struct window_forecast *f = &d->forecast;
-	char when[32] = "", old[32], new[32], wake[32];
+	char when[32] = "", old[32], new[32], wake[64], text[KVMLAT_NAME_SIZE + 256];
 	time_t seconds = v->time / (int64_t)NSEC_PER_SEC;
 	struct tm tm;
+	int n;
 
 	if (localtime_r(&seconds, &tm))
 		strftime(when, sizeof(when), "%H:%M:%S", &tm);
 	window_text(v->has_window, v->window, old, sizeof(old));
 	window_text(d->act == PILOT_SET, f->window, new, sizeof(new));
 	wake_text(f->wake, wake, sizeof(wake));
-	fprintf(to, "%s  vm %u", when, v->vm_id);
+	n = snprintf(text, sizeof(text), "%s  vm %u", when, v->vm_id);
 	if (*v->guest)
-		fprintf(to, " \"%s\"", v->guest);
-	fprintf(to, " vcpu %u: window ", v->vcpu_id);
+		n += snprintf(text + n, sizeof(text) - n, " \"%s\"", v->guest);
+	n += snprintf(text + n, sizeof(text) - n, " vcpu %u: window %s", v->vcpu_id, old);
 	if (d->act == PILOT_KEEP)
-		fprintf(to, "%s stays", old);
+		n += snprintf(text + n, sizeof(text) - n, " stays");
 	else
-		fprintf(to, "%s -> %s%s", old, new, v->dry_run ? ", if this were no dry run" : "");
-	fprintf(to, ": %s", pilot_reason(d->why));
-	if (f->halts >= 1)
-		fprintf(to, " (%.0f halts, %.0f would sleep, %.2f %% of a CPU, wake p99 %s)",
-			f->halts, f->slept, 100 * f->burnt, wake);
-	fputc('\n', to);
+		n += snprintf(text + n, sizeof(text) - n, " -> %s%s", new,
+			      v->dry_run ? ", if this were no dry run" : "");
+	snprintf(text + n, sizeof(text) - n, ": %s", pilot_reason(d->why));
+	wrap(to, text, 0, INDENT);
+	if (f->halts < 1)
+		return;
+	snprintf(text, sizeof(text), "with it %.0f of %.0f halts sleep, polls take %.2f %% of a CPU, %s",
+		 f->slept, f->halts, 100 * f->burnt, wake);
+	n = fprintf(to, "%*s", INDENT, "");
+	wrap(to, text, n, INDENT);
 }
 
 static void json(FILE *to, const struct auto_view *v)
