@@ -3,6 +3,7 @@
 
 import csv
 import io
+import json
 import os
 import subprocess
 
@@ -74,6 +75,12 @@ class World(Module):
         out, err = (b.decode() for b in p.communicate(timeout=60))
         expect(f"the status of {' '.join(args)!r}, which said {out + err!r},", p.returncode, want)
         return out, err
+
+    def intervals_of(self, rec):
+        """Of a recording that may just have begun: its first one may be still to come"""
+        p = self.start("report", "--list", "--json", rec)
+        out = p.communicate(timeout=60)[0]
+        return json.loads(out)["intervals"] if p.returncode == 0 else 0
 
     def several(self, count, *args):
         """What is said of at least so many intervals, however long this machine takes for one"""
