@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "idle.h"
@@ -27,8 +29,9 @@ static bool read_now(const char *root, struct idle *now)
 	return n >= 4;
 }
 
-bool idle_share(const char *root, struct idle *before, double *share)
+bool idle_share(const char *root, struct idle *before, uint64_t spare, double *share)
 {
+	double ticks = spare * (sysconf(_SC_CLK_TCK) / 1e9);
 	struct idle now, old = *before;
 
 	if (!read_now(root, &now))
@@ -37,6 +40,6 @@ bool idle_share(const char *root, struct idle *before, double *share)
 	/* iowait may go back. */
 	if (!old.all || now.all <= old.all || now.idle < old.idle)
 		return false;
-	*share = (double)(now.idle - old.idle) / (now.all - old.all);
+	*share = fmin(((now.idle - old.idle) + ticks) / (now.all - old.all), 1);
 	return true;
 }

@@ -12,9 +12,10 @@ struct idle {
 };
 
 /*
- * The share of their time that CPUs had nothing to do since @before, which becomes now. False if
- * nobody knows: there is no such file, or it is the first time. @root as in host.h.
+ * The share of their time that CPUs had nothing to do since @before, which becomes now, or did for
+ * @spare ns in all what they do only while they have nothing to do. False if nobody knows: there is
+ * no such file, or it is the first time. @root as in host.h.
  */
-bool idle_share(const char *root, struct idle *before, double *share);
+bool idle_share(const char *root, struct idle *before, uint64_t spare, double *share);
 
 #endif /* _KVMLAT_IDLE_H */

@@ -231,17 +231,22 @@ static int carry_out(struct autopilot *a, struct steered *s, uint64_t now, struc
 	}
 }
 
-static bool host_is_busy(struct autopilot *a)
+/* KVM ends a poll for whatever else can run, so a CPU that polls has time to spare. */
+static bool host_is_busy(struct autopilot *a, const struct kvmlat_snapshot *delta)
 {
+	uint64_t polled = 0;
 	double share;
+	size_t i;
 
-	return idle_share(path_root(), &a->idle, &share) && share < IDLE_MIN;
+	for (i = 0; i < delta->nr_vcpus; i++)
+		polled += delta->vcpus[i].account.times[KVMLAT_STATE_POLL];
+	return idle_share(path_root(), &a->idle, polled, &share) && share < IDLE_MIN;
 }
 
 /* Did any of them decide to change something? */
 static bool decide(struct autopilot *a, const struct kvmlat_snapshot *delta, uint64_t now)
 {
-	bool busy = host_is_busy(a), any = false;
+	bool busy = host_is_busy(a, delta), any = false;
 	size_t i;
 
 	for (i = 0; i < a->nr; i++) {
@@ -358,7 +363,7 @@ int autopilot_begin(struct autopilot *a, struct trouble *why)
 	    (select_vms(a->sel, &a->t.guests, a->t.vms, &ignored, why) ||
 	     claims_check(a->sel, &a->t.guests, a->t.vms, why)))
 		return -1;
-	idle_share(path_root(), &a->idle, &share);
+	idle_share(path_root(), &a->idle, 0, &share);
 	if (read_accounts(a, &a->older, why))
 		return -1;
 	return sync_vcpus(a, a->older, why);

@@ -9,6 +9,9 @@
 
 static char root[32];
 
+/* What the CPUs did only because they had nothing to do */
+static uint64_t spare;
+
 static bool look(const char *stat, struct idle *before, double *share)
 {
 	char path[64];
@@ -20,7 +23,7 @@ static bool look(const char *stat, struct idle *before, double *share)
 		return false;
 	fputs(stat, f);
 	fclose(f);
-	return idle_share(root, before, share);
+	return idle_share(root, before, spare, share);
 }
 
 static void share_is_since_the_look_before(void)
@@ -28,12 +31,29 @@ static void share_is_since_the_look_before(void)
 	struct idle before = { 0 };
 	double share = 7;
 
-	EXPECT(!idle_share(root, &before, &share));
+	EXPECT(!idle_share(root, &before, 0, &share));
 	EXPECT(!look("cpu  100 0 0 500 400 0 0 0 0 0\ncpu0 1 2 3 4\n", &before, &share));
 	EXPECT(look("cpu  175 0 0 520 405 0 0 0 0 0\n", &before, &share));
 	EXPECT(share > 0.249 && share < 0.251);
 	EXPECT(look("cpu  175 0 100 520 405 0 0 0 0 0\n", &before, &share));
 	EXPECT(share < 0.001);
+}
+
+static void who_polls_has_time_to_spare(void)
+{
+	struct idle before = { 0 };
+	double share = 7;
+	uint64_t tick = 1000000000 / sysconf(_SC_CLK_TCK);
+
+	EXPECT(!look("cpu  100 0 0 500 400 0 0 0\n", &before, &share));
+	spare = 30 * tick;
+	EXPECT(look("cpu  180 0 0 510 410 0 0 0\n", &before, &share));
+	EXPECT(share > 0.499 && share < 0.501);
+	/* Ticks are counted where they fall, polls to the ns. */
+	spare = 101 * tick;
+	EXPECT(look("cpu  280 0 0 510 410 0 0 0\n", &before, &share));
+	EXPECT(share == 1);
+	spare = 0;
 }
 
 static void what_tells_nothing_is_unknown(void)
@@ -55,6 +75,7 @@ int main(void)
 {
 	static const struct tap_case tests[] = {
 		{ "a share is since the look before", share_is_since_the_look_before },
+		{ "who polls has time to spare", who_polls_has_time_to_spare },
 		{ "what tells nothing is unknown", what_tells_nothing_is_unknown },
 	};
 	char path[64];
