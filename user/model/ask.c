@@ -2,14 +2,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/process.h"
 #include "ask.h"
 
 /* A process whose name can be read answers at once; one that is stuck can take any time. */
@@ -73,19 +71,6 @@ static void end(struct child *c, bool stuck)
 		nanosleep(&tick, NULL);
 }
 
-static bool is_runnable(pid_t pid)
-{
-	char path[32], *text, *state;
-	bool runnable;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text = file_read(path);
-	state = text ? strrchr(text, ')') : NULL;
-	runnable = state && !strncmp(state, ") R", 3);
-	free(text);
-	return runnable;
-}
-
 static bool read_name(const struct child *c, struct guest_name *name)
 {
 	struct pollfd fd = { .fd = c->from, .events = POLLIN };
@@ -95,7 +80,7 @@ static bool read_name(const struct child *c, struct guest_name *name)
 
 	while (used < sizeof(*name)) {
 		n = poll(&fd, 1, PATIENCE_MS);
-		if ((n < 0 && errno == EINTR) || (!n && --times && is_runnable(c->pid)))
+		if ((n < 0 && errno == EINTR) || (!n && --times && process_state(c->pid) == 'R'))
 			continue;
 		n = n > 0 ? read(c->from, (char *)name + used, sizeof(*name) - used) : 0;
 		if (n <= 0)

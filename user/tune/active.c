@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/paths.h"
+#include "base/process.h"
 #include "lib/guest.h"
 
 #define WAIT_MS		20000
@@ -77,15 +78,9 @@ int active_begin(const char *name, struct trouble *why)
 /* One that has ended waits in vain for its parent to look. */
 static bool has_ended(pid_t pid)
 {
-	char path[64], *text, *state;
-	bool ended;
+	char state = process_state(pid);
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text = file_read(path);
-	state = text ? strrchr(text, ')') : NULL;
-	ended = !state || !state[1] || state[2] == 'Z' || state[2] == 'X';
-	free(text);
-	return ended;
+	return !state || state == 'Z' || state == 'X';
 }
 
 bool active_now(pid_t *pid, char *name, size_t size)
