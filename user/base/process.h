@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-/* What it does, by its letter in /proc/PID/stat: 'R' runs or could, 'Z' has ended. 0: it is gone. */
+/* What it does, by its letter in /proc/PID/stat: 'R' could run, 'Z' has ended. 0: it is gone. */
 char process_state(pid_t pid);
 
 #endif /* _KVMLAT_BASE_PROCESS_H */
